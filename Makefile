@@ -1,0 +1,35 @@
+# Needs Node 20.19 or newer with npm. The npm scripts then run the Node 24 that package-lock.json pins.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format install
+.NOTPARALLEL:
+
+installed := node_modules/.tandem-installed
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(installed) ## Start everything on this machine and play the main story; ONCE=1 ends after it
+	@ONCE="$(ONCE)" npm run --silent demo
+
+test: $(installed) ## Build, check and run every test
+	@npm run --silent test
+
+check: $(installed) ## Types, lint, format and the import arrows
+	@npm run --silent check
+
+format: $(installed) ## Format every file
+	@npm run --silent format
+
+install: $(installed) ## Install what package-lock.json names
+
+$(installed): package-lock.json
+	@$(require_node)
+	npm ci --no-audit --no-fund --loglevel error
+	@touch $@
+
+define require_node
+command -v node >/dev/null && command -v npm >/dev/null \
+	|| { echo "Tandem needs Node.js 20.19 or newer with npm: https://nodejs.org" >&2; exit 1; }; \
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' \
+	|| { echo "Tandem needs Node.js 20.19 or newer, this is $$(node --version): https://nodejs.org" >&2; exit 1; }
+endef

@@ -1,0 +1,32 @@
+import { attributesFor, type Plan } from '../engine/plan.ts';
+import { type Attributes, otherSide } from '../engine/values.ts';
+import type { PassSummary } from '../workflows/contract.ts';
+import { conclude } from './conclude.ts';
+import { agreement, type Planned } from './agreement.ts';
+import type { Pass } from './pass.ts';
+import { clean, statusSentChanges, wantedStatus } from './status-write.ts';
+import { learned, openRowsOf, planWrites, sendCreate, sendUpdate, tellFields } from './write.ts';
+
+/** Creates the missing record and tells the master's record about it, in one write if the master is the new one. */
+export async function create(pass: Pass, plan: Plan & { kind: 'create' }): Promise<PassSummary> {
+  const { side, writes } = plan;
+  const existing = pass.seen[otherSide(side)];
+  const planned: Planned = { master: {}, replica: {}, [otherSide(side)]: existing?.attributes ?? {} };
+  await planWrites(pass, writes, side);
+  if (side === 'master') pass.moveLink([], { replicaId: existing?.id ?? null });
+  const status = side === 'master' ? wantedStatus(pass, clean) : {};
+  const answer = await sendCreate(pass, side, { ...attributesFor(side, writes), ...status });
+  tellFields(pass, side, writes);
+  await pass.settle(openRowsOf(pass, side, 'written'), {
+    ...learned(pass, side, { planned: planned[side], answer, writes }),
+    ...(side === 'master' ? statusSentChanges(pass, status, answer.attributes) : {}),
+  });
+  if (side === 'replica') await tellMaster(pass);
+  return conclude(pass, 'created', agreement(pass, plan, planned));
+}
+
+async function tellMaster(pass: Pass): Promise<void> {
+  const wanted: Attributes = wantedStatus(pass, clean);
+  const answer = await sendUpdate(pass, 'master', wanted);
+  pass.moveLink([], statusSentChanges(pass, wanted, answer.attributes));
+}

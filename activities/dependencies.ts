@@ -1,0 +1,40 @@
+import type { CallContext, Connector } from '../connectors/connector.ts';
+import type { PairDefinition } from '../engine/pair.ts';
+import type { RetryPolicy } from '../engine/retry.ts';
+import type { LinkStore } from '../store/links.ts';
+import type { PassStore } from '../store/passes.ts';
+import type { PairStore } from '../store/records.ts';
+import type { PassSummary } from '../workflows/contract.ts';
+
+/** What a pass tells the outside while it runs. Never a record's values. */
+export interface PassObserver {
+  onPass(pair: string, summary: PassSummary): void;
+  readonly onCall: CallContext['onCall'];
+  /** Something that an operator should read. */
+  onProblem(message: string, details: Readonly<Record<string, string | number | null>>): void;
+}
+
+export interface SyncDependencies {
+  readonly pairs: readonly PairDefinition[];
+  /** By the system's name as the pairs spell it. */
+  readonly connectors: Readonly<Record<string, Connector>>;
+  readonly passes: PassStore;
+  readonly links: LinkStore;
+  readonly pairStops: PairStore;
+  readonly retry: RetryPolicy;
+  readonly observer: PassObserver;
+  readonly now: () => Date;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+}
+
+/** Where and for how long an attempt runs. */
+export interface Attempt {
+  /** The workflow that owns the record. */
+  readonly owner: string;
+  /** This attempt and no other. */
+  readonly token: string;
+  /** Aborts when the attempt's time is over or the worker shuts down. */
+  readonly signal: AbortSignal;
+  readonly leaseMs: number;
+}

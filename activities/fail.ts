@@ -1,0 +1,98 @@
+import { AmbiguousWrite, ConnectorError, RateLimited } from '../connectors/errors.ts';
+import { failureText } from '../engine/messages.ts';
+import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
+import { CreationInProgress, LeaseLost, type LinkChanges, PartnerBusy } from '../store/passes.ts';
+import type { PassSummary } from '../workflows/contract.ts';
+import { ask } from './ask.ts';
+import { finish } from './conclude.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Pass } from './pass.ts';
+import { tellMasterIfNew } from './tell-master.ts';
+
+/** How soon to look again after another record's pass that is in the way. */
+const otherPassWaitMs = 1_000;
+
+/** Turns whatever ended a pass into a stored outcome. @throws what the store itself throws: then Temporal tries again. */
+export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
+  if (error instanceof LeaseLost) return pass.summary({ kind: 'nothing' });
+  if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
+  const openCreation = pass.open.find(({ action }) => action === 'create');
+  if (
+    error instanceof AmbiguousWrite &&
+    openCreation !== undefined &&
+    pass.connector(openCreation.side).find.by === 'id'
+  ) {
+    return ask(pass, { code: 'maybe_created', side: openCreation.side, ids: [] });
+  }
+  const failure = failureOf(error);
+  const history = { attempts: pass.link.attempts, waits: pass.link.waits };
+  return store(pass, error, failure, decideRetry(failure, history, pass.deps.retry, pass.deps.random()));
+}
+
+async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
+  const at = new Date(pass.deps.now().getTime() + otherPassWaitMs);
+  await finish(pass, {}, { kind: 'due', at }, []);
+  return pass.summary({ kind: 'waiting', code, system: null, retryInMs: otherPassWaitMs });
+}
+
+async function store(pass: Pass, error: unknown, failure: Failure, decision: RetryDecision): Promise<PassSummary> {
+  const now = pass.deps.now();
+  const system = error instanceof ConnectorError ? error.system : null;
+  const reason = error instanceof ConnectorError ? error.message : 'see the log of the worker';
+  const message = failureText(failure.code, { system: system ?? 'Tandem', ids: [], reason });
+  if (failure.code === 'unexpected') pass.deps.observer.onProblem('A pass failed unexpectedly', problemOf(pass, error));
+  const stored = { code: failure.code, system, message, at: now.toISOString(), seen: fingerprint(pass) };
+  const told = await tell(pass, decision, message);
+  const common: LinkChanges = { ...decision.history, ...told, failure: stored };
+  const rows = takenForSure(failure.code) ? pass.open.map(({ id }) => ({ id, state: 'dropped' as const })) : [];
+
+  switch (decision.kind) {
+    case 'wait': {
+      const at = new Date(now.getTime() + decision.waitMs);
+      await finish(pass, { ...common, nextAttemptAt: at }, { kind: 'due', at }, rows);
+      return pass.summary({ kind: 'waiting', code: failure.code, system, retryInMs: decision.waitMs });
+    }
+    case 'give_up':
+      await finish(pass, { ...common, state: 'parked', nextAttemptAt: null }, { kind: 'done' }, rows);
+      return pass.summary({ kind: 'parked', code: failure.code, system });
+    case 'stop_pair':
+      await pass.deps.pairStops.pause(pass.pair.name, message, now);
+      await finish(pass, common, { kind: 'due', at: now }, rows);
+      pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code: failure.code, system });
+      return pass.summary({ kind: 'paused' });
+  }
+}
+
+async function tell(pass: Pass, decision: RetryDecision, message: string): Promise<LinkChanges> {
+  if (decision.kind === 'stop_pair' || (decision.kind === 'wait' && !decision.told)) return {};
+  const state = decision.kind === 'wait' ? 'failed' : 'permanently_failed';
+  return tellMasterIfNew(pass, { state, attempts: decision.history.attempts, message });
+}
+
+/** Refused or never sent: nothing took effect. Everything else is settled by the next look. */
+function takenForSure(code: FailureCode): boolean {
+  return !['ambiguous_write', 'record_failed', 'unexpected', 'misconfigured'].includes(code);
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof ConnectorError)) return { code: 'unexpected', retryAfterMs: null, settleMs: null };
+  return {
+    code: error.code,
+    retryAfterMs: error instanceof RateLimited ? error.retryAfterMs : null,
+    settleMs: error instanceof AmbiguousWrite ? error.settleMs : null,
+  };
+}
+
+const problemOf = (pass: Pass, error: unknown) => ({
+  pair: pass.pair.name,
+  link: pass.link.id,
+  error: error instanceof Error ? error.name : typeof error,
+  at: error instanceof Error ? placeOf(error) : null,
+});
+
+/** Where it was thrown. The lines of a stack before that are the message, which may quote a record. */
+const placeOf = ({ stack = '' }: Error): string | null =>
+  stack
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line.startsWith('at ')) ?? null;

@@ -1,0 +1,33 @@
+import { project } from '../engine/pair.ts';
+import { equalsSnapshot } from '../engine/snapshot.ts';
+import { replicaIdIn } from '../engine/status.ts';
+import { type Attributes, attributeOf, type Side, sides } from '../engine/values.ts';
+import type { StoredFailure } from '../store/schema.ts';
+import type { Pass } from './pass.ts';
+
+/**
+ * What the two sides showed when a record failed: its mapped fields and, on the master, the number of its partner.
+ * Our own failure message changes neither, so that it can't end its own wait.
+ */
+export function fingerprint(pass: Pass): StoredFailure['seen'] {
+  const seen: Partial<Record<Side, Attributes>> = {};
+  for (const side of sides) {
+    const record = pass.seen[side];
+    if (record !== undefined) seen[side] = view(pass, side, record.attributes);
+  }
+  return { ...pass.link.failure?.seen, ...seen };
+}
+
+/** Whether a side shows something else than when the record failed. Unknown counts as changed. */
+export function differsFromFailure(pass: Pass, side: Side, attributes: Attributes): boolean {
+  const then = pass.link.failure?.seen[side];
+  if (then === undefined) return true;
+  if (!equalsSnapshot(pass.pair, side, then, attributes)) return true;
+  return side === 'master' && replicaIdIn(pass.pair, then) !== replicaIdIn(pass.pair, attributes);
+}
+
+function view(pass: Pass, side: Side, attributes: Attributes): Attributes {
+  const mapped = project(pass.pair, side, attributes);
+  const number = pass.pair.status.replicaId;
+  return side === 'master' ? { ...mapped, [number]: attributeOf(attributes, number) } : mapped;
+}

@@ -1,0 +1,103 @@
+import type { CallContext, Connector, RemoteRecord } from '../connectors/connector.ts';
+import type { PairDefinition } from '../engine/pair.ts';
+import type { Attributes, PerSide, Side } from '../engine/values.ts';
+import type { Link, LinkChanges, NotedHint, SettledRow } from '../store/passes.ts';
+import type { PassOutcome, PassSummary } from '../workflows/contract.ts';
+import type { Attempt, SyncDependencies } from './dependencies.ts';
+
+/** Ledger rows of this pass whose write has not been answered yet. */
+export interface OpenRow {
+  readonly id: number;
+  readonly side: Side;
+  readonly action: 'set' | 'create';
+}
+
+/**
+ * One look at one record: what it may use, what it has learned so far. The link is our own copy, moved along with every
+ * transaction; the lease makes sure that nobody else moves it meanwhile.
+ */
+export class Pass {
+  readonly deps: SyncDependencies;
+  readonly attempt: Attempt;
+  readonly pair: PairDefinition;
+  readonly hints: readonly NotedHint[];
+  readonly startedAt: Date;
+  link: Link;
+  /** What was last read or answered on each side. */
+  readonly seen: { master?: RemoteRecord; replica?: RemoteRecord } = {};
+  open: readonly OpenRow[] = [];
+  readonly fieldsWritten = new Set<string>();
+  readonly #calls: Record<string, number> = {};
+
+  constructor(start: {
+    readonly deps: SyncDependencies;
+    readonly attempt: Attempt;
+    readonly pair: PairDefinition;
+    readonly hints: readonly NotedHint[];
+    readonly link: Link;
+  }) {
+    this.deps = start.deps;
+    this.attempt = start.attempt;
+    this.pair = start.pair;
+    this.hints = start.hints;
+    this.link = start.link;
+    this.startedAt = start.deps.now();
+  }
+
+  get context(): CallContext {
+    return {
+      signal: this.attempt.signal,
+      onCall: (call) => {
+        this.deps.observer.onCall(call);
+        if (call.purpose === 'record') this.#calls[call.system] = (this.#calls[call.system] ?? 0) + 1;
+      },
+    };
+  }
+
+  get trigger(): string {
+    return this.hints.find(({ trigger }) => trigger === 'person')?.trigger ?? this.hints[0]?.trigger ?? 'webhook';
+  }
+
+  /** Somebody asked for a look at both sides, whatever is being waited for. */
+  get isFullLook(): boolean {
+    return this.hints.some(({ trigger }) => trigger === 'person' || trigger === 'look_again');
+  }
+
+  connector(side: Side): Connector {
+    const { system } = this.pair.title[side];
+    const connector = this.deps.connectors[system];
+    if (connector === undefined) throw new Error(`No connector for ${system}`);
+    return connector;
+  }
+
+  entity(side: Side): string {
+    return this.pair.title[side].entity;
+  }
+
+  /** Records the fate of open rows together with what the link learned from it. */
+  async settle(rows: readonly SettledRow[], changes: LinkChanges): Promise<void> {
+    await this.deps.passes.settle(this.link, this.attempt.token, rows, changes, this.deps.now());
+    this.moveLink(rows, changes);
+  }
+
+  moveLink(rows: readonly SettledRow[], changes: LinkChanges): void {
+    const settled = new Set(rows.map(({ id }) => id));
+    this.open = this.open.filter(({ id }) => !settled.has(id));
+    this.link = { ...this.link, ...definedOnly(changes) };
+  }
+
+  summary(outcome: PassOutcome, again = false): PassSummary {
+    const tookMs = this.deps.now().getTime() - this.startedAt.getTime();
+    return { outcome, again, fields: [...this.fieldsWritten].sort(), calls: { ...this.#calls }, tookMs };
+  }
+}
+
+/** Both sides' snapshots on the link; an empty one knows nothing. */
+export const baseOf = (link: Link): PerSide<Attributes> => ({
+  master: link.baseMaster ?? {},
+  replica: link.baseReplica ?? {},
+});
+
+function definedOnly(changes: LinkChanges): Partial<Link> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,79 @@
+import fastifySwagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { ApiError, bodyOf } from './api-error.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { addHealth } from './get-health.ts';
+import { addMetrics } from './get-metrics.ts';
+import { addOpsRoutes } from './ops/ops-routes.ts';
+import { addEspoCrmWebhook } from './webhooks/post-espocrm-webhook.ts';
+
+/** A request that has not said everything within this time is dropped. */
+const requestTimeoutMs = 15_000;
+
+/** The HTTP side without a port, so that tests can talk to it too. */
+export function buildApi(deps: ApiDependencies): FastifyInstance {
+  const app = Fastify({ logger: false, requestTimeout: requestTimeoutMs, routerOptions: { maxParamLength: 200 } });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(bodyOf('not_found', 'There is nothing at this address')),
+  );
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    deps.log.debug({
+      method,
+      route: routeOptions.url ?? '',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    });
+    done();
+  });
+  addHealth(app, deps);
+  addMetrics(app, deps);
+  addEspoCrmWebhook(app, deps);
+  void app.register(async (scope) => {
+    await scope.register(fastifySwagger, {
+      openapi: { info: { title: 'Tandem ops API', version: '1' } },
+      transform: jsonSchemaTransform,
+    });
+    addOpsRoutes(scope, deps);
+  });
+  return app;
+}
+
+function answerError(
+  deps: ApiDependencies,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof ApiError) {
+    if (error.status === 503) void reply.header('Retry-After', '10');
+    return reply.code(error.status).send(bodyOf(error.code, error.message));
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [issue] = error.validation;
+    return reply
+      .code(400)
+      .send(bodyOf('bad_request', `${issue?.instancePath ?? ''} ${issue?.message ?? 'is not valid'}`.trim()));
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status >= 400 && status < 500) return reply.code(status).send(bodyOf('bad_request', textFor(status)));
+  // A database that is away is the usual cause: whoever asked should ask again.
+  const reason = error instanceof Error ? error.name : 'unknown';
+  deps.log.error({ route: request.routeOptions.url ?? '', reason }, 'A request failed');
+  return reply
+    .code(503)
+    .header('Retry-After', '10')
+    .send(bodyOf('unavailable', 'Something that Tandem needs does not answer; see /readyz'));
+}
+
+const textFor = (status: number): string =>
+  status === 413 ? 'The body is too large' : 'The request can not be understood';

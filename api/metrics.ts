@@ -1,0 +1,72 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { InboxDepth } from '../store/hints.ts';
+import type { PassSummary } from '../workflows/contract.ts';
+
+/** Counts what happens in this process. Labels are names from the configuration, never a record's. */
+export interface Metrics {
+  readonly registry: Registry;
+  onPass(pair: string, summary: PassSummary): void;
+  onCall(call: { readonly system: string; readonly purpose: string }): void;
+  onWebhook(pair: string, status: number): void;
+}
+
+const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+/** @param inbox asked at each scrape; null where this process has no inbox to show */
+export function createMetrics(inbox: (() => Promise<InboxDepth>) | null): Metrics {
+  const registry = new Registry();
+  const counter = (name: string, help: string, labelNames: string[]): Counter =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const syncs = counter('tandem_syncs_total', 'Looks at records that came to an end, by verdict.', ['pair', 'verdict']);
+  const passes = counter('tandem_passes_total', 'Looks at records, by outcome.', ['pair', 'outcome']);
+  const failures = counter('tandem_failures_total', 'Looks that ended waiting or parked, by reason.', [
+    'pair',
+    'code',
+    'system',
+  ]);
+  const calls = counter('tandem_api_calls_total', 'Requests sent to a system.', ['system', 'purpose']);
+  const webhooks = counter('tandem_webhooks_total', 'Webhook requests, by answer.', ['pair', 'status']);
+  const duration = new Histogram({
+    name: 'tandem_pass_duration_seconds',
+    help: 'Duration of one look at a record.',
+    labelNames: ['pair'],
+    buckets: durationBuckets,
+    registers: [registry],
+  });
+  if (inbox !== null) addInboxGauges(registry, inbox);
+  return {
+    registry,
+    onPass: (pair, { outcome, tookMs }) => {
+      passes.inc({ pair, outcome: outcome.kind });
+      duration.observe({ pair }, tookMs / 1_000);
+      if (outcome.kind === 'done') syncs.inc({ pair, verdict: outcome.verdict });
+      if (outcome.kind === 'waiting' || outcome.kind === 'parked') {
+        failures.inc({ pair, code: outcome.code, system: outcome.system ?? 'none' });
+      }
+    },
+    onCall: ({ system, purpose }) => {
+      calls.inc({ system, purpose });
+    },
+    onWebhook: (pair, status) => {
+      webhooks.inc({ pair, status });
+    },
+  };
+}
+
+function addInboxGauges(registry: Registry, inbox: () => Promise<InboxDepth>): void {
+  const age = new Gauge({
+    name: 'tandem_inbox_age_seconds',
+    help: 'Age of the oldest hint that is due and not dealt with.',
+    registers: [registry],
+  });
+  const depth = new Gauge({
+    name: 'tandem_inbox_depth',
+    help: 'Records that wait to be looked at.',
+    registers: [registry],
+    collect: async () => {
+      const { waiting, oldestDueAt } = await inbox();
+      depth.set(waiting);
+      age.set(oldestDueAt === null ? 0 : (Date.now() - oldestDueAt.getTime()) / 1_000);
+    },
+  });
+}

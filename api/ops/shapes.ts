@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { LedgerRow, Link } from '../../store/passes.ts';
+import { errorBody } from '../api-error.ts';
+
+const side = z.enum(['master', 'replica']);
+const time = z.iso.datetime();
+
+export const pairParams = z.object({ pair: z.string() });
+export const recordParams = pairParams.extend({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9_:-]{1,100}$/)
+    .describe("The master's id, or replica:<id>"),
+});
+
+export const pairShape = z.object({
+  name: z.string(),
+  master: z.object({ system: z.string(), entity: z.string() }),
+  replica: z.object({ system: z.string(), entity: z.string() }),
+  paused: z.object({ since: time, reason: z.string() }).nullable(),
+  records: z.object({ new: z.int(), linked: z.int(), deleted: z.int(), parked: z.int(), waiting: z.int() }),
+});
+
+export const recordShape = z.object({
+  masterId: z.string().nullable(),
+  replicaId: z.string().nullable(),
+  state: z.enum(['new', 'linked', 'deleted', 'parked']),
+  lastVerdict: z.string().nullable(),
+  syncedAt: time.nullable(),
+  attempts: z.int(),
+  nextAttemptAt: time.nullable(),
+  failure: z.object({ code: z.string(), system: z.string().nullable(), message: z.string(), at: time }).nullable(),
+  fieldNotes: z.record(z.string(), z.object({ kind: z.enum(['not_taken', 'altered']), side, since: time })),
+});
+
+export const historyShape = z.object({
+  at: time,
+  action: z.enum(['set', 'create']),
+  side,
+  field: z.string().nullable(),
+  oldValue: z.json(),
+  newValue: z.json(),
+  losingValue: z.json(),
+  rule: z.string(),
+  trigger: z.string(),
+  state: z.enum(['planned', 'written', 'dropped', 'asked']),
+});
+
+export const outcomeShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), verdict: z.string() }),
+  z.object({ kind: z.literal('waiting'), code: z.string(), system: z.string().nullable(), retryInMs: z.number() }),
+  z.object({ kind: z.literal('parked'), code: z.string(), system: z.string().nullable() }),
+  z.object({ kind: z.literal('moved'), key: z.string() }),
+  z.object({ kind: z.literal('paused') }),
+  z.object({ kind: z.literal('nothing') }),
+]);
+
+export const checkShape = z.object({
+  outcome: outcomeShape,
+  fields: z.array(z.string()),
+  calls: z.record(z.string(), z.int()),
+  tookMs: z.number(),
+  record: recordShape.nullable(),
+});
+export const pendingShape = z.object({
+  pending: z.object({ workflowId: z.string(), reason: z.enum(['still_running', 'temporal_unreachable']) }),
+});
+
+export const problems = { 401: errorBody, 404: errorBody, 503: errorBody } as const;
+
+export const recordView = (link: Link): z.infer<typeof recordShape> => ({
+  masterId: link.masterId,
+  replicaId: link.replicaId,
+  state: link.state,
+  lastVerdict: link.lastVerdict,
+  syncedAt: iso(link.syncedAt),
+  attempts: link.attempts,
+  nextAttemptAt: iso(link.nextAttemptAt),
+  failure: link.failure === null ? null : failureView(link.failure),
+  fieldNotes: { ...link.fieldNotes },
+});
+
+const failureView = ({ code, system, message, at }: NonNullable<Link['failure']>) => ({ code, system, message, at });
+
+const json = z.json();
+
+export const historyView = (row: LedgerRow): z.infer<typeof historyShape> => ({
+  at: (row.settledAt ?? row.plannedAt).toISOString(),
+  action: row.action,
+  side: row.side,
+  field: row.field,
+  oldValue: json.parse(row.oldValue),
+  newValue: json.parse(row.newValue),
+  losingValue: json.parse(row.losingValue),
+  rule: row.rule,
+  trigger: row.trigger,
+  state: row.state,
+});
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;

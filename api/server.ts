@@ -1,0 +1,119 @@
+import { Client, Connection } from '@temporalio/client';
+import type { FastifyInstance } from 'fastify';
+import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
+import type { PairDefinition } from '../engine/pair.ts';
+import type { Logger } from '../log.ts';
+import type { Secret } from '../secret.ts';
+import type { OpenDatabase } from '../store/database.ts';
+import { HintStore } from '../store/hints.ts';
+import { PairStore, RecordStore } from '../store/records.ts';
+import { BearerTokens } from './bearer-tokens.ts';
+import { buildApi } from './build-api.ts';
+import { createChecker } from './checker.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { createDoorbell } from './doorbell.ts';
+import type { Metrics } from './metrics.ts';
+import { startSweeper } from './sweeper.ts';
+import { createWebhookSecrets } from './webhooks/webhook-secrets.ts';
+
+export interface ApiOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly taskQueue: string };
+  /** Null while the database does not answer yet; what needs it is answered with 503 until it does. */
+  readonly database: () => OpenDatabase | null;
+  readonly pairs: readonly PairDefinition[];
+  readonly espoCrm: EspoCrmConnector;
+  readonly webhookSecrets: ReadonlyMap<string, Secret>;
+  readonly tokens: ReadonlyMap<string, Secret>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  /** Takes no more requests, stops sweeping, ends the connections. */
+  stop(): Promise<void>;
+}
+
+const sweepEveryMs = 5_000;
+const checkAnswersWithinMs = 25_000;
+
+class NoDatabase extends Error {
+  readonly code = 'no_database';
+}
+
+/** Composes the HTTP side of this process and listens. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { log, temporal } = options;
+  const connection = Connection.lazy({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const store = createStore(options.database);
+  const hints = (): HintStore => store().hints;
+  const now = (): Date => new Date();
+  const { taskQueue } = temporal;
+  const doorbell = createDoorbell({ client, taskQueue, hints, log });
+  const app = buildApi({
+    pairs: options.pairs.map(({ name, title }) => ({ name, ...title })),
+    store,
+    doorbell,
+    checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
+    webhookSecrets: composeSecrets(options),
+    tokens: new BearerTokens(options.tokens),
+    metrics: options.metrics,
+    log,
+    now,
+    pings: { database: () => open(options.database).ping(), temporal: () => pingTemporal(client) },
+  });
+  const url = await app.listen({ host: options.host, port: options.port });
+  const sweeper = startSweeper({ hints, doorbell, log, everyMs: sweepEveryMs, now });
+  log.info({ url }, 'The API listens');
+  return { url, stop: () => stop(app, sweeper, connection) };
+}
+
+function open(database: ApiOptions['database']): OpenDatabase {
+  const opened = database();
+  if (opened === null) throw new NoDatabase('The database does not answer yet');
+  return opened;
+}
+
+/** The stores, made once the database is there. */
+function createStore(database: ApiOptions['database']): ApiDependencies['store'] {
+  let made: ReturnType<ApiDependencies['store']> | undefined;
+  return () => {
+    const { db } = open(database);
+    made ??= { hints: new HintStore(db), records: new RecordStore(db), pairs: new PairStore(db) };
+    return made;
+  };
+}
+
+function composeSecrets({ webhookSecrets, espoCrm, metrics, log }: ApiOptions) {
+  const onProblem = (error: unknown): void => {
+    log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, "EspoCRM's webhook keys could not be read");
+  };
+  return createWebhookSecrets({
+    configured: new Map([...webhookSecrets].map(([id, secret]) => [id, secret.reveal()])),
+    fetch: () =>
+      espoCrm.webhookSecrets({
+        signal: AbortSignal.timeout(espoCrm.timeoutMs),
+        onCall: (call) => {
+          metrics.onCall(call);
+        },
+      }),
+    onProblem,
+    now: Date.now,
+  });
+}
+
+const pingTimeoutMs = 2_000;
+
+const pingTemporal = (client: Client): Promise<unknown> =>
+  client.withDeadline(Date.now() + pingTimeoutMs, () =>
+    client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+  );
+
+async function stop(app: FastifyInstance, sweeper: { stop(): Promise<void> }, connection: Connection): Promise<void> {
+  await app.close();
+  await sweeper.stop();
+  await connection.close();
+}

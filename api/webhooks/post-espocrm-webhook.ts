@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { parseEspoBatch, type SignatureVerdict, verifyEspoSignature } from '../../connectors/espocrm/webhooks.ts';
+import type { RecordRef } from '../../store/hints.ts';
+import { ApiError } from '../api-error.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+const params = z.object({ pair: z.string(), event: z.enum(['create', 'update', 'delete']) });
+
+/** Far above the 50 items of a batch of EspoCRM: a 413 would lose the events. */
+const longestBodyBytes = 16 * 1024 * 1024;
+/** EspoCRM waits ten seconds; an answer must come before that, and one that says "again" is better than none. */
+const storeWithinMs = 4_000;
+
+/**
+ * `POST /webhooks/espocrm/:pair/:event`. What is said is stored durably, then answered with 200; the workflows are told
+ * after that. The statuses follow what EspoCRM 9.2.7 makes of them (observed): 401, 404 and 503 come again, 400 and 413
+ * are lost for good and so are answered only where a repetition could not help.
+ */
+export function addEspoCrmWebhook(app: FastifyInstance, deps: ApiDependencies): void {
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: longestBodyBytes }, (_request, body, parsed) => {
+      parsed(null, body);
+    });
+    scope.addHook('onResponse', (request, reply, next) => {
+      const target = params.safeParse(request.params);
+      const known = deps.pairs.find(({ name }) => target.success && name === target.data.pair);
+      deps.metrics.onWebhook(known?.name ?? 'unknown', reply.statusCode);
+      next();
+    });
+    scope.post('/webhooks/espocrm/:pair/:event', { bodyLimit: longestBodyBytes }, (request, reply) =>
+      receive(deps, request, reply),
+    );
+    done();
+  });
+}
+
+async function receive(deps: ApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const target = params.safeParse(request.params);
+  const pair = target.success ? deps.pairs.find(({ name }) => name === target.data.pair) : undefined;
+  if (pair?.master.system !== 'EspoCRM') {
+    throw new ApiError(
+      404,
+      'unknown_webhook',
+      'There is no such pair or event; the path is /webhooks/espocrm/<pair>/create|update|delete',
+    );
+  }
+  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  if (!(await isGenuine(deps, rawBody, request))) {
+    throw new ApiError(401, 'bad_signature', 'The signature does not fit; check the webhook id and its secret key');
+  }
+  const batch = parseEspoBatch(rawBody);
+  if (!batch.ok) throw new ApiError(400, 'bad_body', batch.reason);
+  const toRing = await store(deps, pair.name, batch.ids);
+  await reply.code(200).send({ accepted: batch.ids.length });
+  void deps.doorbell.ring(toRing);
+  return reply;
+}
+
+async function isGenuine(
+  { webhookSecrets }: ApiDependencies,
+  rawBody: Buffer,
+  request: FastifyRequest,
+): Promise<boolean> {
+  const verify = (): SignatureVerdict => verifyEspoSignature(rawBody, request.headers, webhookSecrets.known());
+  const verdict = verify();
+  if (verdict.ok || verdict.reason !== 'unknown_webhook') return verdict.ok;
+  // A registration that was made since the start: its key can be read from EspoCRM.
+  await webhookSecrets.refresh();
+  return verify().ok;
+}
+
+async function store(deps: ApiDependencies, pair: string, ids: readonly string[]): Promise<readonly RecordRef[]> {
+  const hints = ids.map((recordId) => ({ pair, side: 'master', recordId, trigger: 'webhook' }) as const);
+  try {
+    return await withTimeout(deps.store().hints.add(hints, deps.now()), storeWithinMs);
+  } catch (error) {
+    deps.log.error({ pair, reason: error instanceof Error ? error.name : 'unknown' }, 'A webhook could not be stored');
+    throw new ApiError(503, 'not_stored', 'It could not be stored; send it again');
+  }
+}
+
+class StoreTimedOut extends Error {
+  readonly code = 'store_timed_out';
+}
+
+async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new StoreTimedOut());
+  }, ms);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

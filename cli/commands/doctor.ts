@@ -1,0 +1,97 @@
+import { Connection } from '@temporalio/client';
+import type { Command } from 'commander';
+import { composeConnectors, composeDatabase, composePairs } from '../../compose.ts';
+import { type Config, parseConfig } from '../../config.ts';
+import type { DiagnosisNeeds, Finding } from '../../connectors/connector.ts';
+import { type PairDefinition, statusAttributeNames } from '../../engine/pair.ts';
+import { type Side, sides } from '../../engine/values.ts';
+import { createLog } from '../../log.ts';
+import { DataDirectoryInUse } from '../../store/directory-lock.ts';
+
+const marks = { ok: '✓', warning: '!', failure: '✗' } as const;
+
+/** `tandem doctor`: one line per check; exit code 1 if any of them failed. */
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('check configuration, database, Temporal and both systems')
+    .action(async () => {
+      const config = parseConfig(process.env);
+      let failures = 0;
+      const say = (about: string, { check, level, text }: Finding): void => {
+        if (level === 'failure') failures += 1;
+        console.log(`${marks[level]} ${about}: ${check}: ${text}`);
+      };
+      say('Tandem', { check: 'configuration', level: 'ok', text: 'every variable can be used' });
+      say('Tandem', await checkDatabase(config));
+      say('Tandem', await checkTemporal(config));
+      await checkSystems(config, say);
+      process.exitCode = failures === 0 ? 0 : 1;
+    });
+}
+
+async function checkDatabase(config: Config): Promise<Finding> {
+  const check = 'database';
+  try {
+    const database = await composeDatabase(config, createLog('silent'));
+    await database.ping();
+    await database.close();
+    const durable = database.kind === 'PostgreSQL';
+    return durable
+      ? { check, level: 'ok', text: 'PostgreSQL answers and its schema is up to date' }
+      : { check, level: 'warning', text: 'embedded (PGlite): one process only, and no promise to survive a power cut' };
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse)
+      return { check, level: 'ok', text: 'embedded, in use by the running service' };
+    return { check, level: 'failure', text: 'it does not answer; check DATABASE_URL' };
+  }
+}
+
+async function checkTemporal({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace }: Config): Promise<Finding> {
+  const check = 'Temporal';
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 5_000 });
+    await connection.workflowService.describeNamespace({ namespace });
+    await connection.close();
+    return { check, level: 'ok', text: `answers at ${address}, namespace ${namespace}` };
+  } catch {
+    return {
+      check,
+      level: 'failure',
+      text: `no namespace ${namespace} at ${address}; check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE`,
+    };
+  }
+}
+
+async function checkSystems(config: Config, say: (about: string, finding: Finding) => void): Promise<void> {
+  const connectors = composeConnectors(config, createLog('silent'));
+  for (const pair of composePairs(config)) {
+    for (const side of sides) {
+      const { system } = pair.title[side];
+      const context = { signal: AbortSignal.timeout(60_000), onCall: () => undefined };
+      const findings = await connectors.bySystem[system]?.diagnose(needsOf(pair, side, config), context);
+      for (const finding of findings ?? []) say(system, finding);
+    }
+  }
+  await connectors.close();
+}
+
+function needsOf(pair: PairDefinition, side: Side, { PUBLIC_URL: publicUrl }: Config): DiagnosisNeeds {
+  const { system, entity } = pair.title[side];
+  const mapped = pair.fields.map(({ attribute }) => attribute[side]);
+  const options = pair.fields.flatMap(({ attribute, codec }) =>
+    codec.options === undefined ? [] : [[attribute[side], codec.options[side]] as const],
+  );
+  const states = [pair.status.state, Object.values(pair.states)] as const;
+  const events =
+    side === 'master' && system === 'EspoCRM' && publicUrl !== undefined ? ['create', 'update', 'delete'] : [];
+  return {
+    entity,
+    attributes: side === 'master' ? [...mapped, ...statusAttributeNames(pair)] : mapped,
+    options: Object.fromEntries(side === 'master' ? [...options, states] : options),
+    webhooks: events.map((event) => ({
+      event: `${entity}.${event}`,
+      url: `${publicUrl ?? ''}/webhooks/espocrm/${pair.name}/${event}`,
+    })),
+  };
+}

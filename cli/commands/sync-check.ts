@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { checkShape, pendingShape } from '../../api/ops/shapes.ts';
+import { createApiClient } from '../api-client.ts';
+import { CommandFailed } from '../command-failed.ts';
+import { outcomeInWords } from '../words.ts';
+
+const answerShape = z.union([checkShape, pendingShape]);
+
+/** `tandem sync-check <pair> <id>`: looks at a record in both systems now. */
+export function addSyncCheck(program: Command): void {
+  program
+    .command('sync-check')
+    .description('look at a record in both systems now and bring them together')
+    .argument('<pair>')
+    .argument('<id>', "the master's id, or replica:<id> for a record that only the replica has")
+    .option('--json', 'print the answer as JSON')
+    .action(async (pair: string, id: string, { json }: { json?: boolean }) => {
+      const path = `/pairs/${encodeURIComponent(pair)}/records/${encodeURIComponent(id)}/check`;
+      const answer = await createApiClient(process.env).call('POST', path, answerShape);
+      console.log(json === true ? JSON.stringify(answer) : inWords(answer));
+      if ('pending' in answer) throw new CommandFailed('It is stored and will be done; ask again later.', 3);
+      if (answer.outcome.kind === 'parked' || answer.outcome.kind === 'paused') process.exitCode = 1;
+      if (answer.outcome.kind === 'waiting') process.exitCode = 3;
+    });
+}
+
+function inWords(answer: z.infer<typeof answerShape>): string {
+  if ('pending' in answer) {
+    return answer.pending.reason === 'temporal_unreachable'
+      ? 'Temporal does not answer.'
+      : 'It takes longer than usual.';
+  }
+  const { outcome, fields, calls, tookMs, record } = answer;
+  const written = fields.length === 0 ? [] : [`  fields written: ${fields.join(', ')}`];
+  const counted = Object.entries(calls).map(([system, count]) => `${system} ${count}`);
+  const notes = Object.entries(record?.fieldNotes ?? {}).map(
+    ([field, { kind, side }]) =>
+      `  ${field}: ${kind === 'not_taken' ? 'not taken' : 'stored differently'} by the ${side}`,
+  );
+  const isUnknown = outcome.kind === 'done' && outcome.verdict === 'deleted' && record?.syncedAt == null;
+  return [
+    isUnknown ? 'the master has no such record, and Tandem never synced one' : outcomeInWords(outcome),
+    ...(record?.failure == null ? [] : [`  ${record.failure.message}`]),
+    ...written,
+    ...notes,
+    `  calls: ${counted.length === 0 ? 'none' : counted.join(', ')} in ${Math.round(tookMs)} ms`,
+  ].join('\n');
+}

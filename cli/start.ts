@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
+import { addHealth } from '../api/get-health.ts';
+import { addMetrics } from '../api/get-metrics.ts';
+import { createMetrics, type Metrics } from '../api/metrics.ts';
+import { type RunningApi, startApi } from '../api/server.ts';
+import { composeConnectors, composeDatabase, composePairs } from '../compose.ts';
+import { type Config, InvalidConfig } from '../config.ts';
+import type { Logger } from '../log.ts';
+import type { OpenDatabase } from '../store/database.ts';
+import { DataDirectoryInUse } from '../store/directory-lock.ts';
+import { HintStore } from '../store/hints.ts';
+import { type RunningWorker, startWorker } from '../worker.ts';
+
+/** Which parts run in this process. */
+export type Parts = 'all' | 'api' | 'worker';
+
+export interface RunningTandem {
+  readonly api: RunningApi | null;
+  /** Settles when the worker is up for the first time; at once where this process has none. */
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const tryAgainEveryMs = 2_000;
+
+/**
+ * Starts API, worker or both. Database and Temporal may come later: each is tried again until it is there, and said once.
+ * @throws InvalidConfig if the parts can't run apart on the embedded database; DataDirectoryInUse if another process has it
+ */
+export async function start(config: Config, parts: Parts, log: Logger): Promise<RunningTandem> {
+  refuseApartOnEmbedded(config, parts);
+  const stopping = new AbortController();
+  let opened: OpenDatabase | null = null;
+  const inbox = () => (opened === null ? Promise.resolve(emptyInbox) : new HintStore(opened.db).depth(new Date()));
+  const metrics = createMetrics(parts === 'worker' ? null : inbox);
+  const connectors = composeConnectors(config, log);
+  const pairs = composePairs(config);
+
+  // An embedded database that is in use is a mistake to be told now, not a start-up order to wait for.
+  const database =
+    config.DATABASE_URL === undefined
+      ? Promise.resolve((opened = await composeDatabase(config, log)))
+      : untilThere('The database', () => composeDatabase(config, log), stopping.signal, log);
+  database.then((there) => (opened = there)).catch(() => undefined);
+
+  const api =
+    parts === 'worker'
+      ? null
+      : await startApi({
+          host: config.API_HOST,
+          port: config.API_PORT,
+          temporal: temporalOf(config),
+          database: () => opened,
+          pairs,
+          espoCrm: connectors.espoCrm,
+          webhookSecrets: config.ESPOCRM_WEBHOOK_SECRETS,
+          tokens: config.API_TOKENS,
+          metrics,
+          log,
+        });
+  const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
+  const worker =
+    parts === 'api'
+      ? null
+      : keepWorker({ config, database, connectors: connectors.bySystem, metrics, log, pairs }, stopping.signal);
+
+  return {
+    api,
+    ready: worker?.ready ?? Promise.resolve(),
+    async stop() {
+      stopping.abort();
+      await api?.stop();
+      await sidecar?.close();
+      await worker?.stop();
+      await connectors.close();
+      await opened?.close();
+    },
+  };
+}
+
+const emptyInbox = { waiting: 0, oldestDueAt: null };
+
+function refuseApartOnEmbedded(config: Config, parts: Parts): void {
+  if (parts === 'all' || config.DATABASE_URL !== undefined) return;
+  throw new InvalidConfig([
+    'DATABASE_URL is needed to run API and worker apart: the embedded database belongs to one process (`tandem start`)',
+  ]);
+}
+
+const temporalOf = (config: Config) => ({
+  address: config.TEMPORAL_ADDRESS,
+  namespace: config.TEMPORAL_NAMESPACE,
+  taskQueue: config.TEMPORAL_TASK_QUEUE,
+});
+
+/** Tries until it works. What is missing is said once, and that it is there afterwards. */
+async function untilThere<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal, log: Logger): Promise<T> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      const there = await attempt();
+      if (failures > 0) log.info(`${what} answers now`);
+      return there;
+    } catch (error) {
+      if (signal.aborted || error instanceof DataDirectoryInUse) throw error;
+      const reason = error instanceof Error ? error.name : 'unknown';
+      if (failures === 0) log.warn({ reason }, `${what} does not answer yet; trying again every 2 s`);
+      await sleep(tryAgainEveryMs, undefined, { signal });
+    }
+  }
+}
+
+type WorkerParts = Omit<Parameters<typeof startWorker>[0], 'temporal' | 'database' | 'retry' | 'observer'> & {
+  readonly config: Config;
+  readonly database: Promise<OpenDatabase>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+};
+
+/** Keeps a worker running: one that breaks, for instance with its connection, is started again. */
+function keepWorker(parts: WorkerParts, signal: AbortSignal): { ready: Promise<void>; stop(): Promise<void> } {
+  const { promise: ready, resolve } = Promise.withResolvers<undefined>();
+  let running: RunningWorker | undefined;
+  const keep = async (): Promise<void> => {
+    while (!signal.aborted) {
+      running = await untilThere('Temporal', () => startOne(parts), signal, parts.log);
+      parts.log.info('The worker runs');
+      resolve(undefined);
+      await running.ended.catch((error: unknown) => {
+        parts.log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'The worker broke');
+      });
+    }
+  };
+  const kept = keep().catch(() => undefined);
+  return {
+    ready,
+    async stop() {
+      await running?.shutdown().catch(() => undefined);
+      await kept;
+    },
+  };
+}
+
+async function startOne({ config, database, metrics, log, ...parts }: WorkerParts): Promise<RunningWorker> {
+  return startWorker({
+    ...parts,
+    temporal: temporalOf(config),
+    database: await database,
+    retry: { maxAttempts: config.MAX_SYNC_RETRIES, ladderMs: config.RETRY_LADDER },
+    observer: {
+      onPass: (pair, summary) => {
+        metrics.onPass(pair, summary);
+        const { outcome, fields, calls, tookMs } = summary;
+        log.info({ pair, outcome, fields, calls, tookMs }, 'Looked at a record');
+      },
+      onCall: (call) => {
+        metrics.onCall(call);
+      },
+      onProblem: (message, details) => {
+        log.error(details, message);
+      },
+    },
+  });
+}
+
+/** Health and metrics of a worker that has no API beside it. */
+async function startSidecar(config: Config, metrics: Metrics, opened: () => OpenDatabase | null) {
+  if (config.WORKER_PORT === undefined) return null;
+  const app = Fastify();
+  const database = async (): Promise<void> => {
+    const there = opened();
+    if (there === null) throw new Error('The database does not answer yet');
+    await there.ping();
+  };
+  addHealth(app, { pings: { database } });
+  addMetrics(app, { metrics });
+  await app.listen({ host: config.API_HOST, port: config.WORKER_PORT });
+  return app;
+}

@@ -1,0 +1,85 @@
+import type { Config } from './config.ts';
+import { createAdvowareConnector } from './connectors/advoware/connector.ts';
+import type { Connector } from './connectors/connector.ts';
+import { createEspoCrmConnector, type EspoCrmConnector } from './connectors/espocrm/connector.ts';
+import { createRedisTokenCache } from './connectors/redis-token-cache.ts';
+import { createTokenCache, type TokenCache } from './connectors/token-cache.ts';
+import type { PairDefinition } from './engine/pair.ts';
+import type { Logger } from './log.ts';
+import { beteiligte } from './mappers/beteiligte.ts';
+import type { OpenDatabase } from './store/database.ts';
+import { openEmbedded } from './store/open-embedded.ts';
+import { openPostgres } from './store/open-postgres.ts';
+
+/** The parts that every command builds from the configuration in the same way. */
+export const composePairs = (config: Config): readonly PairDefinition[] => [
+  beteiligte({ readOnlyInAdvoware: config.ADVOWARE_READONLY_FIELDS }),
+];
+
+export interface Connectors {
+  readonly espoCrm: EspoCrmConnector;
+  /** By the system's name as the pairs spell it. */
+  readonly bySystem: Readonly<Record<string, Connector>>;
+  close(): Promise<void>;
+}
+
+export function composeConnectors(config: Config, log: Logger): Connectors {
+  const tokens = composeTokens(config, log);
+  const espoCrm = createEspoCrmConnector({
+    url: config.ESPOCRM_URL,
+    auth: espoCrmAuth(config),
+    timeoutMs: config.ESPOCRM_TIMEOUT,
+  });
+  const advoware = createAdvowareConnector({ ...advowareOptions(config), tokens: tokens.cache });
+  return {
+    espoCrm,
+    bySystem: { [espoCrm.system]: espoCrm, [advoware.system]: advoware },
+    close: () => tokens.close(),
+  };
+}
+
+function composeTokens({ REDIS_URL: url }: Config, log: Logger): { cache: TokenCache; close(): Promise<void> } {
+  if (url === undefined) return { cache: createTokenCache(), close: () => Promise.resolve() };
+  const cache = createRedisTokenCache({
+    url,
+    onProblem: () => {
+      log.warn('Redis does not answer; this process logs in for itself until it does');
+    },
+  });
+  return { cache, close: () => cache.close() };
+}
+
+function advowareOptions(config: Config) {
+  return {
+    configuratorUrl: config.ADVOWARE_CONFIGURATOR_URL,
+    url: config.ADVOWARE_URL ?? null,
+    securityUrl: config.ADVOWARE_SECURITY_URL ?? null,
+    basePath: config.ADVOWARE_BASE_PATH,
+    appId: config.ADVOWARE_APP_ID,
+    apiKey: config.ADVOWARE_API_KEY.reveal(),
+    kanzlei: config.ADVOWARE_KANZLEI,
+    database: config.ADVOWARE_DATABASE,
+    user: config.ADVOWARE_USER,
+    password: config.ADVOWARE_PASSWORD.reveal(),
+    timeZone: config.ADVOWARE_TIMEZONE,
+    timeoutMs: config.ADVOWARE_TIMEOUT,
+    put: config.ADVOWARE_PUT,
+    notFound: config.ADVOWARE_NOT_FOUND,
+    search: config.ADVOWARE_SEARCH,
+  };
+}
+
+/** PostgreSQL if it is configured, else the embedded database, which belongs to one process. */
+export function composeDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+  if (config.DATABASE_URL === undefined) return openEmbedded(config.TANDEM_DATA);
+  const onProblem = (error: Error): void => {
+    log.warn({ reason: error.name }, 'A database connection was lost');
+  };
+  return openPostgres({ url: config.DATABASE_URL, maxConnections: 10, onProblem });
+}
+
+function espoCrmAuth({ ESPOCRM_API_KEY: apiKey, ESPOCRM_SECRET_KEY: secretKey }: Config) {
+  return secretKey === undefined
+    ? ({ kind: 'apiKey', apiKey: apiKey.reveal() } as const)
+    : ({ kind: 'hmac', apiKey: apiKey.reveal(), secretKey: secretKey.reveal() } as const);
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { type Config, environmentSchema, InvalidConfig, parseConfig } from './config.ts';
+
+const example = await readFile(new URL('./.env.example', import.meta.url), 'utf8');
+const required = Object.fromEntries(
+  [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
+const documented = [...example.matchAll(/^#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
+const problemsOf = (environment: Record<string, string | undefined>): string => {
+  try {
+    parseConfig(environment);
+    return '';
+  } catch (error) {
+    return error instanceof InvalidConfig ? error.message : 'another error';
+  }
+};
+
+describe('.env.example', () => {
+  test('documents every variable once', () => {
+    const elsewhere = ['TANDEM_API_URL', 'TANDEM_API_TOKEN', 'POSTGRES_PASSWORD', 'TEMPORAL_UI_PORT'];
+    expect([...documented].sort()).toEqual([...Object.keys(environmentSchema.shape), ...elsewhere].sort());
+  });
+
+  test('can be used as it is, and so can every optional line', () => {
+    expect(parseConfig(required)).toMatchObject({
+      API_PORT: 8080,
+      ADVOWARE_PUT: 'full',
+      RETRY_LADDER: [6e4, 3e5, 9e5, 36e5, 144e5],
+    });
+    const lines = [...example.matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)];
+    const all = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]));
+    expect(problemsOf(all)).toBe('');
+  });
+});
+
+describe('a bad environment', () => {
+  test('every problem is named in a line of its own', () => {
+    const message = problemsOf({
+      ...required,
+      ESPOCRM_URL: 'crm',
+      API_PORT: 'x',
+      ADVOWARE_KANZLEI: undefined,
+      RETRY_LADDER: '1 minute',
+    });
+    expect(message).toContain('ESPOCRM_URL must be an http or https URL');
+    expect(message).toContain('API_PORT must be a port number');
+    expect(message).toContain('ADVOWARE_KANZLEI is missing; .env.example says what it is');
+    expect(message).toContain('RETRY_LADDER must be a duration such as 10s, 5m or 1h');
+  });
+
+  test('an empty variable counts as unset', () => {
+    expect(problemsOf({ ...required, ESPOCRM_API_KEY: '' })).toContain('ESPOCRM_API_KEY is missing');
+    expect(problemsOf({ ...required, ESPOCRM_URL: undefined })).toContain('ESPOCRM_URL is missing');
+    expect(parseConfig({ ...required, DATABASE_URL: '' }).DATABASE_URL).toBeUndefined();
+  });
+
+  test.each([
+    ['API_TOKENS', 'admin:short'],
+    ['API_TOKENS', 'no-colon-but-long-enough-to-count'],
+    ['DATABASE_URL', 'mysql://db'],
+    ['REDIS_URL', 'localhost'],
+    ['TEMPORAL_ADDRESS', 'temporal'],
+    ['ADVOWARE_TIMEZONE', 'Berlin'],
+    ['ADVOWARE_NOT_FOUND', '403'],
+    ['ADVOWARE_BASE_PATH', 'api/'],
+    ['MAX_SYNC_RETRIES', '0'],
+    ['ESPOCRM_TIMEOUT', '10'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(problemsOf({ ...required, [name]: value })).toContain(name);
+  });
+});
+
+test('no secret shows in a printed configuration or in a problem', () => {
+  const secrets = {
+    ESPOCRM_API_KEY: 'the-espo-key',
+    ADVOWARE_PASSWORD: 'the-password',
+    API_TOKENS: 'me:the-long-api-token-1',
+  };
+  const config: Config = parseConfig({ ...required, ...secrets });
+  const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${config.ESPOCRM_API_KEY.toString()}`;
+  expect(printed).not.toMatch(/the-espo-key|the-password|the-long-api-token/);
+  expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
+  expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');
+});

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { ignoredByAdvoware } from './mappers/beteiligte.ts';
+import { Secret } from './secret.ts';
+
+/** The environment can't be used. The message has one line per problem. */
+export class InvalidConfig extends Error {
+  readonly code = 'invalid_config';
+  constructor(problems: readonly string[]) {
+    super(`The configuration can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'InvalidConfig';
+  }
+}
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h)$/, 'must be a duration such as 10s, 5m or 1h')
+  .transform(
+    (text) => Number.parseInt(text, 10) * units[z.enum(['ms', 's', 'm', 'h']).parse(text.replace(/^\d+/, ''))],
+  );
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const secret = z.string().transform((text) => new Secret(text));
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((text) => text.replace(/\/+$/, ''));
+const databaseUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must look like postgresql://user:password@host:5432/name',
+});
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' });
+const port = z.string().regex(/^\d+$/, 'must be a port number').transform(Number).pipe(z.int().min(0).max(65_535));
+
+/** `name:value` entries; the value may contain colons. */
+const named = (shape: string, leastLength: number) =>
+  list.transform((entries, context) => {
+    const pairs = new Map<string, Secret>();
+    for (const entry of entries) {
+      const [name = '', ...rest] = entry.split(':');
+      const value = rest.join(':');
+      if (name === '' || value.length < leastLength) {
+        context.addIssue(
+          `must be a list of ${shape}${leastLength > 1 ? `, each at least ${leastLength} characters` : ''}`,
+        );
+        return z.NEVER;
+      }
+      pairs.set(name, new Secret(value));
+    }
+    return pairs;
+  });
+
+/** Every variable that Tandem reads; `.env.example` explains them. */
+export const environmentSchema = z.object({
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s:]+:\d+$/, 'must be host:port')
+    .default('localhost:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().default('tandem'),
+  DATABASE_URL: databaseUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
+  TANDEM_DATA: z.string().default('.tandem'),
+  PUBLIC_URL: url.optional(),
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.prefault('8080'),
+  WORKER_PORT: port.optional(),
+  API_TOKENS: named('<name>:<token>', 16).prefault(''),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  RETRY_LADDER: list.pipe(z.array(duration).min(1)).prefault('1m,5m,15m,1h,4h'),
+  MAX_SYNC_RETRIES: z
+    .string()
+    .regex(/^\d+$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .prefault('5'),
+  ESPOCRM_URL: url,
+  ESPOCRM_API_KEY: secret,
+  ESPOCRM_SECRET_KEY: secret.optional(),
+  ESPOCRM_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
+  ESPOCRM_TIMEOUT: duration.prefault('10s'),
+  ADVOWARE_CONFIGURATOR_URL: url.prefault('https://www2.advo-net.net/AdvonetConfigurator/api/Url'),
+  ADVOWARE_URL: url.optional(),
+  ADVOWARE_SECURITY_URL: url.optional(),
+  ADVOWARE_BASE_PATH: z
+    .string()
+    .regex(/^\/.*[^/]$/, 'must begin with a slash and not end with one')
+    .default('/api/v1/advonet'),
+  ADVOWARE_APP_ID: z.string(),
+  ADVOWARE_API_KEY: z.base64('must be the base64 text that the vendor issued').transform((text) => new Secret(text)),
+  ADVOWARE_KANZLEI: z.string(),
+  ADVOWARE_DATABASE: z.string(),
+  ADVOWARE_USER: z.string(),
+  ADVOWARE_PASSWORD: secret,
+  ADVOWARE_TIMEZONE: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+    .default('Europe/Berlin'),
+  ADVOWARE_TIMEOUT: duration.prefault('30s'),
+  ADVOWARE_PUT: z.enum(['full', 'partial']).default('full'),
+  ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),
+  ADVOWARE_NOT_FOUND: z.enum(['ask', '404', '500', 'empty']).default('ask'),
+  ADVOWARE_SEARCH: list.prefault(''),
+});
+
+export type Config = z.output<typeof environmentSchema>;
+
+/**
+ * Reads the environment. An empty variable counts as unset.
+ * @throws InvalidConfig naming every problem, without any secret's value
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(set);
+  if (!parsed.success) throw new InvalidConfig(parsed.error.issues.map((issue) => problem(issue, set)));
+  return parsed.data;
+}
+
+function problem({ path, message }: z.core.$ZodIssue, set: Readonly<Record<string, unknown>>): string {
+  const name = String(path[0]);
+  return name in set ? `${name} ${message}` : `${name} is missing; .env.example says what it is`;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+/** The one interface behind which every system stands. Connectors know a system's API and nothing of pairs or merging. */
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** Attributes by name, values as the system gives or takes them. */
+export type Attributes = Readonly<Record<string, Json>>;
+
+/** Counts every HTTP request that is sent, tokens and discovery included under their own purpose. */
+export type CallPurpose = 'record' | 'login' | 'check';
+export interface CallContext {
+  /** Aborts requests that are under way: the attempt's own deadline or the worker's shutdown. */
+  readonly signal: AbortSignal;
+  readonly onCall: (call: { readonly system: string; readonly purpose: CallPurpose }) => void;
+}
+
+export interface RemoteRecord {
+  readonly id: string;
+  /** Opaque change token, compared for equality only. Null where the system gave none with this answer. */
+  readonly version: string | null;
+  /** Attributes under the names that mappers use (Advoware: camelCase, whatever case it answered in). */
+  readonly attributes: Attributes;
+  /** The record as it came, every property, for systems whose PUT replaces the whole record. */
+  readonly raw: Attributes;
+  /** ISO 8601 UTC, or null where the system does not tell. */
+  readonly modifiedAt: string | null;
+  /** Whether our own user was the last author; null where the system does not tell. */
+  readonly modifiedByUs: boolean | null;
+}
+
+/** `gone`: the system itself says that this id does not exist (any more); anything less certain is an error. */
+export type ReadResult = { readonly kind: 'found'; readonly record: RemoteRecord } | { readonly kind: 'gone' };
+
+export type FindCapability =
+  | { readonly by: 'id' }
+  | {
+      readonly by: 'keys';
+      /** Attributes that can be searched by equality. */ readonly attributes: readonly string[] | 'any';
+    };
+
+export interface Connector {
+  /** The name that people know: 'EspoCRM', 'Advoware'. */
+  readonly system: string;
+  readonly find: FindCapability;
+  /** Whether a read shows every attribute of a record, empty ones too: then one that is missing may not be read by us. */
+  readonly showsEmptyAttributes: boolean;
+  /** Worst-case duration of one call in milliseconds. */
+  readonly timeoutMs: number;
+  read(entity: string, id: string, context: CallContext): Promise<ReadResult>;
+  /** All records whose attributes equal the given ones, at most 20. Only with `find.by === 'keys'`. */
+  search(entity: string, equal: Attributes, context: CallContext): Promise<readonly RemoteRecord[]>;
+  /** @throws Rejected, AmbiguousWrite, … The record as the system answered it. */
+  create(entity: string, attributes: Attributes, context: CallContext): Promise<RemoteRecord>;
+  /**
+   * Changes the named attributes of a record that was read before; null clears.
+   * Sends the version of `current` where the system can check it.
+   * @returns the record as the answer shows it, read again where the system's answers to writes are known to be stale.
+   * @throws StaleVersion, Rejected, AmbiguousWrite, …
+   */
+  update(entity: string, current: RemoteRecord, changes: Attributes, context: CallContext): Promise<RemoteRecord>;
+  /** What an operator should know about the set-up; never throws. */
+  diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
+}
+
+/** What a pair needs of a system. */
+export interface DiagnosisNeeds {
+  readonly entity: string;
+  readonly attributes: readonly string[];
+  /** Enum attributes and the values that will be written into them. */
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  /** Webhook events that should be registered, and the URL they should point at (null: not checked). */
+  readonly webhooks: readonly { readonly event: string; readonly url: string }[];
+}
+
+export interface Finding {
+  readonly check: string;
+  readonly level: 'ok' | 'warning' | 'failure';
+  /** One line, with what to do if it isn't ok. */
+  readonly text: string;
+}

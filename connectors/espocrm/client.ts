@@ -1,0 +1,39 @@
+import type { CallContext } from '../connector.ts';
+import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
+import { authenticationHeaders, type EspoCrmAuth } from './authentication.ts';
+import { system } from './refusal.ts';
+
+export interface EspoCrmOptions {
+  /** Address of the instance, with or without `/api/v1`. */
+  readonly url: string;
+  readonly auth: EspoCrmAuth;
+  /** For one call, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** EspoCRM's API with our credentials. Paths are those below `/api/v1`; an answer may have any status. */
+export interface EspoCrmClient {
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  send(request: HttpRequest, context: CallContext): Promise<HttpAnswer>;
+}
+
+export function createEspoCrmClient({ url, auth, timeoutMs = 10_000, now = Date.now }: EspoCrmOptions): EspoCrmClient {
+  const baseUrl = `${url.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}/api/v1`;
+  const http = createHttpClient({ system, baseUrl, timeoutMs });
+  return {
+    timeoutMs,
+    now,
+    send: (request, context) => {
+      const headers = { ...authenticationHeaders(auth, request.method, request.path), ...request.headers };
+      return http.send({ ...request, headers }, context);
+    },
+  };
+}
+
+/** The query that asks for records by a condition, as one JSON text (documented in EspoCRM's API search parameters). */
+export function searchQuery(parameters: Readonly<Record<string, unknown>>): Record<string, string> {
+  return { searchParams: JSON.stringify(parameters) };
+}

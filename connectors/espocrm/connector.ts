@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { Attributes, CallContext, Connector, ReadResult, RemoteRecord } from '../connector.ts';
+import { Misconfigured, Rejected } from '../errors.ts';
+import type { HttpAnswer } from '../http.ts';
+import { createEspoCrmClient, type EspoCrmClient, type EspoCrmOptions, searchQuery } from './client.ts';
+import { diagnoseEspoCrm } from './diagnose.ts';
+import { createOwnUser, type OwnUser } from './own-user.ts';
+import { espoId, espoList, espoRecord, toRemoteRecord } from './record.ts';
+import { refusal, saysGone, system } from './refusal.ts';
+import { readWebhookSecrets } from './webhook-subscriptions.ts';
+
+/** EspoCRM with what only EspoCRM has. */
+export interface EspoCrmConnector extends Connector {
+  /** Secret keys of the webhooks that our API user owns, by webhook id. They stay readable after creation (9.2.7). */
+  webhookSecrets(context: CallContext): Promise<ReadonlyMap<string, string>>;
+}
+
+interface Parts {
+  readonly client: EspoCrmClient;
+  readonly ownUser: OwnUser;
+}
+
+/**
+ * EspoCRM's REST API as one `Connector`; behaviour as observed on EspoCRM 9.2.7.
+ * Rows of `search` lack what EspoCRM leaves out of lists (`emailAddressData`, `phoneNumberData`, the end of long texts).
+ * The answer to `create` leaves out attributes that are null.
+ */
+export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnector {
+  const client = createEspoCrmClient(options);
+  const parts = { client, ownUser: createOwnUser(client) };
+  return {
+    system,
+    find: { by: 'keys', attributes: 'any' },
+    showsEmptyAttributes: true,
+    timeoutMs: client.timeoutMs,
+    read: async (entity, id, context) => read(parts, pathOf(entity, id), id, context),
+    search: async (entity, equal, context) => search(parts, entity, equal, context),
+    create: async (entity, attributes, context) => create(parts, entity, attributes, context),
+    update: async (entity, current, changes, context) =>
+      update(parts, pathOf(entity, current.id), { current, changes }, context),
+    diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
+    webhookSecrets: (context) => readWebhookSecrets(client, context),
+  };
+}
+
+/** @throws Misconfigured, Rejected where the name or the id would lead to another address */
+function pathOf(entity: string, id?: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(entity))
+    throw new Misconfigured(`${system}: no entity has such a name`, { system });
+  if (id === undefined) return `/${entity}`;
+  if (!espoId.safeParse(id).success)
+    throw new Rejected(`${system}: no ${entity} has such an id`, { system, field: 'id' });
+  return `/${entity}/${id}`;
+}
+
+async function read({ client, ownUser }: Parts, path: string, id: string, context: CallContext): Promise<ReadResult> {
+  const answer = await client.send({ method: 'GET', path, purpose: 'record' }, context);
+  if (saysGone(answer, id)) return { kind: 'gone' };
+  const record = accepted(answer, espoRecord, { id, client });
+  // Only an administrator still sees a deleted record.
+  if (record.deleted === true) return { kind: 'gone' };
+  return { kind: 'found', record: toRemoteRecord(record, await ownUser.id(context)) };
+}
+
+async function search({ client, ownUser }: Parts, entity: string, equal: Attributes, context: CallContext) {
+  const where = Object.entries(equal).map(([attribute, value]) =>
+    value === null ? { type: 'isNull', attribute } : { type: 'equals', attribute, value },
+  );
+  if (where.length === 0) throw new Misconfigured(`${system}: a search needs at least one attribute`, { system });
+  const answer = await client.send(
+    {
+      method: 'GET',
+      path: pathOf(entity),
+      query: searchQuery({ where, maxSize: 20 }),
+      headers: { 'x-no-total': 'true' },
+      purpose: 'record',
+    },
+    context,
+  );
+  const { list } = accepted(answer, espoList, { id: null, client });
+  const ownId = await ownUser.id(context);
+  return list.map((record) => toRemoteRecord(record, ownId));
+}
+
+async function create(
+  { client, ownUser }: Parts,
+  entity: string,
+  attributes: Attributes,
+  context: CallContext,
+): Promise<RemoteRecord> {
+  const answer = await client.send(
+    { method: 'POST', path: pathOf(entity), body: attributes, purpose: 'record' },
+    context,
+  );
+  const record = accepted(answer, espoRecord, { id: null, client });
+  return toRemoteRecord(record, await ownUser.id(context));
+}
+
+interface Update {
+  readonly current: RemoteRecord;
+  readonly changes: Attributes;
+}
+
+async function update(
+  parts: Parts,
+  path: string,
+  { current, changes }: Update,
+  context: CallContext,
+): Promise<RemoteRecord> {
+  const { client, ownUser } = parts;
+  const versionNumber = z.int().safeParse(current.raw['versionNumber']);
+  const headers = versionNumber.success ? { 'x-version-number': versionNumber.data.toString() } : {};
+  const answer = await client.send({ method: 'PUT', path, headers, body: changes, purpose: 'record' }, context);
+  const record = accepted(answer, espoRecord, { id: current.id, client });
+  if (!Object.keys(changes).some((name) => staleInAnswers.test(name))) {
+    return toRemoteRecord(record, await ownUser.id(context));
+  }
+  const again = await client.send({ method: 'GET', path, purpose: 'record' }, context);
+  const fresh = accepted(again, espoRecord, { id: current.id, client });
+  return toRemoteRecord(fresh, await ownUser.id(context));
+}
+
+/** Attributes whose sub-objects the answer to a PUT shows as they were before (observed on 9.2.7). */
+const staleInAnswers = /^(emailAddress|phoneNumber)/;
+
+interface Expected {
+  readonly id: string | null;
+  readonly client: EspoCrmClient;
+}
+
+/** @throws the error that fits, unless the answer is a success of the given shape */
+function accepted<T>(answer: HttpAnswer, shape: z.ZodType<T>, { id, client }: Expected): T {
+  if (answer.status >= 300) throw refusal(answer, id, client.now());
+  const body = shape.safeParse(answer.json);
+  if (!body.success) throw answer.lost('the answer is no record');
+  return body.data;
+}

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
+import type { Connector } from '../connector.ts';
+import {
+  AmbiguousWrite,
+  AuthFailed,
+  type ConnectorError,
+  Forbidden,
+  Misconfigured,
+  RateLimited,
+  RecordFailed,
+  Rejected,
+  StaleVersion,
+  Unavailable,
+} from '../errors.ts';
+import { createContext, rejectionOf } from '../test-context.ts';
+import { createEspoCrmConnector } from './connector.ts';
+import { DuplicateSuspected } from './refusal.ts';
+
+const entity = 'CBeteiligte';
+let crm: EspoCrm;
+let connector: Connector;
+let id = '';
+
+beforeEach(async () => {
+  crm = await startEspoCrm();
+  connector = connectorWith(crm.apiUser.apiKey);
+  id = crm.create(entity, { firstName: 'Erika', lastName: 'Geheim' }).id;
+});
+afterEach(() => crm.stop());
+
+const connectorWith = (apiKey: string) =>
+  createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey }, timeoutMs: 2_000 });
+
+type Operation = 'read' | 'create' | 'update';
+async function failureOf(operation: Operation, attributes = { lastName: 'Muster' } as Record<string, string | null>) {
+  const context = createContext();
+  const bare = { id, version: null, attributes: {}, raw: {}, modifiedAt: null, modifiedByUs: null };
+  const run = {
+    read: () => connector.read(entity, id, context),
+    create: () => connector.create(entity, attributes, context),
+    update: () => connector.update(entity, bare, attributes, context),
+  }[operation];
+  return (await rejectionOf(run())) as ConnectorError;
+}
+const answerWith = (status: number, headers: Record<string, string> = {}, body = '') =>
+  crm.faults.add({ fault: { kind: 'status', status, headers, body } });
+
+describe('each refusal has its class', () => {
+  test('a value that is not accepted names its field and not the value', async () => {
+    const error = await failureOf('update', { rechtsform: 'geheimes Wesen' });
+    expect(error).toBeInstanceOf(Rejected);
+    expect(error).toHaveProperty('field', 'rechtsform');
+    expect(error.message).not.toContain('geheim');
+  });
+
+  test('a reason that a formula wrote is not quoted', async () => {
+    answerWith(400, { 'x-status-reason': 'Erika Geheim is not allowed' });
+    const error = await failureOf('update');
+    expect([error.code, error.message.includes('Geheim')]).toEqual(['rejected', false]);
+  });
+
+  test('an unknown attribute in a search is named', async () => {
+    const error = await rejectionOf(connector.search(entity, { nope: 'x' }, createContext()));
+    expect(error).toBeInstanceOf(Rejected);
+    expect(error).toHaveProperty('field', 'nope');
+  });
+
+  test('refused credentials', async () => {
+    connector = connectorWith('wrong-key');
+    const error = await failureOf('read');
+    expect(error).toBeInstanceOf(AuthFailed);
+    expect(error.message).not.toContain('wrong-key');
+  });
+
+  test('a locked address, after more than ten wrong keys, says how long to wait', async () => {
+    connector = connectorWith('wrong-key');
+    for (let count = 0; count < 11; count += 1) await failureOf('read');
+    connector = connectorWith(crm.apiUser.apiKey);
+    const error = await failureOf('read');
+    expect(error).toBeInstanceOf(AuthFailed);
+    expect(error.message).toContain('wait 60 s');
+  });
+
+  test('a record that our role may not read', async () => {
+    crm.forbid(entity, id);
+    const error = await failureOf('read');
+    expect(error).toBeInstanceOf(Forbidden);
+    expect(error.message).toContain("No 'read' access.");
+  });
+
+  test('a missing right without words', async () => {
+    answerWith(403, { 'x-status-reason': '' });
+    expect(await failureOf('update')).toBeInstanceOf(Forbidden);
+  });
+
+  test('an unknown entity', async () => {
+    const error = await rejectionOf(connector.read('CNichts', id, createContext()));
+    expect(error).toBeInstanceOf(Misconfigured);
+  });
+
+  test.each(['read', 'update', 'create'] as const)('an address that does not exist, on %s', async (operation) => {
+    answerWith(404);
+    expect(await failureOf(operation)).toBeInstanceOf(Misconfigured);
+  });
+
+  test('a 404 that speaks of another record is no proof', async () => {
+    answerWith(404, { 'x-status-reason': 'Record 6b00f4dde4cd1b1ba does not exist.' });
+    expect(await failureOf('read')).toBeInstanceOf(Misconfigured);
+  });
+
+  test('records that look alike are counted and their ids handed over', async () => {
+    const error = await failureOf('create', { firstName: 'Erika', lastName: 'Geheim' });
+    expect(error).toBeInstanceOf(DuplicateSuspected);
+    expect(error).toMatchObject({ code: 'rejected', candidateIds: [id] });
+    expect([error.message.includes('1 record looks alike'), error.message.includes('Geheim')]).toEqual([true, false]);
+  });
+
+  test('a version conflict whose header a proxy has dropped', async () => {
+    answerWith(409, {}, '{"values":{},"versionNumber":4}');
+    expect(await failureOf('update')).toBeInstanceOf(StaleVersion);
+  });
+
+  test('a conflict of another kind', async () => {
+    answerWith(409, { 'x-status-reason': 'something else' });
+    expect(await failureOf('update')).toBeInstanceOf(Rejected);
+  });
+
+  test.each([
+    ['120', 120_000],
+    ['', null],
+  ])('a limit with Retry-After "%s"', async (header, expected) => {
+    answerWith(429, { 'retry-after': header });
+    const error = await failureOf('create');
+    expect(error).toBeInstanceOf(RateLimited);
+    expect(error).toHaveProperty('retryAfterMs', expected);
+  });
+
+  test.each(['read', 'update', 'create'] as const)('maintenance is an outage, on %s', async (operation) => {
+    crm.maintenance(true);
+    expect(await failureOf(operation)).toBeInstanceOf(Unavailable);
+  });
+});
+
+describe('a server error', () => {
+  test.each([
+    ['read', 500, RecordFailed],
+    ['read', 502, RecordFailed],
+    ['read', 503, RecordFailed],
+    ['update', 500, RecordFailed],
+    ['update', 503, RecordFailed],
+    ['update', 502, AmbiguousWrite],
+    ['update', 504, AmbiguousWrite],
+    ['create', 500, AmbiguousWrite],
+    ['create', 502, AmbiguousWrite],
+    ['create', 503, AmbiguousWrite],
+  ] as const)('on %s with %i', async (operation, status, expected) => {
+    answerWith(status);
+    expect(await failureOf(operation)).toBeInstanceOf(expected);
+  });
+
+  test('caused by a null in a yes-or-no field fails the record only', async () => {
+    expect(await failureOf('update', { aktiv: null })).toBeInstanceOf(RecordFailed);
+  });
+});
+
+test.each([
+  ['read', RecordFailed],
+  ['update', AmbiguousWrite],
+  ['create', AmbiguousWrite],
+] as const)('an answer to %s that is no record', async (operation, expected) => {
+  answerWith(200, {}, '["no record"]');
+  expect(await failureOf(operation)).toBeInstanceOf(expected);
+});

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { CallContext, DiagnosisNeeds, Finding } from '../connector.ts';
+import type { HttpAnswer } from '../http.ts';
+import { type EspoCrmClient, searchQuery } from './client.ts';
+import { espoId } from './record.ts';
+import { refusal } from './refusal.ts';
+
+const subscription = z.looseObject({
+  id: espoId,
+  event: z.string(),
+  url: z.string().nullish(),
+  isActive: z.boolean().nullish(),
+  skipOwn: z.boolean().nullish(),
+  secretKey: z.string().nullish(),
+});
+type Subscription = z.infer<typeof subscription>;
+const subscriptions = z.object({ list: z.array(subscription) });
+
+/** @throws whatever the client throws; the API user sees its own subscriptions only */
+export async function readWebhookSecrets(
+  client: EspoCrmClient,
+  context: CallContext,
+): Promise<ReadonlyMap<string, string>> {
+  const all = await readSubscriptions(client, context);
+  return new Map(all.flatMap(({ id, secretKey }) => (secretKey ? [[id, secretKey] as const] : [])));
+}
+
+/** Whether each needed event is sent once, to the right place. */
+export async function checkWebhooks(
+  client: EspoCrmClient,
+  needs: DiagnosisNeeds['webhooks'],
+  context: CallContext,
+): Promise<readonly Finding[]> {
+  if (needs.length === 0) return [];
+  const all = await readSubscriptions(client, context);
+  return needs.map((need) => ({ check: `webhook ${need.event}`, ...judged(need, all) }));
+}
+
+/** More than the 50 that EspoCRM allows one API user, and no more than one page. */
+const everything = 200;
+
+async function readSubscriptions(client: EspoCrmClient, context: CallContext): Promise<readonly Subscription[]> {
+  const query = searchQuery({ maxSize: everything });
+  const answer: HttpAnswer = await client.send({ method: 'GET', path: '/Webhook', query, purpose: 'check' }, context);
+  if (answer.status >= 300) throw refusal(answer, null, client.now());
+  const body = subscriptions.safeParse(answer.json);
+  if (!body.success) throw answer.lost('the answer is no list of webhooks');
+  return body.data.list;
+}
+
+type Judgement = Omit<Finding, 'check'>;
+
+function judged({ event, url }: DiagnosisNeeds['webhooks'][number], all: readonly Subscription[]): Judgement {
+  const ofEvent = all.filter((candidate) => candidate.event === event);
+  const ours = ofEvent.filter((candidate) => candidate.url === url);
+  const active = ours.filter(({ isActive }) => isActive === true);
+  if (ours.length === 0) return notRegistered(event, url, ofEvent.length);
+  if (active.length === 0) return { level: 'failure', text: `${event} is registered but inactive; activate it` };
+  if (active.length > 1) {
+    return {
+      level: 'warning',
+      text: `${event} is registered ${active.length} times, so each event comes as often; delete all but one`,
+    };
+  }
+  return active[0]?.skipOwn === true
+    ? { level: 'ok', text: `${event} is registered` }
+    : {
+        level: 'warning',
+        text: `${event} also reports our own writes, at one extra read each; set skipOwn (EspoCRM 9.2 and newer)`,
+      };
+}
+
+function notRegistered(event: string, url: string, elsewhere: number): Judgement {
+  return elsewhere === 0
+    ? { level: 'failure', text: `${event} is not registered by our API user; register it at ${url}` }
+    : { level: 'failure', text: `${event} is registered for another URL only; correct the URL or register it anew` };
+}

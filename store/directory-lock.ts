@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The embedded database is open in another process. PGlite itself would let both write (observed on 0.5.16). */
+export class DataDirectoryInUse extends Error {
+  readonly code = 'data_directory_in_use';
+  constructor(directory: string) {
+    super(
+      `The data directory ${directory} is in use by another Tandem process. ` +
+        'Stop that one, use `tandem start` (API and worker in one process), or set DATABASE_URL to a PostgreSQL database.',
+    );
+    this.name = 'DataDirectoryInUse';
+  }
+}
+
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Holds a directory for this process by listening on a socket in it: the lock ends with the process, however it ends.
+ * @throws DataDirectoryInUse
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const path = socketPath(directory);
+  const server = (await listen(path)) ?? (await listenInsteadOfTheDead(path));
+  if (server === undefined) throw new DataDirectoryInUse(directory);
+  server.unref();
+  return {
+    release: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
+
+/** Socket paths are limited to about 100 bytes; a long one moves to the temporary folder under a name of its own. */
+function socketPath(directory: string): string {
+  const real = realpathSync(directory);
+  const inside = join(real, 'lock.sock');
+  const name = createHash('sha256').update(real).digest('hex').slice(0, 24);
+  return Buffer.byteLength(inside) <= 100 ? inside : join(tmpdir(), `tandem-${name}.sock`);
+}
+
+async function listenInsteadOfTheDead(path: string): Promise<Server | undefined> {
+  if (await answers(path)) return undefined;
+  await unlink(path).catch(() => undefined);
+  return listen(path);
+}
+
+function listen(path: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.end());
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(path, () => {
+      resolve(server);
+    });
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}

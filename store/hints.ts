@@ -1,0 +1,173 @@
+import { and, asc, eq, inArray, isNull, lt, lte, min, notExists, or, sql } from 'drizzle-orm';
+import type { Side } from '../engine/values.ts';
+import type { Database } from './database.ts';
+import { type HintTrigger, hints, links, pairs } from './schema.ts';
+
+/** One record of one side of a pair. */
+export interface RecordRef {
+  readonly pair: string;
+  readonly side: Side;
+  readonly recordId: string;
+}
+
+export interface Hint extends RecordRef {
+  readonly trigger: HintTrigger;
+}
+
+/** The workflow that owns a record: the master's id, or `replica:<id>` for a record that only the replica has so far. */
+export interface RecordKey {
+  readonly pair: string;
+  readonly key: string;
+}
+
+export interface InboxDepth {
+  readonly waiting: number;
+  /** When the oldest due row arrived; null if nothing is due. */
+  readonly oldestDueAt: Date | null;
+}
+
+/** A row that nobody picked up within this time is rung again. */
+const ringAgainAfterMs = 30_000;
+
+export const replicaKey = (replicaId: string): string => `replica:${replicaId}`;
+
+/** The side and id that a key was made from. */
+export function refOfKey({ pair, key }: RecordKey): RecordRef {
+  return key.startsWith('replica:')
+    ? { pair, side: 'replica', recordId: key.slice('replica:'.length) }
+    : { pair, side: 'master', recordId: key };
+}
+
+export class HintStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Stores what may have changed, durably, in one statement whatever the size of the batch.
+   * @returns the records whose workflow must be told: those that were not already waiting to be picked up. Batches of
+   * the same millisecond may name a record twice.
+   */
+  async add(batch: readonly Hint[], now: Date): Promise<readonly RecordRef[]> {
+    const rows = withoutRepetition(batch);
+    if (rows.length === 0) return [];
+    const unheard = sql`(${hints.rungAt} is null or ${hints.notedSeq} = ${hints.seq})`;
+    // One parameter for all of them: a statement can't have more than 65,535.
+    const given = JSON.stringify(rows.map((hint) => [hint.pair, hint.side, hint.recordId, hint.trigger]));
+    const time = sql`${now.toISOString()}::timestamptz`;
+    const stored = await this.#db
+      .insert(hints)
+      .select(
+        sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, ${time}, ${time}, null::bigint
+          from jsonb_array_elements(${given}::jsonb) as given`,
+      )
+      .onConflictDoUpdate({
+        target: [hints.pair, hints.side, hints.recordId],
+        set: {
+          seq: sql`excluded.seq`,
+          trigger: sql`case when ${hints.trigger} in ('person', 'look_again') then ${hints.trigger} else excluded.trigger end`,
+          dueAt: sql`excluded.due_at`,
+          rungAt: sql`case when ${unheard} then excluded.rung_at else ${hints.rungAt} end`,
+        },
+      })
+      .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId, rungAt: hints.rungAt });
+    return stored.filter(({ rungAt }) => rungAt?.getTime() === now.getTime()).map(refOnly);
+  }
+
+  /** The bell did not ring: the sweeper will see these at once. */
+  async notRung(ref: RecordRef): Promise<void> {
+    await this.#db.update(hints).set({ rungAt: null }).where(isRow(ref));
+  }
+
+  /** Rows that are due and that nobody deals with, oldest first, marked as rung. Safe in several processes. */
+  async takeDue(now: Date, limit: number): Promise<readonly RecordRef[]> {
+    const due = this.#db
+      .select({ seq: hints.seq })
+      .from(hints)
+      .where(
+        and(
+          lte(hints.dueAt, now),
+          or(isNull(hints.rungAt), lt(hints.rungAt, new Date(now.getTime() - ringAgainAfterMs))),
+          notExists(this.#leasedLink(now)),
+          notExists(this.#pausedPair()),
+        ),
+      )
+      .orderBy(asc(hints.dueAt))
+      .limit(limit)
+      .for('update', { of: hints, skipLocked: true });
+    return this.#db
+      .update(hints)
+      .set({ rungAt: now })
+      .where(inArray(hints.seq, due))
+      .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId });
+  }
+
+  /** Which workflow owns each record at this moment. */
+  async owners(refs: readonly RecordRef[]): Promise<readonly RecordKey[]> {
+    const ids = refs.filter(({ side }) => side === 'replica').map(({ recordId }) => recordId);
+    const linked =
+      ids.length === 0
+        ? []
+        : await this.#db
+            .select({ pair: links.pair, replicaId: links.replicaId, masterId: links.masterId })
+            .from(links)
+            .where(inArray(links.replicaId, ids));
+    return refs.map(({ pair, side, recordId }) => {
+      if (side === 'master') return { pair, key: recordId };
+      const link = linked.find((candidate) => candidate.pair === pair && candidate.replicaId === recordId);
+      return { pair, key: link?.masterId ?? replicaKey(recordId) };
+    });
+  }
+
+  async depth(now: Date): Promise<InboxDepth> {
+    const [row] = await this.#db
+      .select({
+        waiting: sql<number>`count(*)`.mapWith(Number),
+        oldestDueAt: min(sql`case when ${hints.dueAt} <= ${now.toISOString()} then ${hints.receivedAt} end`).mapWith(
+          hints.receivedAt,
+        ),
+      })
+      .from(hints);
+    return { waiting: row?.waiting ?? 0, oldestDueAt: row?.oldestDueAt ?? null };
+  }
+
+  #leasedLink(now: Date) {
+    return this.#db
+      .select({ one: sql`1` })
+      .from(links)
+      .where(
+        and(
+          eq(links.pair, hints.pair),
+          sql`${links.leaseUntil} > ${now.toISOString()}`,
+          or(
+            and(eq(hints.side, 'master'), eq(links.masterId, hints.recordId)),
+            and(eq(hints.side, 'replica'), eq(links.replicaId, hints.recordId)),
+          ),
+        ),
+      );
+  }
+
+  #pausedPair() {
+    return this.#db
+      .select({ one: sql`1` })
+      .from(pairs)
+      .where(and(eq(pairs.name, hints.pair), sql`${pairs.pausedAt} is not null`));
+  }
+}
+
+/** One row per record, in one order for all batches: PostgreSQL refuses doubles in one statement, and orders deadlock. */
+function withoutRepetition(batch: readonly Hint[]): Hint[] {
+  const rows = new Map<string, Hint>();
+  for (const hint of batch) {
+    const name = JSON.stringify([hint.pair, hint.side, hint.recordId]);
+    if (rows.get(name)?.trigger !== 'person') rows.set(name, hint);
+  }
+  return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, hint]) => hint);
+}
+
+const isRow = ({ pair, side, recordId }: RecordRef) =>
+  and(eq(hints.pair, pair), eq(hints.side, side), eq(hints.recordId, recordId));
+
+const refOnly = ({ pair, side, recordId }: RecordRef): RecordRef => ({ pair, side, recordId });

@@ -1,0 +1,161 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Rule } from '../engine/decide.ts';
+import type { FieldNote } from '../engine/field-notes.ts';
+import type { QuestionCode } from '../engine/plan.ts';
+import type { FailureCode } from '../engine/retry.ts';
+import type { Attributes, Json, Side } from '../engine/values.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** Drizzle's own jsonb reads a text such as "7" a second time and answers with a number (observed on 0.45.4). */
+const jsonValue = customType<{ data: Json }>({
+  dataType: () => 'jsonb',
+  toDriver: (value) => JSON.stringify(value),
+});
+
+/** Whether a pair may write at the moment. No row: it may. */
+export const pairs = pgTable('pairs', {
+  name: text('name').primaryKey(),
+  pausedAt: time('paused_at'),
+  pausedReason: text('paused_reason'),
+});
+
+export const hintSequence = pgSequence('hint_seq');
+
+/**
+ * The inbox. One row per record of one side, keyed by what was said about it: a burst is one row, and the row says
+ * only that the record may have changed. It is deleted by the pass that has dealt with exactly this `seq`.
+ */
+export const hints = pgTable(
+  'hints',
+  {
+    pair: text('pair').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    recordId: text('record_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    trigger: text('trigger').$type<HintTrigger>().notNull(),
+    receivedAt: time('received_at').notNull(),
+    dueAt: time('due_at').notNull(),
+    /** When the record's workflow was last told; empty: nobody was. */
+    rungAt: time('rung_at'),
+    /** The `seq` that a pass has begun to deal with. */
+    notedSeq: bigint('noted_seq', { mode: 'number' }),
+  },
+  (table) => [primaryKey({ columns: [table.pair, table.side, table.recordId] }), index('hints_due').on(table.dueAt)],
+);
+
+/**
+ * Who said that a record may have changed. A person is always heard: both sides are read and waits end. `look_again`:
+ * a pass saw in an answer that somebody had edited the record meanwhile, so both sides are read too. `retry`: the
+ * earlier look failed and its time has come.
+ */
+export type HintTrigger = 'webhook' | 'person' | 'catch_up' | 'look_again' | 'retry';
+
+export type LinkState = 'new' | 'linked' | 'deleted' | 'parked';
+
+export interface StoredFailure {
+  readonly code: FailureCode | QuestionCode;
+  readonly system: string | null;
+  readonly message: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  /** Both sides' mapped attributes when it failed: only something else may end the wait or revive the record. */
+  readonly seen: Readonly<Partial<Record<Side, Attributes>>>;
+}
+
+/** One couple, also while only one side of it exists. Rows are not removed while either record may exist. */
+export const links = pgTable(
+  'links',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    pair: text('pair').notNull(),
+    masterId: text('master_id'),
+    replicaId: text('replica_id'),
+    state: text('state').$type<LinkState>().notNull().default('new'),
+    baseMaster: jsonb('base_master').$type<Attributes>(),
+    baseReplica: jsonb('base_replica').$type<Attributes>(),
+    versionMaster: text('version_master'),
+    versionReplica: text('version_replica'),
+    fieldNotes: jsonb('field_notes').$type<Readonly<Record<string, FieldNote>>>().notNull().default({}),
+    /** The status attributes that were last sent to the master, and what its answer showed. */
+    statusSent: jsonb('status_sent').$type<Attributes>(),
+    statusSeen: jsonb('status_seen').$type<Attributes>(),
+    attempts: integer('attempts').notNull().default(0),
+    waits: integer('waits').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    failure: jsonb('failure').$type<StoredFailure>(),
+    leaseOwner: text('lease_owner'),
+    leaseToken: text('lease_token'),
+    leaseUntil: time('lease_until'),
+    revision: integer('revision').notNull().default(0),
+    lastVerdict: text('last_verdict'),
+    syncedAt: time('synced_at'),
+    createdAt: time('created_at').notNull().defaultNow(),
+    updatedAt: time('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('links_master').on(table.pair, table.masterId),
+    uniqueIndex('links_replica').on(table.pair, table.replicaId),
+    index('links_state').on(table.pair, table.state),
+    index('links_next_attempt').on(table.nextAttemptAt),
+  ],
+);
+
+export type LedgerState =
+  /** Stored before the write was sent. */
+  | 'planned'
+  /** The other system's answer, or a later read, shows that it took effect. */
+  | 'written'
+  /** It did not take effect. */
+  | 'dropped'
+  /** A creation whose fate only a person can tell. */
+  | 'asked';
+
+/** Append-only history: every attribute that Tandem wrote, over what, and why. A creation has one row of its own. */
+export const ledger = pgTable(
+  'ledger',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    linkId: bigint('link_id', { mode: 'number' })
+      .notNull()
+      .references(() => links.id),
+    pair: text('pair').notNull(),
+    action: text('action').$type<'set' | 'create'>().notNull(),
+    side: text('side').$type<Side>().notNull(),
+    field: text('field'),
+    attribute: text('attribute'),
+    oldValue: jsonValue('old_value'),
+    newValue: jsonValue('new_value'),
+    losingValue: jsonValue('losing_value'),
+    rule: text('rule').$type<Rule>().notNull(),
+    trigger: text('trigger').notNull(),
+    runId: text('run_id').notNull(),
+    state: text('state').$type<LedgerState>().notNull(),
+    /** Creations of the same thing exclude each other while one is open. */
+    creationKey: text('creation_key'),
+    plannedAt: time('planned_at').notNull(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [
+    index('ledger_link').on(table.linkId, table.id),
+    uniqueIndex('ledger_open_creation')
+      .on(table.pair, table.side, table.creationKey)
+      .where(sql`${table.state} = 'planned' and ${table.action} = 'create'`),
+  ],
+);
+
+export const schema = { pairs, hints, hintSequence, links, ledger };

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import type { SyncDependencies } from '../../activities/dependencies.ts';
+import { reconcile } from '../../activities/reconcile.ts';
+import { createAdvowareConnector } from '../../connectors/advoware/connector.ts';
+import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
+import { createTokenCache } from '../../connectors/token-cache.ts';
+import { defaultRetryPolicy } from '../../engine/retry.ts';
+import type { Side } from '../../engine/values.ts';
+import { beteiligte, ignoredByAdvoware } from '../../mappers/beteiligte.ts';
+import { type Advoware, type AdvowareOptions, startAdvoware } from '../../simulators/advoware/start-advoware.ts';
+import { type EspoCrm, type EspoCrmOptions, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
+import type { OpenDatabase } from '../../store/database.ts';
+import { HintStore, refOfKey } from '../../store/hints.ts';
+import { LinkStore } from '../../store/links.ts';
+import { openInMemory } from '../../store/open-embedded.ts';
+import { openPostgres } from '../../store/open-postgres.ts';
+import { type Link, PassStore } from '../../store/passes.ts';
+import { PairStore } from '../../store/records.ts';
+import { type HintTrigger, ledger, links } from '../../store/schema.ts';
+import type { PassSummary } from '../../workflows/contract.ts';
+import type { DatabaseUnderTest } from './databases.ts';
+
+export interface HouseOptions {
+  readonly crm?: EspoCrmOptions;
+  readonly firm?: AdvowareOptions;
+  readonly readOnlyInAdvoware?: readonly string[];
+  /** Emptied first. */
+  readonly database: OpenDatabase;
+}
+
+/** The product's heart on real parts: two simulated systems, a real database, no Temporal. */
+export class House {
+  readonly crm: EspoCrm;
+  readonly firm: Advoware;
+  readonly database: OpenDatabase;
+  readonly hints: HintStore;
+  readonly deps: SyncDependencies;
+  readonly problems: string[] = [];
+  /** Added to the real time. */
+  clockOffsetMs = 0;
+  #attempts = 0;
+
+  constructor(parts: { crm: EspoCrm; firm: Advoware; database: OpenDatabase; options: HouseOptions }) {
+    const { crm, firm, database, options } = parts;
+    this.crm = crm;
+    this.firm = firm;
+    this.database = database;
+    this.hints = new HintStore(database.db);
+    this.deps = {
+      pairs: [beteiligte({ readOnlyInAdvoware: options.readOnlyInAdvoware ?? ignoredByAdvoware })],
+      connectors: { EspoCRM: espoConnector(crm), Advoware: advowareConnector(firm, options.firm ?? {}) },
+      passes: new PassStore(database.db),
+      links: new LinkStore(database.db),
+      pairStops: new PairStore(database.db),
+      retry: defaultRetryPolicy,
+      observer: {
+        onPass: () => undefined,
+        onCall: () => undefined,
+        onProblem: (message) => this.problems.push(message),
+      },
+      now: () => this.now(),
+      random: () => 0,
+    };
+  }
+
+  now(): Date {
+    return new Date(Date.now() + this.clockOffsetMs);
+  }
+
+  /** Says that a record may have changed. */
+  async hint(side: Side, recordId: string, trigger: HintTrigger = 'webhook'): Promise<void> {
+    await this.hints.add([{ pair: 'beteiligte', side, recordId, trigger }], this.now());
+  }
+
+  /** One look at a record by its own workflow. */
+  async pass(key: string, owner = `sync/beteiligte/${key}`): Promise<PassSummary> {
+    this.#attempts += 1;
+    return reconcile(
+      this.deps,
+      { pair: 'beteiligte', key },
+      { owner, token: `${owner}/${this.#attempts}`, signal: new AbortController().signal, leaseMs: 60_000 },
+    );
+  }
+
+  /** A hint about one side and the look that follows, repeated as long as the record moves under it. */
+  async sync(key: string, trigger: HintTrigger = 'webhook'): Promise<PassSummary> {
+    const { side, recordId } = refOfKey({ pair: 'beteiligte', key });
+    await this.hint(side, recordId, trigger);
+    let summary = await this.pass(key);
+    while (summary.again) summary = await this.pass(key);
+    return summary;
+  }
+
+  /** A party in both systems, created in the CRM and synced. */
+  async linked(attributes: Readonly<Record<string, unknown>>): Promise<{ id: string; betNr: number }> {
+    const { id } = this.crm.create('CBeteiligte', attributes);
+    const summary = await this.sync(id);
+    if (summary.outcome.kind !== 'done') throw new Error(`not synced: ${JSON.stringify(summary.outcome)}`);
+    return { id, betNr: Number(this.crm.record('CBeteiligte', id)?.['betnr']) };
+  }
+
+  async links(): Promise<Link[]> {
+    return this.database.db.select().from(links).orderBy(links.id);
+  }
+
+  async ledger() {
+    return this.database.db.select().from(ledger).orderBy(ledger.id);
+  }
+
+  /** How many requests each system has seen since a mark, logins and discovery left out. */
+  calls(mark: { crm: number; firm: number }): { crm: number; firm: number } {
+    return {
+      crm: this.crm.requests.count({ since: mark.crm, path: 'CBeteiligte' }),
+      firm: this.firm.requests.count({ since: mark.firm, path: 'Beteiligte' }),
+    };
+  }
+
+  mark(): { crm: number; firm: number } {
+    return { crm: this.crm.requests.mark(), firm: this.firm.requests.mark() };
+  }
+
+  /** As if the store had been lost. */
+  async forgetEverything(): Promise<void> {
+    await emptied(this.database);
+  }
+
+  /** Ends the two systems; the database belongs to whoever opened it. */
+  async close(): Promise<void> {
+    await Promise.all([this.crm.stop(), this.firm.stop()]);
+  }
+}
+
+export const espoConnector = (crm: EspoCrm) =>
+  createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey }, timeoutMs: 2_000 });
+
+export const advowareConnector = (firm: Advoware, { put = 'full', notFound = '404', search = [] }: AdvowareOptions) =>
+  createAdvowareConnector({
+    configuratorUrl: `${firm.configuratorUrl}/AdvonetConfigurator/api/Url`,
+    ...firm.credentials,
+    timeoutMs: 2_000,
+    put,
+    notFound,
+    search,
+    tokens: createTokenCache(),
+  });
+
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { database } = options;
+  await emptied(database);
+  const [crm, firm] = await Promise.all([startEspoCrm(options.crm), startAdvoware(options.firm)]);
+  return new House({ crm, firm, database, options });
+}
+
+async function emptied({ db }: OpenDatabase): Promise<void> {
+  await db.execute(sql`truncate hints, links, ledger, pairs restart identity`);
+}
+
+/** A fresh database of the kind, with its schema. */
+export async function openDatabase(
+  kind: DatabaseUnderTest,
+): Promise<{ database: OpenDatabase; drop(): Promise<void> }> {
+  if (kind.name === 'PGlite') {
+    const database = await openInMemory();
+    return { database, drop: () => database.close() };
+  }
+  const created = await kind.create();
+  const database = await openPostgres({ url: created.url, maxConnections: 5, onProblem: () => undefined });
+  return {
+    database,
+    drop: async () => {
+      await database.close();
+      await created.drop();
+    },
+  };
+}
+
+/** Waits until a condition holds. @throws with the description if it does not within the time */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`It did not come to this within ${withinMs} ms: ${what}`);
+    await sleep(20);
+  }
+}

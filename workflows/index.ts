@@ -1,0 +1,1 @@
+export { syncRecord } from './sync-record.ts';
