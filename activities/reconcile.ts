@@ -26,7 +26,7 @@ const replansAtOnce = 3;
  */
 export async function reconcile(deps: SyncDependencies, record: RecordInput, attempt: Attempt): Promise<PassSummary> {
   const pair = deps.pairs.find(({ name }) => name === record.pair);
-  if (pair === undefined) throw new Error(`There is no pair called ${record.pair}`);
+  if (pair === undefined) return unknownPair(deps, record);
   const start = await deps.passes.begin(record, attempt, deps.now());
   if (start.kind !== 'begun') return notBegun(start);
   const pass = new Pass({ deps, attempt, pair, hints: start.hints, link: start.link });
@@ -36,6 +36,12 @@ export async function reconcile(deps: SyncDependencies, record: RecordInput, att
   } catch (error) {
     return fail(pass, error);
   }
+}
+
+/** A hint of a pair that was taken out of the configuration: kept, until the pair is back or its hints are removed. */
+function unknownPair({ observer }: SyncDependencies, { pair }: RecordInput): PassSummary {
+  observer.onProblem('Hints of a pair that is not configured are left alone', { pair });
+  return { outcome: { kind: 'paused' }, again: false, fields: [], calls: {}, tookMs: 0 };
 }
 
 function notBegun(

@@ -124,6 +124,28 @@ describe('webhooks', () => {
     expect(await crm.webhooks.deliver()).toMatchObject({ statuses: [0], lost: 0 });
   });
 
+  test('deliveries can be delayed: a younger one overtakes', async () => {
+    crm.webhooks.register({ event: 'CBeteiligte.create', url }, crm.admin);
+    crm.webhooks.misbehave.delayMs = 60_000;
+    const [late] = people(1);
+    crm.webhooks.misbehave.delayMs = 0;
+    const soon = crm.create('CBeteiligte', { lastName: 'Soon' });
+    await crm.webhooks.deliverAll();
+    clock = new Date(clock.getTime() + 60_000);
+    await crm.webhooks.deliverAll();
+    expect(received.map(([item]) => item?.id)).toEqual([soon.id, late!.id]);
+  });
+
+  test('the items of a delivery can be reordered', async () => {
+    crm.webhooks.register({ event: 'CBeteiligte.create', url }, crm.admin);
+    crm.webhooks.misbehave.reorder = true;
+    const ids = people(20).map(({ id }) => id);
+    await crm.webhooks.deliverAll();
+    const order = received.flat().map(({ id }) => id);
+    expect(order).not.toEqual(ids);
+    expect(order.toSorted()).toEqual(ids.toSorted());
+  });
+
   test('deliveries can be dropped and doubled', async () => {
     crm.webhooks.register({ event: 'CBeteiligte.create', url }, crm.admin);
     crm.webhooks.misbehave.drop = 1;

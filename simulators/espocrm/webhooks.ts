@@ -36,6 +36,8 @@ export interface Mischief {
   drop: number;
   /** The next delivery is sent so many times more. */
   repeat: number;
+  /** What is published from now on waits so long before it is sent. */
+  delayMs: number;
   reorder: boolean;
 }
 
@@ -52,7 +54,7 @@ export class Webhooks {
     timeoutMs: 10_000,
     maxPerUser: 50,
   };
-  readonly misbehave: Mischief = { drop: 0, repeat: 0, reorder: false };
+  readonly misbehave: Mischief = { drop: 0, repeat: 0, delayMs: 0, reorder: false };
   readonly #now: () => Date;
   readonly #newId: () => string;
   readonly #isEntity: (entityType: string) => boolean;
@@ -116,7 +118,8 @@ export class Webhooks {
       if (!subscription.isActive || !concerns(subscription, entityType, kind, attributes)) continue;
       if (subscription.skipOwn && subscription.owner.id === by.id) continue;
       this.#seq += 1;
-      this.#events.push({ seq: this.#seq, subscription, payload: attributes, attempts: 0, dueAt: 0 });
+      const dueAt = this.#now().getTime() + this.misbehave.delayMs;
+      this.#events.push({ seq: this.#seq, subscription, payload: attributes, attempts: 0, dueAt });
     }
   }
 
