@@ -1,4 +1,4 @@
-import { AmbiguousWrite, ConnectorError, RateLimited } from '../connectors/errors.ts';
+import { AmbiguousWrite, ConnectorError, DuplicateSuspected, RateLimited } from '../connectors/errors.ts';
 import { failureText } from '../engine/messages.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
 import { CreationInProgress, LeaseLost, type LinkChanges, PartnerBusy } from '../store/passes.ts';
@@ -23,6 +23,9 @@ export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
     pass.connector(openCreation.side).find.by === 'id'
   ) {
     return ask(pass, { code: 'maybe_created', side: openCreation.side, ids: [] });
+  }
+  if (error instanceof DuplicateSuspected && openCreation !== undefined) {
+    return ask(pass, { code: 'look_alikes', side: openCreation.side, ids: error.ids });
   }
   const failure = failureOf(error);
   const history = { attempts: pass.link.attempts, waits: pass.link.waits };

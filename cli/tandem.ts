@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { InvalidConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
@@ -9,6 +10,9 @@ import { addPauseAndResume } from './commands/pause-resume.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncCheck } from './commands/sync-check.ts';
+
+// What the environment says already takes precedence.
+if (existsSync('.env')) process.loadEnvFile('.env');
 
 const program = new Command('tandem').description(
   'Keeps the records of two systems equal, in both directions, and can say why a value is what it is.',

@@ -71,6 +71,16 @@ export class Rejected extends ConnectorError {
   }
 }
 
+/** A creation was refused because records that look alike exist already; `ids` are theirs. */
+export class DuplicateSuspected extends Rejected {
+  readonly ids: readonly string[];
+
+  constructor(message: string, options: ConnectorErrorOptions & { readonly ids: readonly string[] }) {
+    super(message, { ...options, field: null });
+    this.ids = options.ids;
+  }
+}
+
 /** The record has moved since it was read: read and plan again. Nothing was written. */
 export class StaleVersion extends ConnectorError {
   readonly code = 'stale_version';

@@ -1,7 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { CallContext } from '../connector.ts';
-import { RecordFailed } from '../errors.ts';
+import { AuthFailed, RecordFailed } from '../errors.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
+import { createRefusedCredentials } from '../refused-credentials.ts';
 import type { TokenCache } from '../token-cache.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { discover, type Endpoints, withoutSlash } from './discovery.ts';
@@ -41,12 +42,19 @@ export function createAdvowareClient(options: AdvowareClientOptions): AdvowareCl
   const { credentials, tokens, now, timeoutMs, basePath = '/api/v1/advonet', concurrency = 4 } = options;
   const limit = pLimit(concurrency);
   const endpoints = createEndpoints(options);
+  const refused = createRefusedCredentials(system, now);
   const tokenKey = [credentials.kanzlei, credentials.database, credentials.user, credentials.appId].join('\n');
 
   const token = (context: CallContext): Promise<string> => {
     const fetch = async () => {
+      refused.check();
       const { securityUrl } = await endpoints(unbound(context));
-      return requestToken({ securityUrl, credentials, timeoutMs, now }, unbound(context));
+      try {
+        return await requestToken({ securityUrl, credentials, timeoutMs, now }, unbound(context));
+      } catch (error) {
+        if (error instanceof AuthFailed) refused.remember();
+        throw error;
+      }
     };
     return shared(tokens.get(tokenKey, fetch, now), context);
   };

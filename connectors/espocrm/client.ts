@@ -1,7 +1,8 @@
 import type { CallContext } from '../connector.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
 import { authenticationHeaders, type EspoCrmAuth } from './authentication.ts';
-import { system } from './refusal.ts';
+import { createRefusedCredentials } from '../refused-credentials.ts';
+import { locksAddress, system } from './refusal.ts';
 
 export interface EspoCrmOptions {
   /** Address of the instance, with or without `/api/v1`. */
@@ -23,12 +24,16 @@ export interface EspoCrmClient {
 export function createEspoCrmClient({ url, auth, timeoutMs = 10_000, now = Date.now }: EspoCrmOptions): EspoCrmClient {
   const baseUrl = `${url.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}/api/v1`;
   const http = createHttpClient({ system, baseUrl, timeoutMs });
+  const refused = createRefusedCredentials(system, now);
   return {
     timeoutMs,
     now,
-    send: (request, context) => {
+    send: async (request, context) => {
+      refused.check();
       const headers = { ...authenticationHeaders(auth, request.method, request.path), ...request.headers };
-      return http.send({ ...request, headers }, context);
+      const answer = await http.send({ ...request, headers }, context);
+      if (answer.status === 401 || locksAddress(answer)) refused.remember();
+      return answer;
     },
   };
 }

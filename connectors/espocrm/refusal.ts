@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   AuthFailed,
   type ConnectorError,
+  DuplicateSuspected,
   Forbidden,
   Misconfigured,
   RateLimited,
@@ -13,16 +14,6 @@ import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 export const system = 'EspoCRM';
-
-/** A create was refused because records that look alike exist already; `candidateIds` are theirs. */
-export class DuplicateSuspected extends Rejected {
-  readonly candidateIds: readonly string[];
-
-  constructor(message: string, candidateIds: readonly string[]) {
-    super(message, { system, field: null });
-    this.candidateIds = candidateIds;
-  }
-}
 
 /** Header and value as observed on EspoCRM 9.2.7: the reason is English text, sometimes empty. */
 export const statusReason = (answer: HttpAnswer): string | null => answer.header('x-status-reason');
@@ -90,10 +81,14 @@ function invalid(answer: HttpAnswer): Rejected {
 const accessReason = /^No (?:'?\w+'? )?access\.?$/;
 
 /** A lock of our address comes without the header, a missing right with it, though the text may be empty (observed on 9.2.7). */
+export function locksAddress(answer: HttpAnswer): boolean {
+  const hasTranslation = z.object({ messageTranslation: z.unknown() }).safeParse(answer.json).success;
+  return answer.status === 403 && statusReason(answer) === null && !hasTranslation;
+}
+
 function forbidden(answer: HttpAnswer): ConnectorError {
   const reason = statusReason(answer);
-  const hasTranslation = z.object({ messageTranslation: z.unknown() }).safeParse(answer.json).success;
-  if (reason === null && !hasTranslation) {
+  if (locksAddress(answer)) {
     const advice =
       'refused without a reason (403): after repeated wrong credentials EspoCRM locks an IP address; wait 60 s';
     return new AuthFailed(text(answer, advice), { system });
@@ -114,7 +109,7 @@ function conflict(answer: HttpAnswer): ConnectorError {
   if (!alike.success || (reason !== null && reason !== 'duplicate')) return rejected(answer, 'refused (409)');
   const ids = alike.data.map(({ id }) => id);
   const count = ids.length === 1 ? '1 record looks alike' : `${ids.length} records look alike`;
-  return new DuplicateSuspected(text(answer, `${count}: ${ids.join(', ')}`), ids);
+  return new DuplicateSuspected(text(answer, `${count}: ${ids.join(', ')}`), { system, ids });
 }
 
 /** The reason that EspoCRM gives in maintenance mode, also set during upgrades (observed on 9.2.7). */
