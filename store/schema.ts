@@ -63,7 +63,7 @@ export const hints = pgTable(
  * a pass saw in an answer that somebody had edited the record meanwhile, so both sides are read too. `retry`: the
  * earlier look failed and its time has come.
  */
-export type HintTrigger = 'webhook' | 'person' | 'catch_up' | 'look_again' | 'retry';
+export type HintTrigger = 'webhook' | 'person' | 'look_again' | 'retry';
 
 export type LinkState = 'new' | 'linked' | 'deleted' | 'parked';
 
