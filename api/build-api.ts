@@ -18,7 +18,15 @@ const requestTimeoutMs = 15_000;
 
 /** The HTTP side without a port, so that tests can talk to it too. */
 export function buildApi(deps: ApiDependencies): FastifyInstance {
-  const app = Fastify({ logger: false, requestTimeout: requestTimeoutMs, routerOptions: { maxParamLength: 200 } });
+  const app = Fastify({
+    logger: false,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: 200 },
+    // An address that can't even be routed.
+    frameworkErrors: (error, request, reply) => {
+      void answerError(deps, error, request, reply);
+    },
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply));

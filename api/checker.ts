@@ -6,12 +6,8 @@ type SyncRecord = (record: RecordKey) => Promise<void>;
 
 export type CheckAnswer =
   | { readonly kind: 'finished'; readonly summary: PassSummary }
-  /** Stored, and done as soon as possible. */
-  | {
-      readonly kind: 'pending';
-      readonly workflowId: string;
-      readonly reason: 'still_running' | 'temporal_unreachable';
-    };
+  /** Stored, and done as soon as possible. `not_started`: Temporal, or every worker, did not answer in time. */
+  | { readonly kind: 'pending'; readonly workflowId: string; readonly reason: 'still_running' | 'not_started' };
 
 /** A person's "look at this record now". */
 export interface Checker {
@@ -28,33 +24,33 @@ export interface CheckerOptions {
 }
 
 export function createChecker({ client, taskQueue, hints, now, answerWithinMs }: CheckerOptions): Checker {
-  const ask = async (owner: RecordKey): Promise<PassSummary> => {
+  const begin = (owner: RecordKey, withinMs: number) => {
     const startWorkflowOperation = new WithStartWorkflowOperation<SyncRecord>(syncRecordWorkflow, {
       workflowId: workflowIdOf(owner),
       taskQueue,
       args: [owner],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    const handle = await client.workflow.startUpdateWithStart<SyncRecord, PassSummary, []>(checkUpdateName, {
-      startWorkflowOperation,
-      waitForStage: WorkflowUpdateStage.ACCEPTED,
-    });
-    return handle.result();
+    return client.withDeadline(Date.now() + withinMs, () =>
+      client.workflow.startUpdateWithStart<SyncRecord, PassSummary, []>(checkUpdateName, {
+        startWorkflowOperation,
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      }),
+    );
   };
   return {
     async check(record) {
       // Stored first: whatever becomes of Temporal, this look will happen.
-      await hints().add([{ ...refOfKey(record), trigger: 'person' }], now());
-      const [owner = record] = await hints().owners([refOfKey(record)]);
-      const pending = { kind: 'pending', workflowId: workflowIdOf(owner) } as const;
-      const asked = client.withDeadline(Date.now() + answerWithinMs, () => ask(owner));
-      try {
-        const summary = await within(asked, answerWithinMs);
-        return summary === null ? { ...pending, reason: 'still_running' } : { kind: 'finished', summary };
-      } catch {
-        await hints().notRung(refOfKey(record));
-        return { ...pending, reason: 'temporal_unreachable' };
-      }
+      const ref = refOfKey(record);
+      await hints().add([{ ...ref, trigger: 'person' }], now());
+      const [owner = record] = await hints().owners([ref]);
+      const endMs = Date.now() + answerWithinMs;
+      const handle = await within(begin(owner, answerWithinMs), answerWithinMs).catch(() => null);
+      const summary = handle === null ? null : await within(handle.result(), endMs - Date.now()).catch(() => null);
+      if (summary !== null) return { kind: 'finished', summary };
+      await hints().notRung(ref);
+      const reason = handle === null ? 'not_started' : 'still_running';
+      return { kind: 'pending', workflowId: workflowIdOf(owner), reason };
     },
   };
 }

@@ -54,19 +54,36 @@ export function createMetrics(inbox: (() => Promise<InboxDepth>) | null): Metric
 }
 
 function addInboxGauges(registry: Registry, inbox: () => Promise<InboxDepth>): void {
-  const age = new Gauge({
-    name: 'tandem_inbox_age_seconds',
-    help: 'Age of the oldest hint that is due and not dealt with.',
-    registers: [registry],
+  let asked: Promise<InboxDepth | null> | undefined;
+  /** Both gauges of a scrape show the same answer; null: the database does not give one. */
+  const answer = (): Promise<InboxDepth | null> => {
+    asked ??= inbox()
+      .catch(() => null)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  gaugeOf(registry, 'tandem_inbox_age_seconds', 'Age of the oldest hint that is due and not dealt with.', async () => {
+    const depth = await answer();
+    if (depth === null) return Number.NaN;
+    return depth.oldestDueAt === null ? 0 : (Date.now() - depth.oldestDueAt.getTime()) / 1_000;
   });
-  const depth = new Gauge({
-    name: 'tandem_inbox_depth',
-    help: 'Records that wait to be looked at.',
+  gaugeOf(
+    registry,
+    'tandem_inbox_depth',
+    'Records that wait to be looked at.',
+    async () => (await answer())?.waiting ?? Number.NaN,
+  );
+}
+
+function gaugeOf(registry: Registry, name: string, help: string, value: () => Promise<number>): void {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
     registers: [registry],
     collect: async () => {
-      const { waiting, oldestDueAt } = await inbox();
-      depth.set(waiting);
-      age.set(oldestDueAt === null ? 0 : (Date.now() - oldestDueAt.getTime()) / 1_000);
+      gauge.set(await value());
     },
   });
 }

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { rename, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The embedded database is open in another process. PGlite itself would let both write (observed on 0.5.16). */
 export class DataDirectoryInUse extends Error {
@@ -27,32 +28,56 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = socketPath(directory);
-  const server = (await listen(path)) ?? (await listenInsteadOfTheDead(path));
-  if (server === undefined) throw new DataDirectoryInUse(directory);
-  server.unref();
+  const first = await listen(path);
+  if (first !== undefined) return { release: () => closed(first) };
+  const successor = await listenInsteadOfTheDead(path);
+  if (successor === undefined) throw new DataDirectoryInUse(directory);
   return {
-    release: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      }),
+    release: async () => {
+      // Closing removes only the name that it listened to at first.
+      await unlink(path).catch(() => undefined);
+      await closed(successor);
+    },
   };
 }
 
-/** Socket paths are limited to about 100 bytes; a long one moves to the temporary folder under a name of its own. */
+/** Longer than anybody needs from finding a dead socket to replacing it. */
+const settleMs = 250;
+
+/** Socket paths are limited to about 100 bytes, of which a successor needs seven more; a long one moves to the temporary folder under a name of its own. */
 function socketPath(directory: string): string {
   const real = realpathSync(directory);
   const inside = join(real, 'lock.sock');
   const name = createHash('sha256').update(real).digest('hex').slice(0, 24);
-  return Buffer.byteLength(inside) <= 100 ? inside : join(tmpdir(), `tandem-${name}.sock`);
+  return Buffer.byteLength(inside) <= 95 ? inside : join(tmpdir(), `tandem-${name}.sock`);
 }
 
 async function listenInsteadOfTheDead(path: string): Promise<Server | undefined> {
   if (await answers(path)) return undefined;
-  await unlink(path).catch(() => undefined);
-  return listen(path);
+  const own = `${path}.${randomBytes(3).toString('hex')}`;
+  const server = await listen(own);
+  if (server === undefined) return undefined;
+  const mine = await inodeAt(own);
+  await rename(own, path);
+  // Others may have found the same dead socket and replace ours: the last one stays.
+  await sleep(settleMs);
+  if ((await inodeAt(path)) === mine) return server;
+  await closed(server);
+  return undefined;
 }
+
+const inodeAt = async (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ ino }) => ino,
+    () => null,
+  );
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
 
 function listen(path: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
@@ -62,6 +87,7 @@ function listen(path: string): Promise<Server | undefined> {
       else reject(error);
     });
     server.listen(path, () => {
+      server.unref();
       resolve(server);
     });
   });

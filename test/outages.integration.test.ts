@@ -146,7 +146,7 @@ test('while Temporal is down webhooks are accepted, and everything is synced aft
   expect(new Set(report.statuses)).toEqual(new Set([200]));
   expect((await fetch(`${url()}/readyz`)).status).toBe(503);
   const check = await callApi(url(), 'POST', `/pairs/beteiligte/records/${first.id}/check`);
-  expect(check).toMatchObject({ status: 202, body: { pending: { reason: 'temporal_unreachable' } } });
+  expect(check).toMatchObject({ status: 202, body: { pending: { reason: 'not_started' } } });
 
   server = await startTemporalServer(temporal);
   await until('all are clean', () => ids.every(isClean), 90_000);

@@ -63,7 +63,7 @@ export const checkShape = z.object({
   record: recordShape.nullable(),
 });
 export const pendingShape = z.object({
-  pending: z.object({ workflowId: z.string(), reason: z.enum(['still_running', 'temporal_unreachable']) }),
+  pending: z.object({ workflowId: z.string(), reason: z.enum(['still_running', 'not_started']) }),
 });
 
 export const problems = { 401: errorBody, 404: errorBody, 503: errorBody } as const;

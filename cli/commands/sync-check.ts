@@ -27,8 +27,8 @@ export function addSyncCheck(program: Command): void {
 
 function inWords(answer: z.infer<typeof answerShape>): string {
   if ('pending' in answer) {
-    return answer.pending.reason === 'temporal_unreachable'
-      ? 'Temporal does not answer.'
+    return answer.pending.reason === 'not_started'
+      ? 'Temporal or the worker does not answer.'
       : 'It takes longer than usual.';
   }
   const { outcome, fields, calls, tookMs, record } = answer;

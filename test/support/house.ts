@@ -152,7 +152,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   return new House({ crm, firm, database, options });
 }
 
-async function emptied({ db }: OpenDatabase): Promise<void> {
+/** Removes every row. */
+export async function emptied({ db }: OpenDatabase): Promise<void> {
   await db.execute(sql`truncate hints, links, ledger, pairs restart identity`);
 }
 

@@ -1,0 +1,142 @@
+import { Writable } from 'node:stream';
+import { expect } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { BearerTokens } from '../../api/bearer-tokens.ts';
+import { buildApi } from '../../api/build-api.ts';
+import { createChecker } from '../../api/checker.ts';
+import type { ApiDependencies } from '../../api/dependencies.ts';
+import type { Doorbell } from '../../api/doorbell.ts';
+import { createMetrics } from '../../api/metrics.ts';
+import { createWebhookSecrets } from '../../api/webhooks/webhook-secrets.ts';
+import { freePort } from '../../cli/temporal-server/free-port.ts';
+import { createLog, type Logger } from '../../log.ts';
+import { Secret } from '../../secret.ts';
+import type { OpenDatabase } from '../../store/database.ts';
+import { HintStore, type RecordRef } from '../../store/hints.ts';
+import { openInMemory } from '../../store/open-embedded.ts';
+import { PairStore, RecordStore } from '../../store/records.ts';
+
+export const testToken = 'ops-token-of-the-tests';
+
+/** A doorbell that only remembers who was rung. */
+export class RecordingDoorbell implements Doorbell {
+  readonly rung: RecordRef[] = [];
+
+  ring(refs: readonly RecordRef[]): Promise<void> {
+    this.rung.push(...refs);
+    return Promise.resolve();
+  }
+}
+
+/** The HTTP side on a port of its own, with an embedded database and without Temporal. */
+export interface ApiUnderTest {
+  readonly url: string;
+  readonly database: OpenDatabase;
+  readonly doorbell: RecordingDoorbell;
+  stop(): Promise<void>;
+}
+
+export interface ApiTestOptions {
+  readonly pairs?: ApiDependencies['pairs'];
+  readonly secrets?: Parameters<typeof createWebhookSecrets>[0]['configured'];
+  /** What the system answers when it is asked for its webhooks' keys. */
+  readonly fetchSecrets?: () => Promise<ReadonlyMap<string, string>>;
+  /** Replaces single parts. */
+  readonly replace?: (deps: ApiDependencies, database: OpenDatabase) => Partial<ApiDependencies>;
+}
+
+const beteiligte = {
+  name: 'beteiligte',
+  master: { system: 'EspoCRM', entity: 'CBeteiligte' },
+  replica: { system: 'Advoware', entity: 'Beteiligte' },
+};
+
+/** How long a check waits for the Temporal that is not there. */
+const answerWithinMs = 200;
+
+export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnderTest> {
+  const database = await openInMemory();
+  const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
+  const doorbell = new RecordingDoorbell();
+  const deps = dependencies(options, database, new Client({ connection }), doorbell);
+  const app = buildApi({ ...deps, ...options.replace?.(deps, database) });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    database,
+    doorbell,
+    stop: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+      await connection.close();
+      await database.close().catch(() => undefined);
+    },
+  };
+}
+
+function dependencies(
+  { pairs = [beteiligte], secrets = new Map(), fetchSecrets }: ApiTestOptions,
+  database: OpenDatabase,
+  client: Client,
+  doorbell: Doorbell,
+): ApiDependencies {
+  const { db } = database;
+  const store = { hints: new HintStore(db), records: new RecordStore(db), pairs: new PairStore(db) };
+  const now = (): Date => new Date();
+  const hints = (): HintStore => store.hints;
+  return {
+    pairs,
+    store: () => store,
+    doorbell,
+    checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
+    webhookSecrets: createWebhookSecrets({
+      configured: secrets,
+      fetch: fetchSecrets ?? (() => Promise.resolve(new Map())),
+      onProblem: () => undefined,
+      now: Date.now,
+    }),
+    tokens: new BearerTokens(new Map([['tests', new Secret(testToken)]])),
+    metrics: createMetrics(() => store.hints.depth(now())),
+    log: createLog('silent'),
+    now,
+    pings: { database: () => database.ping(), temporal: () => Promise.reject(new Error('There is no Temporal here')) },
+  };
+}
+
+/** One request to the ops API. */
+export async function callOps(
+  { url }: ApiUnderTest,
+  method: string,
+  path: string,
+  { authorization = `Bearer ${testToken}`, body }: { authorization?: string; body?: unknown } = {},
+): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(authorization !== '' && { authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+/** What a refusal looks like. */
+export const refusedWith = (status: number, code: string, message: string | RegExp) => ({
+  status,
+  body: {
+    error: { code, message: typeof message === 'string' ? message : (expect.stringMatching(message) as unknown) },
+  },
+});
+
+/** A log whose lines can be read back. */
+export function readableLog(level = 'trace'): { log: Logger; lines: () => string[] } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return { log: createLog(level, stream), lines: () => text.split('\n').filter((line) => line !== '') };
+}
