@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { lockDirectory } from '../store/directory-lock.ts';
+import { ledger, links } from '../store/schema.ts';
+import { type ApiUnderTest, startTestApi, testToken } from '../test/support/api.ts';
+import { plannedWrite } from '../test/support/store.ts';
+
+const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+const usable = Object.fromEntries(
+  [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
+
+let api: ApiUnderTest;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+/** Runs the command as a person does, with nothing else in the environment. */
+function tandem(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  const env = { PATH: process.env['PATH'], ...environment };
+  return new Promise<{ exitCode: number; out: string; error: string }>((resolve) => {
+    execFile(process.execPath, ['cli/tandem.ts', ...args], { env }, (failure, out, error) => {
+      resolve({ exitCode: typeof failure?.code === 'number' ? failure.code : 0, out, error });
+    });
+  });
+}
+const asked = () => ({ TANDEM_API_URL: api.url, TANDEM_API_TOKEN: testToken });
+
+test('help names every command, and every command has its own', async () => {
+  const { exitCode, out } = await tandem(['--help'], {});
+  expect(exitCode).toBe(0);
+  const commands = [...out.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name]) => name);
+  expect(commands).toEqual(['start', 'sync-check', 'status', 'explain', 'pause', 'resume', 'doctor', 'help']);
+  expect((await tandem(['sync-check', '--help'], {})).out).toContain("the master's id, or replica:<id>");
+});
+
+describe('start', () => {
+  test('with a configuration that can not be used names every problem in a line of its own, and no secret', async () => {
+    const bad = {
+      ESPOCRM_URL: 'crm',
+      API_PORT: 'x',
+      API_TOKENS: 'admin:short',
+      RETRY_LADDER: 'soon',
+      ESPOCRM_API_KEY: 'geheim',
+    };
+    const { exitCode, error, out } = await tandem(['start'], bad);
+    expect([exitCode, out]).toEqual([2, '']);
+    const [title, ...problems] = error.trimEnd().split('\n');
+    expect(title).toBe("The configuration can't be used:");
+    for (const name of [
+      'ESPOCRM_URL',
+      'API_PORT',
+      'API_TOKENS',
+      'RETRY_LADDER',
+      'ADVOWARE_APP_ID',
+      'ADVOWARE_PASSWORD',
+    ]) {
+      expect(problems.filter((line) => line.startsWith(`  - ${name} `))).toHaveLength(1);
+    }
+    expect(error).not.toMatch(/geheim|short|^ +at /m);
+  });
+
+  test.each(['api', 'worker'])('--only %s without DATABASE_URL says what is needed', async (part) => {
+    const { exitCode, error } = await tandem(['start', '--only', part], usable);
+    expect([exitCode, error]).toEqual([
+      2,
+      expect.stringContaining('DATABASE_URL is needed to run API and worker apart'),
+    ]);
+  });
+
+  test('on a data directory that is in use says so and what to do', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tandem-cli-'));
+    const lock = await lockDirectory(directory);
+    const { exitCode, error } = await tandem(['start'], { ...usable, TANDEM_DATA: directory, API_PORT: '0' });
+    expect([exitCode, error]).toEqual([2, expect.stringContaining('is in use by another Tandem process')]);
+    await lock.release();
+    await rm(directory, { recursive: true });
+  });
+
+  test('of a part that does not exist names those that do', async () => {
+    const { exitCode, error } = await tandem(['start', '--only', 'half'], usable);
+    expect([exitCode, error]).toEqual([1, expect.stringContaining('api, worker')]);
+  });
+});
+
+describe('a command that asks the service', () => {
+  test('takes address and token from the configuration of the service', async () => {
+    const { port } = new URL(api.url);
+    const { exitCode, out } = await tandem(['status'], { ...usable, API_PORT: port, API_TOKENS: `me:${testToken}` });
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringContaining('beteiligte: EspoCRM CBeteiligte ↔ Advoware Beteiligte'),
+    ]);
+  });
+
+  test('says which variable it needs', async () => {
+    const withoutTokens = { ...usable, API_TOKENS: '' };
+    const { exitCode, error } = await tandem(['status'], withoutTokens);
+    expect([exitCode, error]).toEqual([1, expect.stringContaining('Set TANDEM_API_TOKEN')]);
+  });
+
+  test('notices that something else answers there', async () => {
+    const server = createServer((_request, response) => response.end('<html>hello</html>')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const said = await tandem(['status'], { ...asked(), TANDEM_API_URL: `http://127.0.0.1:${port}` });
+    expect([said.exitCode, said.error]).toEqual([1, expect.stringContaining('is not this version of Tandem')]);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test.each([
+    ['status', 'parties'],
+    ['pause', 'parties'],
+    ['resume', 'parties'],
+    ['explain', 'parties', 'm1'],
+  ])('is told that there is no such pair: %s', async (...args) => {
+    const { exitCode, error } = await tandem(args, asked());
+    expect([exitCode, error]).toEqual([1, expect.stringContaining('There is no pair parties')]);
+    expect(error).not.toMatch(/^ +at /m);
+  });
+
+  test('while Temporal is away a check is kept, and its exit code says that the answer is still to come', async () => {
+    const { exitCode, error } = await tandem(['sync-check', 'beteiligte', 'm1'], asked());
+    expect([exitCode, error]).toEqual([3, expect.stringContaining('It is stored and will be done')]);
+  });
+
+  test('explain tells what a value was written over and which value lost', async () => {
+    await api.database.db.insert(links).values({ id: 7, pair: 'beteiligte', masterId: 'm7' });
+    const write = plannedWrite({ losingValue: '7', rule: 'both_changed_master_wins', state: 'written' });
+    await api.database.db.insert(ledger).values({ ...write, linkId: 7, pair: 'beteiligte' });
+    const { out } = await tandem(['explain', 'beteiligte', 'm7'], asked());
+    expect(out).toContain(
+      'Advoware lastName: "Meier" → "Maier"  (both had changed it, the master wins; the losing value was "7"; written, by webhook)',
+    );
+    expect(JSON.parse((await tandem(['explain', 'beteiligte', 'm7', '--json'], asked())).out)).toMatchObject([
+      { losingValue: '7' },
+    ]);
+    expect((await tandem(['explain', 'beteiligte', 'm7', 'other'], asked())).out).toBe(
+      'Tandem has written nothing here.\n',
+    );
+  });
+});
