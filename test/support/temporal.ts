@@ -9,7 +9,9 @@ export async function startTestTemporal(): Promise<Service> {
   const { TEST_TEMPORAL_ADDRESS: given, TEMPORAL_ADDRESS: _, ...environment } = process.env;
   if (given !== undefined) return { kind: 'running', address: given, note: 'given', stop: nothingToStop };
   const lines: string[] = [];
-  const server = await startTemporalServer({ environment, log: (line) => lines.push(line) });
+  const options = { environment, log: (line: string) => lines.push(line) };
+  // The ports of its inner services are taken by somebody else now and then, between being chosen and being used.
+  const server = await startTemporalServer(options).catch(() => startTemporalServer(options));
   return { kind: 'running', address: server.address, note: lines.join('; '), stop: () => server.kill() };
 }
 
