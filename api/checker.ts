@@ -24,14 +24,14 @@ export interface CheckerOptions {
 }
 
 export function createChecker({ client, taskQueue, hints, now, answerWithinMs }: CheckerOptions): Checker {
-  const begin = (owner: RecordKey, withinMs: number) => {
+  const begin = (owner: RecordKey) => {
     const startWorkflowOperation = new WithStartWorkflowOperation<SyncRecord>(syncRecordWorkflow, {
       workflowId: workflowIdOf(owner),
       taskQueue,
       args: [owner],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    return client.withDeadline(Date.now() + withinMs, () =>
+    return client.withDeadline(Date.now() + answerWithinMs, () =>
       client.workflow.startUpdateWithStart<SyncRecord, PassSummary, []>(checkUpdateName, {
         startWorkflowOperation,
         waitForStage: WorkflowUpdateStage.ACCEPTED,
@@ -45,7 +45,7 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
       await hints().add([{ ...ref, trigger: 'person' }], now());
       const [owner = record] = await hints().owners([ref]);
       const endMs = Date.now() + answerWithinMs;
-      const handle = await within(begin(owner, answerWithinMs), answerWithinMs).catch(() => null);
+      const handle = await within(begin(owner), answerWithinMs).catch(() => null);
       const summary = handle === null ? null : await within(handle.result(), endMs - Date.now()).catch(() => null);
       if (summary !== null) return { kind: 'finished', summary };
       await hints().notRung(ref);

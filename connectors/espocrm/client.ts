@@ -1,7 +1,7 @@
 import type { CallContext } from '../connector.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
-import { authenticationHeaders, type EspoCrmAuth } from './authentication.ts';
 import { createRefusedCredentials } from '../refused-credentials.ts';
+import { authenticationHeaders, type EspoCrmAuth } from './authentication.ts';
 import { locksAddress, system } from './refusal.ts';
 
 export interface EspoCrmOptions {
