@@ -1,18 +1,24 @@
 # Needs Node 20.19 or newer with npm. The npm scripts then run the Node 24 that package-lock.json pins.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format install
+.PHONY: help demo test test-soak mutate check format install
 .NOTPARALLEL:
 
 installed := node_modules/.tandem-installed
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(installed) ## Start everything on this machine and play the main story; ONCE=1 ends after it
 	@ONCE="$(ONCE)" npm run --silent demo
 
 test: $(installed) ## Build, check and run every test
 	@npm run --silent test
+
+mutate: $(installed) ## Change the engine in many places and write down what no test notices; takes minutes
+	@npm run --silent mutate
+
+test-soak: $(installed) ## Every property and campaign with 100,000 cases; FC_RUNS and FC_SEED change that
+	@npm run --silent test-soak
 
 check: $(installed) ## Types, lint, format and the import arrows
 	@npm run --silent check

@@ -1,12 +1,16 @@
+import type { EspoCrmSource } from './api/server.ts';
 import type { Config } from './config.ts';
 import { createAdvowareConnector } from './connectors/advoware/connector.ts';
 import type { Connector } from './connectors/connector.ts';
-import { createEspoCrmConnector, type EspoCrmConnector } from './connectors/espocrm/connector.ts';
+import type { EspoCrmAuth } from './connectors/espocrm/authentication.ts';
+import { createEspoCrmConnector } from './connectors/espocrm/connector.ts';
 import { createRedisTokenCache } from './connectors/redis-token-cache.ts';
 import { createTokenCache, type TokenCache } from './connectors/token-cache.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { Logger } from './log.ts';
 import { beteiligte } from './mappers/beteiligte.ts';
+import { contacts } from './mappers/contacts.ts';
+import type { Secret } from './secret.ts';
 import type { OpenDatabase } from './store/database.ts';
 import { openEmbedded } from './store/open-embedded.ts';
 import { openPostgres } from './store/open-postgres.ts';
@@ -14,10 +18,12 @@ import { openPostgres } from './store/open-postgres.ts';
 /** The parts that every command builds from the configuration in the same way. */
 export const composePairs = (config: Config): readonly PairDefinition[] => [
   beteiligte({ readOnlyInAdvoware: config.ADVOWARE_READONLY_FIELDS }),
+  ...(config.ESPOCRM2_URL === undefined ? [] : [contacts()]),
 ];
 
 export interface Connectors {
-  readonly espoCrm: EspoCrmConnector;
+  /** One or two instances, those whose webhooks are taken. */
+  readonly espoCrms: readonly EspoCrmSource[];
   /** By the system's name as the pairs spell it. */
   readonly bySystem: Readonly<Record<string, Connector>>;
   close(): Promise<void>;
@@ -25,17 +31,37 @@ export interface Connectors {
 
 export function composeConnectors(config: Config, log: Logger): Connectors {
   const tokens = composeTokens(config, log);
-  const espoCrm = createEspoCrmConnector({
-    url: config.ESPOCRM_URL,
-    auth: espoCrmAuth(config),
-    timeoutMs: config.ESPOCRM_TIMEOUT,
-  });
+  const espoCrms = composeEspoCrms(config);
   const advoware = createAdvowareConnector({ ...advowareOptions(config), tokens: tokens.cache });
+  const all: readonly Connector[] = [...espoCrms.map(({ connector }) => connector), advoware];
   return {
-    espoCrm,
-    bySystem: { [espoCrm.system]: espoCrm, [advoware.system]: advoware },
+    espoCrms,
+    bySystem: Object.fromEntries(all.map((connector) => [connector.system, connector])),
     close: () => tokens.close(),
   };
+}
+
+function composeEspoCrms(config: Config): readonly EspoCrmSource[] {
+  const first = {
+    connector: createEspoCrmConnector({
+      url: config.ESPOCRM_URL,
+      auth: espoCrmAuth(config.ESPOCRM_API_KEY, config.ESPOCRM_SECRET_KEY),
+      timeoutMs: config.ESPOCRM_TIMEOUT,
+    }),
+    webhookSecrets: config.ESPOCRM_WEBHOOK_SECRETS,
+  };
+  const { ESPOCRM2_URL: url, ESPOCRM2_API_KEY: apiKey } = config;
+  if (url === undefined || apiKey === undefined) return [first];
+  const second = {
+    connector: createEspoCrmConnector({
+      system: 'second EspoCRM',
+      url,
+      auth: espoCrmAuth(apiKey, config.ESPOCRM2_SECRET_KEY),
+      timeoutMs: config.ESPOCRM2_TIMEOUT,
+    }),
+    webhookSecrets: config.ESPOCRM2_WEBHOOK_SECRETS,
+  };
+  return [first, second];
 }
 
 function composeTokens({ REDIS_URL: url }: Config, log: Logger): { cache: TokenCache; close(): Promise<void> } {
@@ -78,8 +104,8 @@ export function composeDatabase(config: Config, log: Logger): Promise<OpenDataba
   return openPostgres({ url: config.DATABASE_URL, maxConnections: 10, onProblem });
 }
 
-function espoCrmAuth({ ESPOCRM_API_KEY: apiKey, ESPOCRM_SECRET_KEY: secretKey }: Config) {
+function espoCrmAuth(apiKey: Secret, secretKey: Secret | undefined): EspoCrmAuth {
   return secretKey === undefined
-    ? ({ kind: 'apiKey', apiKey: apiKey.reveal() } as const)
-    : ({ kind: 'hmac', apiKey: apiKey.reveal(), secretKey: secretKey.reveal() } as const);
+    ? { kind: 'apiKey', apiKey: apiKey.reveal() }
+    : { kind: 'hmac', apiKey: apiKey.reveal(), secretKey: secretKey.reveal() };
 }

@@ -5,9 +5,9 @@ import { type Config, environmentSchema, InvalidConfig, parseConfig } from './co
 
 const example = await readFile(new URL('./.env.example', import.meta.url), 'utf8');
 const required = Object.fromEntries(
-  [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  [...example.matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
 );
-const documented = [...example.matchAll(/^#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
+const documented = [...example.matchAll(/^#? ?([A-Z0-9_]+)=/gm)].map(([, name]) => name);
 const problemsOf = (environment: Record<string, string | undefined>): string => {
   try {
     parseConfig(environment);
@@ -29,7 +29,7 @@ describe('.env.example', () => {
       ADVOWARE_PUT: 'full',
       RETRY_LADDER: [6e4, 3e5, 9e5, 36e5, 144e5],
     });
-    const lines = [...example.matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)];
+    const lines = [...example.matchAll(/^#? ?([A-Z0-9_]+)=(.*)$/gm)];
     const all = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]));
     expect(problemsOf(all)).toBe('');
   });
@@ -57,6 +57,25 @@ describe('a bad environment', () => {
   });
 
   test.each([
+    [{ ESPOCRM2_URL: 'https://crm.example' }, 'ESPOCRM2_API_KEY is missing; ESPOCRM2_URL is of no use without it'],
+    [{ ESPOCRM2_API_KEY: 'the-key' }, 'ESPOCRM2_URL is missing; ESPOCRM2_API_KEY is of no use without it'],
+    [{ ESPOCRM2_SECRET_KEY: 'the-key' }, 'ESPOCRM2_URL is missing; ESPOCRM2_SECRET_KEY is of no use without it'],
+  ])('half of a second EspoCRM is refused: %j', (half, line) => {
+    const message = problemsOf({ ...required, ...half, API_PORT: 'x' });
+    expect(message).toContain(line);
+    expect(message).toContain('API_PORT must be a port number');
+    expect(message).not.toContain('the-key');
+  });
+
+  test('a second EspoCRM is optional, and an empty half of it is none', () => {
+    expect(parseConfig({ ...required, ESPOCRM2_URL: '' }).ESPOCRM2_URL).toBeUndefined();
+    expect(parseConfig({ ...required, ESPOCRM2_URL: 'https://crm.example/', ESPOCRM2_API_KEY: 'k' })).toMatchObject({
+      ESPOCRM2_URL: 'https://crm.example',
+      ESPOCRM2_TIMEOUT: 10_000,
+    });
+  });
+
+  test.each([
     ['API_TOKENS', 'admin:short'],
     ['API_TOKENS', 'no-colon-but-long-enough-to-count'],
     ['DATABASE_URL', 'mysql://db'],
@@ -67,6 +86,8 @@ describe('a bad environment', () => {
     ['ADVOWARE_BASE_PATH', 'api/'],
     ['MAX_SYNC_RETRIES', '0'],
     ['ESPOCRM_TIMEOUT', '10'],
+    ['ESPOCRM2_URL', 'crm'],
+    ['ESPOCRM2_WEBHOOK_SECRETS', 'no-colon'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ ...required, [name]: value })).toContain(name);
   });
@@ -75,12 +96,14 @@ describe('a bad environment', () => {
 test('no secret shows in a printed configuration or in a problem', () => {
   const secrets = {
     ESPOCRM_API_KEY: 'the-espo-key',
+    ESPOCRM2_URL: 'https://crm.example',
+    ESPOCRM2_API_KEY: 'the-second-key',
     ADVOWARE_PASSWORD: 'the-password',
     API_TOKENS: 'me:the-long-api-token-1',
   };
   const config: Config = parseConfig({ ...required, ...secrets });
   const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${config.ESPOCRM_API_KEY.toString()}`;
-  expect(printed).not.toMatch(/the-espo-key|the-password|the-long-api-token/);
+  expect(printed).not.toMatch(/the-espo-key|the-second-key|the-password|the-long-api-token/);
   expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
   expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');
 });

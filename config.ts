@@ -83,6 +83,11 @@ export const environmentSchema = z.object({
   ESPOCRM_SECRET_KEY: secret.optional(),
   ESPOCRM_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
   ESPOCRM_TIMEOUT: duration.prefault('10s'),
+  ESPOCRM2_URL: url.optional(),
+  ESPOCRM2_API_KEY: secret.optional(),
+  ESPOCRM2_SECRET_KEY: secret.optional(),
+  ESPOCRM2_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
+  ESPOCRM2_TIMEOUT: duration.prefault('10s'),
   ADVOWARE_CONFIGURATOR_URL: url.prefault('https://www2.advo-net.net/AdvonetConfigurator/api/Url'),
   ADVOWARE_URL: url.optional(),
   ADVOWARE_SECURITY_URL: url.optional(),
@@ -118,8 +123,19 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environmentSchema.safeParse(set);
-  if (!parsed.success) throw new InvalidConfig(parsed.error.issues.map((issue) => problem(issue, set)));
+  const issues = parsed.success ? [] : parsed.error.issues.map((issue) => problem(issue, set));
+  const problems = [...issues, ...halfSecondEspoCrm(set)];
+  if (!parsed.success || problems.length > 0) throw new InvalidConfig(problems);
   return parsed.data;
+}
+
+/** The second EspoCRM is optional as a whole only. */
+function halfSecondEspoCrm(set: Readonly<Record<string, unknown>>): readonly string[] {
+  const mentioned = Object.keys(environmentSchema.shape).find((name) => name.startsWith('ESPOCRM2_') && name in set);
+  if (mentioned === undefined) return [];
+  return ['ESPOCRM2_URL', 'ESPOCRM2_API_KEY']
+    .filter((name) => !(name in set))
+    .map((name) => `${name} is missing; ${mentioned} is of no use without it`);
 }
 
 function problem({ path, message }: z.core.$ZodIssue, set: Readonly<Record<string, unknown>>): string {

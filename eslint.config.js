@@ -2,7 +2,18 @@ import eslintConfigPrettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.tandem/', '*.cjs', '*.config.js'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.tandem/',
+      'reports/',
+      '.stryker-tmp/',
+      '*.cjs',
+      '*.config.js',
+      '*.config.mjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -7,7 +7,7 @@ const shared = {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tandem'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tandem', '<rootDir>/.stryker-tmp'],
 };
 
 /** @type {import('jest').Config} */

@@ -1,9 +1,9 @@
 import { type FieldNotes, nextNotes, notesForStranded, notesFromAnswer } from '../engine/field-notes.ts';
 import { project } from '../engine/pair.ts';
-import { attributesFor, type FieldWrite, type Plan } from '../engine/plan.ts';
+import { attributesFor, type CreatePlan, type MergePlan, type OpenField } from '../engine/plan.ts';
 import { differingFields, snapshotAfterWrite } from '../engine/snapshot.ts';
 import type { Attributes, PerSide, Side } from '../engine/values.ts';
-import type { Pass } from './pass.ts';
+import { baseOf, type Pass } from './pass.ts';
 
 /** What both sides showed when the plan was made. */
 export type Planned = PerSide<Attributes>;
@@ -16,32 +16,37 @@ export interface Agreement {
   readonly strayed: boolean;
 }
 
-export function agreement(pass: Pass, plan: Plan & { kind: 'merge' | 'create' }, planned: Planned): Agreement {
+/** What both sides hold now. A field that waits for a person's decision keeps the snapshot that it was contested from. */
+export function agreement(pass: Pass, plan: MergePlan | CreatePlan, planned: Planned): Agreement {
   const { pair, link, deps } = pass;
   const since = deps.now().toISOString();
   const answers = { master: answerOf(pass, 'master', planned), replica: answerOf(pass, 'replica', planned) };
-  const base = {
-    master: agreedSnapshot(pass, 'master', plan.writes, planned, answers),
-    replica: agreedSnapshot(pass, 'replica', plan.writes, planned, answers),
+  const shown = {
+    master: shownAfter(pass, 'master', plan, planned, answers),
+    replica: shownAfter(pass, 'replica', plan, planned, answers),
   };
   const fresh = {
     ...notesForStranded(plan.stranded, since),
     ...notesFromAnswer(pair, 'master', plan.writes, answers.master, since),
     ...notesFromAnswer(pair, 'replica', plan.writes, answers.replica, since),
   };
+  const open = plan.kind === 'merge' ? plan.open : [];
   return {
-    base,
-    notes: nextNotes(pair, link.fieldNotes, fresh, base),
-    strayed: hasStrayed(pass, 'master', base, answers) || hasStrayed(pass, 'replica', base, answers),
+    base: {
+      master: keepingOpen(pass, 'master', shown.master, open),
+      replica: keepingOpen(pass, 'replica', shown.replica, open),
+    },
+    notes: nextNotes(pair, link.fieldNotes, fresh, shown),
+    strayed: hasStrayed(pass, 'master', shown, answers) || hasStrayed(pass, 'replica', shown, answers),
   };
 }
 
 const answerOf = (pass: Pass, side: Side, planned: Planned): Attributes => pass.seen[side]?.attributes ?? planned[side];
 
-function agreedSnapshot(
+function shownAfter(
   pass: Pass,
   side: Side,
-  writes: readonly FieldWrite[],
+  { writes }: MergePlan | CreatePlan,
   planned: Planned,
   answers: Planned,
 ): Attributes {
@@ -49,5 +54,13 @@ function agreedSnapshot(
   return snapshotAfterWrite(pass.pair, side, { planned: planned[side], answer: answers[side], written });
 }
 
-const hasStrayed = (pass: Pass, side: Side, base: Planned, answers: Planned): boolean =>
-  differingFields(pass.pair, side, base[side], project(pass.pair, side, answers[side])).length > 0;
+function keepingOpen({ pair, link }: Pass, side: Side, shown: Attributes, open: readonly OpenField[]): Attributes {
+  const names = new Set(open.map(({ field }) => field));
+  const contested = new Set(pair.fields.filter(({ name }) => names.has(name)).map(({ attribute }) => attribute[side]));
+  const before = Object.entries(baseOf(link)[side]).filter(([name]) => contested.has(name));
+  const now = Object.entries(shown).filter(([name]) => !contested.has(name));
+  return Object.fromEntries([...now, ...before]);
+}
+
+const hasStrayed = (pass: Pass, side: Side, shown: Planned, answers: Planned): boolean =>
+  differingFields(pass.pair, side, shown[side], project(pass.pair, side, answers[side])).length > 0;

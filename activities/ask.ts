@@ -1,6 +1,7 @@
 import { questionText } from '../engine/messages.ts';
 import type { SyncState } from '../engine/pair.ts';
-import type { Question } from '../engine/plan.ts';
+import type { Question } from '../engine/question.ts';
+import type { SettledRow } from '../store/ledger-rows.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { finish } from './conclude.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -10,23 +11,30 @@ import { tellMasterIfNew } from './tell-master.ts';
 /** Parks the record with its question: nothing is written but the question itself, until a person or an edit answers it. */
 export async function ask(pass: Pass, question: Question): Promise<PassSummary> {
   const { system } = pass.pair.title[question.side];
-  const message = questionText(question.code, { system, ids: question.ids, reason: '' });
+  const message = questionText(question.code, { ...question, system, reason: '' });
   const status = await tellMasterIfNew(pass, { state: stateOf(question), attempts: pass.link.attempts, message });
-  await finish(
-    pass,
-    {
+  const at = pass.deps.now().toISOString();
+  await finish(pass, {
+    changes: {
       ...status,
       state: 'parked',
       nextAttemptAt: null,
-      failure: { code: question.code, system, message, at: pass.deps.now().toISOString(), seen: fingerprint(pass) },
+      answer: null,
+      failure: { code: question.code, system, message, at, seen: fingerprint(pass) },
     },
-    { kind: 'done' },
-    pass.open.map(({ id, action }) => ({ id, state: action === 'create' ? 'asked' : 'dropped' })),
-  );
+    rows: [
+      ...pass.open.map(({ id }) => ({ id, state: question.code === 'maybe_created' ? 'asked' : 'dropped' }) as const),
+      ...doubtful(pass),
+    ],
+  });
   return pass.summary({ kind: 'parked', code: question.code, system });
 }
 
+/** The rows of an earlier creation that is asked about stay until its fate is known. */
+const doubtful = ({ unsettled }: Pass): readonly SettledRow[] => unsettled.map(({ id }) => ({ id, state: 'asked' }));
+
 function stateOf({ code, side }: Question): SyncState {
-  if (code === 'gone' && side === 'replica') return 'deleted_in_replica';
-  return code === 'maybe_created' ? 'permanently_failed' : 'conflict';
+  if (side === 'replica' && (code === 'gone' || code === 'gone_but_edited' || code === 'deletion_held'))
+    return 'deleted_in_replica';
+  return code === 'maybe_created' || code === 'loop' ? 'permanently_failed' : 'conflict';
 }

@@ -1,57 +1,88 @@
+import type { Gone } from '../engine/deletion.ts';
+import type { OpenField } from '../engine/plan.ts';
+import type { ConflictOutcome } from '../store/conflict-rows.ts';
+import type { HintOutcome } from '../store/hint-rows.ts';
+import type { SettledRow } from '../store/ledger-rows.ts';
+import type { LinkChanges } from '../store/link-rows.ts';
 import type { PassSummary, PassVerdict } from '../workflows/contract.ts';
-import type { HintOutcome, LinkChanges } from '../store/passes.ts';
 import type { Agreement } from './agreement.ts';
 import type { Pass } from './pass.ts';
 import { openRowsOf } from './write.ts';
 
-const settled: LinkChanges = { attempts: 0, waits: 0, nextAttemptAt: null, failure: null };
+const settled: LinkChanges = { attempts: 0, waits: 0, nextAttemptAt: null, failure: null, answer: null };
+const noConflicts: ConflictOutcome = { open: [], written: new Set() };
 
-/** Both sides agree as far as they can: link, base, ledger and hints in the pass's last transaction. */
-export async function conclude(pass: Pass, verdict: PassVerdict, agreed: Agreement): Promise<PassSummary> {
+/** Both sides agree as far as they can: link, base, ledger, conflicts and hints in the pass's last transaction. */
+export async function conclude(
+  pass: Pass,
+  verdict: PassVerdict,
+  agreed: Agreement,
+  open: readonly OpenField[],
+): Promise<PassSummary> {
   const now = pass.deps.now();
   const { link, seen } = pass;
   const rows = [...openRowsOf(pass, 'master', 'written'), ...openRowsOf(pass, 'replica', 'written')];
-  await finish(
-    pass,
-    {
-      ...settled,
-      state: 'linked',
-      masterId: link.masterId,
-      replicaId: link.replicaId,
-      baseMaster: agreed.base.master,
-      baseReplica: agreed.base.replica,
-      versionMaster: seen.master?.version ?? link.versionMaster,
-      versionReplica: seen.replica?.version ?? link.versionReplica,
-      fieldNotes: agreed.notes,
-      statusSent: link.statusSent,
-      statusSeen: link.statusSeen,
-      lastVerdict: verdict,
-      syncedAt: now,
-    },
-    agreed.strayed ? { kind: 'look_again', at: now } : { kind: 'done' },
-    rows,
-  );
+  const changes: LinkChanges = {
+    ...settled,
+    state: 'linked',
+    gone: null,
+    masterId: link.masterId,
+    replicaId: link.replicaId,
+    formerReplicaIds: link.formerReplicaIds,
+    baseMaster: agreed.base.master,
+    baseReplica: agreed.base.replica,
+    versionMaster: seen.master?.version ?? link.versionMaster,
+    versionReplica: seen.replica?.version ?? link.versionReplica,
+    fieldNotes: agreed.notes,
+    ...statusOf(pass),
+    lastVerdict: verdict,
+    syncedAt: now,
+  };
+  const hints: HintOutcome = agreed.strayed ? { kind: 'look_again', at: now } : { kind: 'done' };
+  await finish(pass, { changes, hints, rows, conflicts: { open, written: pass.fieldsWritten } });
   return pass.summary({ kind: 'done', verdict }, agreed.strayed);
 }
 
 /** The hinted side still shows what was agreed. */
 export async function concludeEcho(pass: Pass): Promise<PassSummary> {
-  await finish(pass, { lastVerdict: 'no_change' }, { kind: 'done' }, []);
+  await finish(pass, { changes: { lastVerdict: 'no_change' } });
   return pass.summary({ kind: 'done', verdict: 'no_change' });
 }
 
-/** The master's record is gone: the link stays, so that the partner is not taken for a stranger later. */
-export async function concludeDeleted(pass: Pass): Promise<PassSummary> {
-  await finish(pass, { ...settled, state: 'deleted', lastVerdict: 'deleted' }, { kind: 'done' }, []);
+/** What is left of the couple stays alone. The link stays too, so that it is not taken for a stranger later. */
+export async function concludeParted(pass: Pass, gone: Gone, rows: readonly SettledRow[] = []): Promise<PassSummary> {
+  const nothingLeft = gone === 'both' || pass.link.replicaId === null || pass.link.masterId === null;
+  const state = nothingLeft ? 'deleted' : 'unlinked';
+  await finish(pass, {
+    changes: { ...settled, ...statusOf(pass), state, gone, lastVerdict: 'deleted' },
+    rows,
+    conflicts: noConflicts,
+  });
   return pass.summary({ kind: 'done', verdict: 'deleted' });
 }
 
+const statusOf = ({ link: { statusSent, statusSeen } }: Pass): LinkChanges => ({ statusSent, statusSeen });
+
+/** The couple was parted before, and nothing has come back. */
+export async function concludeRest(pass: Pass): Promise<PassSummary> {
+  const { gone } = pass.link;
+  await finish(pass, {
+    changes: { ...settled, state: gone === 'both' ? 'deleted' : 'unlinked', lastVerdict: 'no_change' },
+  });
+  return pass.summary({ kind: 'done', verdict: 'no_change' });
+}
+
+/** The pass's last transaction. A person who asked for the look has seen what went back and forth: it counts anew. */
 export async function finish(
-  pass: Pass,
-  changes: LinkChanges,
-  hints: HintOutcome,
-  rows: Parameters<Pass['settle']>[0],
+  { deps, link, attempt, hints: noted, isPersonal, startedAt }: Pass,
+  end: {
+    readonly changes: LinkChanges;
+    readonly hints?: HintOutcome;
+    readonly rows?: readonly SettledRow[];
+    readonly conflicts?: ConflictOutcome;
+  },
 ): Promise<void> {
-  const { deps, link, attempt } = pass;
-  await deps.passes.finish(link, attempt.token, { rows, changes, noted: pass.hints, hints }, deps.now());
+  const changes = isPersonal ? { loopCountedFrom: startedAt, ...end.changes } : end.changes;
+  const { hints = { kind: 'done' }, rows = [], conflicts = null } = end;
+  await deps.passes.finish(link, attempt.token, { rows, changes, conflicts, noted, hints }, deps.now());
 }

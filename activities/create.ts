@@ -1,5 +1,5 @@
-import { attributesFor, type Plan } from '../engine/plan.ts';
-import { type Attributes, otherSide } from '../engine/values.ts';
+import { attributesFor, type CreatePlan } from '../engine/plan.ts';
+import { type Attributes, otherSide, type Side } from '../engine/values.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { conclude } from './conclude.ts';
 import { agreement, type Planned } from './agreement.ts';
@@ -8,22 +8,26 @@ import { clean, statusSentChanges, wantedStatus } from './status-write.ts';
 import { learned, openRowsOf, planWrites, sendCreate, sendUpdate, tellFields } from './write.ts';
 
 /** Creates the missing record and tells the master's record about it, in one write if the master is the new one. */
-export async function create(pass: Pass, plan: Plan & { kind: 'create' }): Promise<PassSummary> {
+export async function create(pass: Pass, plan: CreatePlan): Promise<PassSummary> {
   const { side, writes } = plan;
   const existing = pass.seen[otherSide(side)];
   const planned: Planned = { master: {}, replica: {}, [otherSide(side)]: existing?.attributes ?? {} };
-  await planWrites(pass, writes, side);
+  await planWrites(pass, writes, plan);
   if (side === 'master') pass.moveLink([], { replicaId: existing?.id ?? null });
   const status = side === 'master' ? wantedStatus(pass, clean) : {};
-  const answer = await sendCreate(pass, side, { ...attributesFor(side, writes), ...status });
+  const answer = await sendCreate(pass, side, { ...attributesFor(side, writes), ...markerOf(pass, side), ...status });
   tellFields(pass, side, writes);
   await pass.settle(openRowsOf(pass, side, 'written'), {
-    ...learned(pass, side, { planned: planned[side], answer, writes }),
+    ...learned(pass, side, { planned, answer, writes }),
     ...(side === 'master' ? statusSentChanges(pass, status, answer.attributes) : {}),
   });
   if (side === 'replica') await tellMaster(pass);
-  return conclude(pass, 'created', agreement(pass, plan, planned));
+  return conclude(pass, 'created', agreement(pass, plan, planned), []);
 }
+
+/** By this the creation is found again if its answer gets lost; the master's is its number, in the status. */
+const markerOf = ({ pair, seen }: Pass, side: Side): Attributes =>
+  side === 'master' || pair.marker === null ? {} : { [pair.marker]: seen.master?.id ?? null };
 
 async function tellMaster(pass: Pass): Promise<void> {
   const wanted: Attributes = wantedStatus(pass, clean);

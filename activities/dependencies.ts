@@ -3,7 +3,7 @@ import type { PairDefinition } from '../engine/pair.ts';
 import type { RetryPolicy } from '../engine/retry.ts';
 import type { LinkStore } from '../store/links.ts';
 import type { PassStore } from '../store/passes.ts';
-import type { PairStore } from '../store/records.ts';
+import type { PairStore } from '../store/pairs.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 
 /** What a pass tells the outside while it runs. Never a record's values. */
@@ -14,13 +14,16 @@ export interface PassObserver {
   onProblem(message: string, details: Readonly<Record<string, string | number | null>>): void;
 }
 
+/** What a class offers, whoever offers it. */
+type Offered<T> = Pick<T, keyof T>;
+
 export interface SyncDependencies {
   readonly pairs: readonly PairDefinition[];
   /** By the system's name as the pairs spell it. */
   readonly connectors: Readonly<Record<string, Connector>>;
-  readonly passes: PassStore;
-  readonly links: LinkStore;
-  readonly pairStops: PairStore;
+  readonly passes: Offered<PassStore>;
+  readonly links: Offered<LinkStore>;
+  readonly pairStops: Pick<PairStore, 'pause'>;
   readonly retry: RetryPolicy;
   readonly observer: PassObserver;
   readonly now: () => Date;

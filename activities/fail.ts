@@ -1,7 +1,9 @@
 import { AmbiguousWrite, ConnectorError, DuplicateSuspected, RateLimited } from '../connectors/errors.ts';
 import { failureText } from '../engine/messages.ts';
+import { question } from '../engine/question.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
-import { CreationInProgress, LeaseLost, type LinkChanges, PartnerBusy } from '../store/passes.ts';
+import type { LinkChanges } from '../store/link-rows.ts';
+import { CreationInProgress, LeaseLost, PartnerBusy, RemovalHeld } from '../store/pass-errors.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
 import { finish } from './conclude.ts';
@@ -16,25 +18,33 @@ const otherPassWaitMs = 1_000;
 export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
   if (error instanceof LeaseLost) return pass.summary({ kind: 'nothing' });
   if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
+  if (error instanceof RemovalHeld) return askHeld(pass);
   const openCreation = pass.open.find(({ action }) => action === 'create');
   if (
     error instanceof AmbiguousWrite &&
     openCreation !== undefined &&
     pass.connector(openCreation.side).find.by === 'id'
   ) {
-    return ask(pass, { code: 'maybe_created', side: openCreation.side, ids: [] });
+    return ask(pass, question('maybe_created', openCreation.side));
   }
   if (error instanceof DuplicateSuspected && openCreation !== undefined) {
-    return ask(pass, { code: 'look_alikes', side: openCreation.side, ids: error.ids });
+    return ask(pass, question('look_alikes', openCreation.side, { ids: error.ids }));
   }
   const failure = failureOf(error);
   const history = { attempts: pass.link.attempts, waits: pass.link.waits };
   return store(pass, error, failure, decideRetry(failure, history, pass.deps.retry, pass.deps.random()));
 }
 
+/** The record that is left stays as it is until somebody has looked at so many deletions. */
+async function askHeld(pass: Pass): Promise<PassSummary> {
+  const gone = pass.seen.master === undefined ? 'master' : 'replica';
+  const id = gone === 'master' ? pass.link.masterId : pass.link.replicaId;
+  return ask(pass, question('deletion_held', gone, { ids: id === null ? [] : [id] }));
+}
+
 async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
   const at = new Date(pass.deps.now().getTime() + otherPassWaitMs);
-  await finish(pass, {}, { kind: 'due', at }, []);
+  await finish(pass, { changes: {}, hints: { kind: 'due', at } });
   return pass.summary({ kind: 'waiting', code, system: null, retryInMs: otherPassWaitMs });
 }
 
@@ -42,7 +52,7 @@ async function store(pass: Pass, error: unknown, failure: Failure, decision: Ret
   const now = pass.deps.now();
   const system = error instanceof ConnectorError ? error.system : null;
   const reason = error instanceof ConnectorError ? error.message : 'see the log of the worker';
-  const message = failureText(failure.code, { system: system ?? 'Tandem', ids: [], reason });
+  const message = failureText(failure.code, { system: system ?? 'Tandem', ids: [], fields: [], reason });
   if (failure.code === 'unexpected') pass.deps.observer.onProblem('A pass failed unexpectedly', problemOf(pass, error));
   const stored = { code: failure.code, system, message, at: now.toISOString(), seen: fingerprint(pass) };
   const told = await tell(pass, decision, message);
@@ -52,15 +62,15 @@ async function store(pass: Pass, error: unknown, failure: Failure, decision: Ret
   switch (decision.kind) {
     case 'wait': {
       const at = new Date(now.getTime() + decision.waitMs);
-      await finish(pass, { ...common, nextAttemptAt: at }, { kind: 'due', at }, rows);
+      await finish(pass, { changes: { ...common, nextAttemptAt: at }, hints: { kind: 'due', at }, rows });
       return pass.summary({ kind: 'waiting', code: failure.code, system, retryInMs: decision.waitMs });
     }
     case 'give_up':
-      await finish(pass, { ...common, state: 'parked', nextAttemptAt: null }, { kind: 'done' }, rows);
+      await finish(pass, { changes: { ...common, state: 'parked', nextAttemptAt: null }, rows });
       return pass.summary({ kind: 'parked', code: failure.code, system });
     case 'stop_pair':
       await pass.deps.pairStops.pause(pass.pair.name, message, now);
-      await finish(pass, common, { kind: 'due', at: now }, rows);
+      await finish(pass, { changes: common, hints: { kind: 'due', at: now }, rows });
       pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code: failure.code, system });
       return pass.summary({ kind: 'paused' });
   }

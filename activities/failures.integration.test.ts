@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../store/open-embedded.ts';
 import { advowareConnector, type House, openHouse } from '../test/support/house.ts';
+import { PairStore } from '../store/pairs.ts';
 import { reconcile } from './reconcile.ts';
 
 const meier = { lastName: 'Meier', firstName: 'Anna', dateOfBirth: '2001-01-05' };
@@ -275,7 +276,7 @@ test('a field that the API user may not read is not taken for a cleared one: the
   house.crm.hideField('CBeteiligte', 'titel');
   expect((await house.sync(id, 'person')).outcome).toEqual({ kind: 'paused' });
   expect(house.firm.record(betNr)!.titel).toBe('Dr.');
-  expect(await house.deps.pairStops.stop('beteiligte')).toMatchObject({
+  expect((await new PairStore(house.database.db).state('beteiligte')).stop).toMatchObject({
     reason: expect.stringContaining('does not show titel'),
   });
 });
@@ -310,7 +311,12 @@ describe('I7: one owner per record', () => {
     const { id } = await house.linked(meier);
     await house.hint('master', id);
     const lease = { owner: 'one', token: 'one', leaseMs: 60_000 };
-    await house.deps.passes.begin({ pair: 'beteiligte', key: id }, lease, house.now());
+    await house.deps.passes.begin(
+      { pair: 'beteiligte', key: id },
+      lease,
+      { definition: {}, loopWindowMs: 1 },
+      house.now(),
+    );
     expect((await house.pass(id, 'other')).outcome).toMatchObject({ kind: 'waiting', code: 'busy' });
     house.clockOffsetMs += 60_001;
     expect((await house.pass(id, 'other')).outcome.kind).toBe('done');

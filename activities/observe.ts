@@ -1,12 +1,14 @@
 import type { FindCapability, RemoteRecord } from '../connectors/connector.ts';
 import { Misconfigured } from '../connectors/errors.ts';
 import type { Candidate } from '../engine/identity.ts';
-import { canonicalOf } from '../engine/pair.ts';
-import type { Question, Seen } from '../engine/plan.ts';
+import { canonicalOf, namingAttribute } from '../engine/pair.ts';
+import type { Seen } from '../engine/plan.ts';
+import { type Question, question } from '../engine/question.ts';
 import { equalsSnapshot } from '../engine/snapshot.ts';
 import { replicaIdIn } from '../engine/status.ts';
 import { type Attributes, type Json, otherSide, type PerSide, type Side, sides } from '../engine/values.ts';
 import { baseOf, type Pass } from './pass.ts';
+import { isDeletionProven } from './proof.ts';
 import { isStatusSettled } from './status-write.ts';
 
 export type Observation =
@@ -22,14 +24,20 @@ export async function observe(pass: Pass): Promise<Observation> {
   const only = onlyHintedSide(pass);
   if (only !== null && isQuiet(pass) && (await stillAgrees(pass, only))) return { kind: 'echo' };
   const master = await lookAt(pass, 'master', pass.link.masterId);
-  if (master.kind === 'gone') return { kind: 'seen', seen: { master, replica: unknown } };
   const number = await replicaNumber(pass);
   if (number.kind === 'ask') return number;
   const replica = await lookAt(pass, 'replica', number.id);
   if (replica.kind === 'gone' && pass.link.replicaId === null) {
-    return { kind: 'ask', question: { code: 'number_unknown', side: 'replica', ids: [replica.id] } };
+    return { kind: 'ask', question: question('number_unknown', 'replica', { ids: [replica.id] }) };
   }
-  return { kind: 'seen', seen: { master, replica } };
+  return { kind: 'seen', seen: await withProof(pass, { master, replica }) };
+}
+
+/** One of a couple is gone: whether that may be believed is asked once, and only if something could follow from it. */
+async function withProof(pass: Pass, seen: PerSide<Seen>): Promise<PerSide<Seen>> {
+  const gone = sides.find((side) => seen[side].kind === 'gone');
+  if (gone === undefined || seen[otherSide(gone)].kind !== 'present' || pass.link.gone === gone) return seen;
+  return { ...seen, [gone]: { ...seen[gone], proven: await isDeletionProven(pass, gone) } };
 }
 
 function onlyHintedSide(pass: Pass): Side | null {
@@ -37,9 +45,10 @@ function onlyHintedSide(pass: Pass): Side | null {
   return hinted.length === 1 && !pass.isFullLook ? (hinted[0] ?? null) : null;
 }
 
-/** Nothing is planned, waiting, failed or asked: only then may one side's look speak for both. */
-function isQuiet({ link, open }: Pass): boolean {
-  return link.state === 'linked' && link.failure === null && link.nextAttemptAt === null && open.length === 0;
+/** Nothing is planned, waiting, failed, contested or asked: only then may one side's look speak for both. */
+function isQuiet({ link, unsettled, known }: Pass): boolean {
+  const nothingOpen = unsettled.length === 0 && known.conflicts.length === 0;
+  return link.state === 'linked' && link.failure === null && link.nextAttemptAt === null && nothingOpen;
 }
 
 async function stillAgrees(pass: Pass, side: Side): Promise<boolean> {
@@ -54,8 +63,12 @@ export async function lookAt(pass: Pass, side: Side, id: string | null): Promise
   if (id === null) return unknown;
   const known = pass.seen[side];
   if (known !== undefined) return { kind: 'present', record: known };
+  if (pass.gone[side] === id) return { kind: 'gone', id, proven: false };
   const result = await pass.connector(side).read(pass.entity(side), id, pass.context);
-  if (result.kind === 'gone') return { kind: 'gone', id };
+  if (result.kind === 'gone') {
+    pass.gone[side] = id;
+    return { kind: 'gone', id, proven: false };
+  }
   refuseHidden(pass, side, result.record);
   pass.seen[side] = result.record;
   return { kind: 'present', record: result.record };
@@ -70,20 +83,25 @@ function refuseHidden(pass: Pass, side: Side, { attributes }: RemoteRecord): voi
   throw new Misconfigured(`${system} does not show ${hidden.join(', ')}: ${advice}`, { system });
 }
 
+/** While these are asked, a number that a person enters is the answer. */
+const lostPartner: readonly string[] = ['gone', 'gone_but_edited', 'maybe_created'];
+
 type ReplicaNumber =
   { readonly kind: 'known'; readonly id: string | null } | { readonly kind: 'ask'; readonly question: Question };
 
 /** The replica's id: the link's, else the one that the master's record names, unless these contradict each other. */
 async function replicaNumber({ pair, link, seen, deps }: Pass): Promise<ReplicaNumber> {
   const named = seen.master === undefined ? null : replicaIdIn(pair, seen.master.attributes);
-  if (link.replicaId !== null) {
-    if (named === null || named === link.replicaId) return { kind: 'known', id: link.replicaId };
-    return { kind: 'ask', question: { code: 'number_changed', side: 'master', ids: [named] } };
+  const isLost = link.failure !== null && lostPartner.includes(link.failure.code);
+  if (link.replicaId !== null && !(isLost && named !== null && !link.formerReplicaIds.includes(named))) {
+    const isOurs = named === null || named === link.replicaId || link.formerReplicaIds.includes(named);
+    if (isOurs) return { kind: 'known', id: link.replicaId };
+    return { kind: 'ask', question: question('number_changed', 'master', { ids: [named] }) };
   }
   if (named === null) return { kind: 'known', id: null };
   const taken = await deps.links.taken(pair.name, 'replica', [named], link.id);
   return taken.has(named)
-    ? { kind: 'ask', question: { code: 'number_taken', side: 'master', ids: [named] } }
+    ? { kind: 'ask', question: question('number_taken', 'master', { ids: [named] }) }
     : { kind: 'known', id: named };
 }
 
@@ -95,14 +113,25 @@ export async function withCandidates(pass: Pass, seen: PerSide<Seen>): Promise<P
   return { ...seen, [missing]: { kind: 'unknown', candidates: await findCandidates(pass, missing, existing) } };
 }
 
-async function findCandidates(pass: Pass, side: Side, existing: RemoteRecord): Promise<readonly Candidate[]> {
+/** Records of one side that may be the partner of this one of the other. */
+export async function findCandidates(
+  pass: Pass,
+  side: Side,
+  existing: Pick<RemoteRecord, 'id' | 'attributes'>,
+): Promise<readonly Candidate[]> {
   if (pass.connector(side).find.by === 'id') return [];
-  const naming =
-    side === 'master' ? await searchUnlinked(pass, side, { [pass.pair.status.replicaId]: existing.id }) : [];
+  const naming = await searchNaming(pass, side, existing.id);
   if (naming.length > 0) return naming.map((record) => ({ ...record, namesPartner: true }));
   const equal = searchTerms(pass, side, existing.attributes);
   if (Object.keys(equal).length === 0) return [];
   return (await searchUnlinked(pass, side, equal)).map((record) => ({ ...record, namesPartner: false }));
+}
+
+/** Records of one side that name this one of the other as their partner. */
+export async function searchNaming(pass: Pass, side: Side, partnerId: string): Promise<readonly RemoteRecord[]> {
+  const attribute = namingAttribute(pass.pair, side);
+  if (attribute === null || !isSearchable(pass.connector(side).find, attribute)) return [];
+  return searchUnlinked(pass, side, { [attribute]: partnerId });
 }
 
 /** Records of one side that show these values and belong to no other link. */
@@ -133,5 +162,5 @@ function searchTerms(pass: Pass, side: Side, existing: Attributes): Attributes {
 export const searchableOf = (find: FindCapability, attributes: Attributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => isSearchable(find, name)));
 
-const isSearchable = (find: FindCapability, attribute: string): boolean =>
+export const isSearchable = (find: FindCapability, attribute: string): boolean =>
   find.by === 'keys' && (find.attributes === 'any' || find.attributes.includes(attribute));

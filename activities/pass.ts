@@ -1,15 +1,19 @@
 import type { CallContext, Connector, RemoteRecord } from '../connectors/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { Attributes, PerSide, Side } from '../engine/values.ts';
-import type { Link, LinkChanges, NotedHint, SettledRow } from '../store/passes.ts';
+import type { NotedHint } from '../store/hint-rows.ts';
+import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
+import type { Link, LinkChanges } from '../store/link-rows.ts';
+import type { KnownCouple } from '../store/passes.ts';
+import type { LedgerAction } from '../store/schema.ts';
 import type { PassOutcome, PassSummary } from '../workflows/contract.ts';
 import type { Attempt, SyncDependencies } from './dependencies.ts';
 
-/** Ledger rows of this pass whose write has not been answered yet. */
+/** A ledger row that a pass has planned. */
 export interface OpenRow {
   readonly id: number;
   readonly side: Side;
-  readonly action: 'set' | 'create';
+  readonly action: LedgerAction;
 }
 
 /**
@@ -22,10 +26,17 @@ export class Pass {
   readonly pair: PairDefinition;
   readonly hints: readonly NotedHint[];
   readonly startedAt: Date;
+  /** What the store knew of the couple when the pass began. */
+  readonly known: Pick<KnownCouple, 'link' | 'conflicts' | 'recentWrites'>;
   link: Link;
   /** What was last read or answered on each side. */
   readonly seen: { master?: RemoteRecord; replica?: RemoteRecord } = {};
+  /** The ids that a side said do not exist. */
+  readonly gone: { master?: string; replica?: string } = {};
+  /** Rows of this pass whose write has not been answered yet. */
   open: readonly OpenRow[] = [];
+  /** Rows of earlier attempts whose fate is not known yet. */
+  unsettled: readonly LedgerRow[];
   readonly fieldsWritten = new Set<string>();
   readonly #calls: Record<string, number> = {};
 
@@ -34,13 +45,15 @@ export class Pass {
     readonly attempt: Attempt;
     readonly pair: PairDefinition;
     readonly hints: readonly NotedHint[];
-    readonly link: Link;
+    readonly known: KnownCouple;
   }) {
     this.deps = start.deps;
     this.attempt = start.attempt;
     this.pair = start.pair;
     this.hints = start.hints;
-    this.link = start.link;
+    this.known = start.known;
+    this.link = start.known.link;
+    this.unsettled = start.known.planned;
     this.startedAt = start.deps.now();
   }
 
@@ -55,7 +68,12 @@ export class Pass {
   }
 
   get trigger(): string {
-    return this.hints.find(({ trigger }) => trigger === 'person')?.trigger ?? this.hints[0]?.trigger ?? 'webhook';
+    return this.isPersonal ? 'person' : (this.hints[0]?.trigger ?? 'webhook');
+  }
+
+  /** A person asked for this look. */
+  get isPersonal(): boolean {
+    return this.hints.some(({ trigger }) => trigger === 'person');
   }
 
   /** Somebody asked for a look at both sides, whatever is being waited for. */
@@ -75,15 +93,19 @@ export class Pass {
   }
 
   /** Records the fate of open rows together with what the link learned from it. */
-  async settle(rows: readonly SettledRow[], changes: LinkChanges): Promise<void> {
-    await this.deps.passes.settle(this.link, this.attempt.token, rows, changes, this.deps.now());
+  async settle(rows: readonly SettledRow[], given: LinkChanges): Promise<void> {
+    const changes = rememberingFormer(this.link, given);
+    const absorbed = await this.deps.passes.settle(this.link, this.attempt.token, rows, changes, this.deps.now());
     this.moveLink(rows, changes);
+    const known = new Set([...this.open, ...this.unsettled].map(({ id }) => id));
+    this.unsettled = [...this.unsettled, ...absorbed.filter(({ id }) => !known.has(id))];
   }
 
   moveLink(rows: readonly SettledRow[], changes: LinkChanges): void {
     const settled = new Set(rows.map(({ id }) => id));
     this.open = this.open.filter(({ id }) => !settled.has(id));
-    this.link = { ...this.link, ...definedOnly(changes) };
+    this.unsettled = this.unsettled.filter(({ id }) => !settled.has(id));
+    this.link = { ...this.link, ...definedOnly(rememberingFormer(this.link, changes)) };
   }
 
   summary(outcome: PassOutcome, again = false): PassSummary {
@@ -97,6 +119,12 @@ export const baseOf = (link: Link): PerSide<Attributes> => ({
   master: link.baseMaster ?? {},
   replica: link.baseReplica ?? {},
 });
+
+/** The master may show the number of a lost partner until it is told the new one. */
+function rememberingFormer({ replicaId, formerReplicaIds }: Link, changes: LinkChanges): LinkChanges {
+  const isReplaced = replicaId !== null && changes.replicaId != null && changes.replicaId !== replicaId;
+  return isReplaced ? { ...changes, formerReplicaIds: [...formerReplicaIds, replicaId] } : changes;
+}
 
 function definedOnly(changes: LinkChanges): Partial<Link> {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

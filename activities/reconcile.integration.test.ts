@@ -229,11 +229,12 @@ describe.each(databasesUnderTest())('on $name', (kind) => {
   });
 
   describe('deletions', () => {
-    test('a party deleted in the CRM deletes nothing in Advoware and does not come back', async () => {
+    test('a party deleted in the CRM is asked about, deletes nothing in Advoware and does not come back', async () => {
       const { id, betNr } = await house.linked(meier);
       house.crm.remove('CBeteiligte', id);
-      expect((await lookAt(id)).outcome).toEqual({ kind: 'done', verdict: 'deleted' });
-      expect((await lookAt(id)).outcome).toEqual({ kind: 'done', verdict: 'deleted' });
+      const asked = { kind: 'parked', code: 'gone', system: 'EspoCRM' };
+      expect((await lookAt(id)).outcome).toEqual(asked);
+      expect((await lookAt(id)).outcome).toEqual(asked);
       expect(atFirm(betNr)!.name).toBe('Meier');
       expect(house.crm.records('CBeteiligte').filter(({ deleted }) => !deleted)).toEqual([]);
     });
@@ -254,7 +255,7 @@ describe.each(databasesUnderTest())('on $name', (kind) => {
       expect((await lookAt(id, 'person')).outcome).toMatchObject({ kind: 'parked', code: 'gone' });
       expect(inCrm(id)).toMatchObject({ syncStatus: 'deleted_in_advoware', lastName: 'Meier' });
       house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
-      expect((await lookAt(id)).outcome).toMatchObject({ kind: 'parked', code: 'gone' });
+      expect((await lookAt(id)).outcome).toMatchObject({ kind: 'parked', code: 'gone_but_edited' });
       expect(house.firm.records()).toHaveLength(0);
     });
   });

@@ -1,7 +1,16 @@
+import { conflictText } from '../engine/messages.ts';
+import type { OpenField } from '../engine/plan.ts';
 import type { Attributes } from '../engine/values.ts';
 import { onlyStatus, statusAttributes, statusNeedsWrite, statusTime, type SyncStatus } from '../engine/status.ts';
-import type { LinkChanges } from '../store/passes.ts';
+import type { LinkChanges } from '../store/link-rows.ts';
 import type { Pass } from './pass.ts';
+
+/** Fields wait for a person; everything else agrees. */
+export const undecided = (open: readonly OpenField[]): Pick<SyncStatus, 'state' | 'attempts' | 'message'> => ({
+  state: 'conflict',
+  attempts: 0,
+  message: conflictText(open.map(({ field }) => field)),
+});
 
 export const clean: Pick<SyncStatus, 'state' | 'attempts' | 'message'> = { state: 'clean', attempts: 0, message: null };
 

@@ -8,9 +8,11 @@ import type { Pass } from './pass.ts';
 /**
  * A record that waits or is parked is looked at again early only for a person, or if the hinted side really shows
  * something else than when it failed: one read instead of a whole pass, and our own failure message revives nothing.
+ * A person's wish also begins the count of attempts anew.
  * @returns null when the pass should go on.
  */
 export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
+  if (pass.isPersonal) pass.moveLink([], { attempts: 0, waits: 0 });
   const { link } = pass;
   const early = link.nextAttemptAt !== null && link.nextAttemptAt > pass.deps.now();
   if (link.failure === null || pass.isFullLook || !(early || link.state === 'parked')) return null;
@@ -32,12 +34,12 @@ async function anyHintedSideMoved(pass: Pass): Promise<boolean> {
 const idOf = ({ link }: Pass, side: Side): string | null => (side === 'master' ? link.masterId : link.replicaId);
 
 async function stayParked(pass: Pass): Promise<PassSummary> {
-  await finish(pass, {}, { kind: 'done' }, []);
+  await finish(pass, { changes: {} });
   return pass.summary({ kind: 'parked', ...reasonOf(pass) });
 }
 
 async function keepWaiting(pass: Pass, at: Date): Promise<PassSummary> {
-  await finish(pass, {}, { kind: 'due', at }, []);
+  await finish(pass, { changes: {}, hints: { kind: 'due', at } });
   const retryInMs = at.getTime() - pass.deps.now().getTime();
   return pass.summary({ kind: 'waiting', ...reasonOf(pass), retryInMs });
 }

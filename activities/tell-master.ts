@@ -1,6 +1,6 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import type { SyncStatus } from '../engine/status.ts';
-import type { LinkChanges } from '../store/passes.ts';
+import type { LinkChanges } from '../store/link-rows.ts';
 import type { Pass } from './pass.ts';
 import { needsStatusWrite, statusSentChanges, wantedStatus } from './status-write.ts';
 import { sendUpdate } from './write.ts';

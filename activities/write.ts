@@ -1,13 +1,20 @@
 import type { RemoteRecord } from '../connectors/connector.ts';
 import { creationKey } from '../engine/identity.ts';
-import { attributesFor, type FieldWrite } from '../engine/plan.ts';
+import { notesFromAnswer } from '../engine/field-notes.ts';
+import { project } from '../engine/pair.ts';
+import { attributesFor, type CreatePlan, type FieldWrite } from '../engine/plan.ts';
 import { snapshotAfterWrite } from '../engine/snapshot.ts';
-import { type Attributes, otherSide, type Side } from '../engine/values.ts';
-import type { LinkChanges, NewLedgerRow, SettledRow } from '../store/passes.ts';
+import { type Attributes, otherSide, type PerSide, type Side } from '../engine/values.ts';
+import type { NewLedgerRow, SettledRow } from '../store/ledger-rows.ts';
+import type { LinkChanges } from '../store/link-rows.ts';
 import { baseOf, type Pass } from './pass.ts';
 
 /** Stores what is about to be written. Nothing has been sent yet; from here on a crash can be explained. */
-export async function planWrites(pass: Pass, writes: readonly FieldWrite[], creation: Side | null): Promise<void> {
+export async function planWrites(
+  pass: Pass,
+  writes: readonly FieldWrite[],
+  creation: Pick<CreatePlan, 'side' | 'rule'> | null,
+): Promise<void> {
   const rows = [
     ...(creation === null ? [] : [creationRow(pass, creation)]),
     ...writes.map((write) => setRow(pass, write)),
@@ -43,23 +50,54 @@ export function tellFields(pass: Pass, side: Side, writes: readonly FieldWrite[]
   for (const write of writes) if (write.side === side) pass.fieldsWritten.add(write.field);
 }
 
-/** What the link learns from one side's answer: its snapshot moves for the written fields only. */
+/**
+ * What the link learns from one side's answer: both snapshots move, for the written fields only. The other side's moves
+ * to the value that was written: should the pass die now, what that side shows later is measured against it.
+ */
 export function learned(
   pass: Pass,
   side: Side,
-  view: { readonly planned: Attributes; readonly answer: RemoteRecord; readonly writes: readonly FieldWrite[] },
+  view: {
+    readonly planned: PerSide<Attributes>;
+    readonly answer: RemoteRecord;
+    readonly writes: readonly FieldWrite[];
+  },
 ): LinkChanges {
-  const written = Object.keys(attributesFor(side, view.writes));
+  const { planned, answer, writes } = view;
+  const source = otherSide(side);
+  const written = writes.filter((write) => write.side === side);
+  const fromSource = written.filter(({ field }) => !writes.some((one) => one.side === source && one.field === field));
+  const attributes = Object.keys(attributesFor(side, writes));
   const seen = snapshotAfterWrite(pass.pair, side, {
-    planned: view.planned,
-    answer: view.answer.attributes,
-    written,
+    planned: planned[side],
+    answer: answer.attributes,
+    written: attributes,
   });
-  const snapshot = { ...baseOf(pass.link)[side], ...only(seen, written) };
-  const { id, version } = view.answer;
-  return side === 'master'
-    ? { masterId: id, baseMaster: snapshot, versionMaster: version }
-    : { replicaId: id, baseReplica: snapshot, versionReplica: version, ...statusUntold };
+  const base = baseOf(pass.link);
+  const moved = {
+    [side]: { ...base[side], ...only(seen, attributes) },
+    [source]: {
+      ...base[source],
+      ...only(project(pass.pair, source, planned[source]), attributesOn(pass, source, fromSource)),
+    },
+  };
+  const { id, version } = answer;
+  return {
+    baseMaster: moved['master'] ?? null,
+    baseReplica: moved['replica'] ?? null,
+    fieldNotes: {
+      ...pass.link.fieldNotes,
+      ...notesFromAnswer(pass.pair, side, writes, answer.attributes, pass.deps.now().toISOString()),
+    },
+    ...(side === 'master'
+      ? { masterId: id, versionMaster: version }
+      : { replicaId: id, versionReplica: version, ...statusUntold }),
+  };
+}
+
+function attributesOn({ pair }: Pass, side: Side, writes: readonly FieldWrite[]): readonly string[] {
+  const names = new Set(writes.map(({ field }) => field));
+  return pair.fields.filter(({ name }) => names.has(name)).map(({ attribute }) => attribute[side]);
 }
 
 /** The replica has a new version that the master's status does not show yet. */
@@ -73,16 +111,32 @@ const only = (attributes: Attributes, names: readonly string[]): Attributes =>
 
 function setRow(pass: Pass, write: FieldWrite): NewLedgerRow {
   const { field, side, attribute, oldValue, newValue, losingValue, rule } = write;
-  return { ...rowOrigin(pass), action: 'set', side, field, attribute, oldValue, newValue, losingValue, rule };
+  const conflictId = rule.startsWith('decided_') ? conflictOf(pass, field) : null;
+  return {
+    ...rowOrigin(pass),
+    seenVersion: pass.seen[side]?.version ?? null,
+    action: 'set',
+    side,
+    field,
+    attribute,
+    oldValue,
+    newValue,
+    losingValue,
+    rule,
+    conflictId,
+  };
 }
 
-function creationRow(pass: Pass, side: Side): NewLedgerRow {
+const conflictOf = ({ known }: Pass, field: string): number | null =>
+  known.conflicts.find((conflict) => conflict.field === field)?.id ?? null;
+
+function creationRow(pass: Pass, { side, rule }: Pick<CreatePlan, 'side' | 'rule'>): NewLedgerRow {
   const existing = pass.seen[otherSide(side)]?.attributes ?? {};
   const key = creationKey(pass.pair, otherSide(side), existing);
-  return { ...rowOrigin(pass), action: 'create', side, rule: 'created', creationKey: key };
+  return { ...rowOrigin(pass), action: 'create', side, rule, creationKey: key };
 }
 
-const rowOrigin = (pass: Pass) => ({
+export const rowOrigin = (pass: Pass) => ({
   trigger: pass.trigger,
   runId: pass.attempt.token,
   state: 'planned' as const,

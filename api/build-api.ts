@@ -68,9 +68,8 @@ function answerError(
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [issue] = error.validation;
-    return reply
-      .code(400)
-      .send(bodyOf('bad_request', `${issue?.instancePath ?? ''} ${issue?.message ?? 'is not valid'}`.trim()));
+    const where = issue?.instancePath === '/' ? 'The body' : (issue?.instancePath ?? '');
+    return reply.code(400).send(bodyOf('bad_request', `${where} ${issue?.message ?? 'is not valid'}`.trim()));
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500) return reply.code(status).send(bodyOf('bad_request', textFor(status)));

@@ -1,6 +1,12 @@
+import type { Attributes } from '../connectors/connector.ts';
+import type { OpenField } from '../engine/plan.ts';
 import type { Logger } from '../log.ts';
-import type { HintStore } from '../store/hints.ts';
-import type { PairStore, RecordStore } from '../store/records.ts';
+import type { ConflictStore } from '../store/conflicts.ts';
+import type { HintStore, RecordKey } from '../store/hints.ts';
+import type { NewLedgerRow } from '../store/ledger-rows.ts';
+import type { PairStore } from '../store/pairs.ts';
+import type { RecordStore } from '../store/records.ts';
+import type { PassOutcome } from '../workflows/contract.ts';
 import type { BearerTokens } from './bearer-tokens.ts';
 import type { Checker } from './checker.ts';
 import type { Doorbell } from './doorbell.ts';
@@ -16,14 +22,41 @@ export interface PairInfo {
 /** Whether something that Tandem stands on answers. Throws when it doesn't. */
 export type Ping = () => Promise<unknown>;
 
+/** What a pass would do with a record, if a person asked for it now. */
+export interface Preview {
+  readonly outcome: PassOutcome;
+  /** The ledger entries that it would make: field by field, with the rule. */
+  readonly rows: readonly NewLedgerRow[];
+  /** Everything that it would send, the status in the master included. */
+  readonly writes: readonly {
+    readonly system: string;
+    readonly action: 'create' | 'update' | 'delete';
+    readonly attributes: Attributes;
+  }[];
+  /** Fields that would wait for a person. */
+  readonly open: readonly OpenField[];
+  /** What the record's owner would be told. */
+  readonly message: string | null;
+}
+
+/** Reads both systems and writes to none. @throws what the store throws */
+export type Previewer = (record: RecordKey, signal: AbortSignal) => Promise<Preview>;
+
 /** Everything that the routes use. */
 export interface ApiDependencies {
   readonly pairs: readonly PairInfo[];
   /** Throws while there is no database yet: what needs it answers 503. */
-  readonly store: () => { readonly hints: HintStore; readonly records: RecordStore; readonly pairs: PairStore };
+  readonly store: () => {
+    readonly hints: HintStore;
+    readonly records: RecordStore;
+    readonly pairs: PairStore;
+    readonly conflicts: ConflictStore;
+  };
   readonly doorbell: Doorbell;
   readonly checker: Checker;
-  readonly webhookSecrets: WebhookSecrets;
+  readonly preview: Previewer;
+  /** By the name of the system: those that are here are EspoCRMs, and only their webhooks are taken. */
+  readonly webhookSecrets: ReadonlyMap<string, WebhookSecrets>;
   readonly tokens: BearerTokens;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -5,16 +5,25 @@ import type { PairDefinition } from '../engine/pair.ts';
 import type { Logger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from '../store/database.ts';
+import { ConflictStore } from '../store/conflicts.ts';
 import { HintStore } from '../store/hints.ts';
-import { PairStore, RecordStore } from '../store/records.ts';
+import { PairStore } from '../store/pairs.ts';
+import { RecordStore } from '../store/records.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { buildApi } from './build-api.ts';
 import { createChecker } from './checker.ts';
-import type { ApiDependencies } from './dependencies.ts';
+import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
 import { startSweeper } from './sweeper.ts';
-import { createWebhookSecrets } from './webhooks/webhook-secrets.ts';
+import { createWebhookSecrets, type WebhookSecrets } from './webhooks/webhook-secrets.ts';
+
+/** An EspoCRM whose webhooks are taken. */
+export interface EspoCrmSource {
+  readonly connector: EspoCrmConnector;
+  /** Keys of webhooks that its API user can't see, by webhook id. */
+  readonly webhookSecrets: ReadonlyMap<string, Secret>;
+}
 
 export interface ApiOptions {
   readonly host: string;
@@ -23,8 +32,8 @@ export interface ApiOptions {
   /** Null while the database does not answer yet; what needs it is answered with 503 until it does. */
   readonly database: () => OpenDatabase | null;
   readonly pairs: readonly PairDefinition[];
-  readonly espoCrm: EspoCrmConnector;
-  readonly webhookSecrets: ReadonlyMap<string, Secret>;
+  readonly espoCrms: readonly EspoCrmSource[];
+  readonly preview: Previewer;
   readonly tokens: ReadonlyMap<string, Secret>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -58,7 +67,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     store,
     doorbell,
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
-    webhookSecrets: composeSecrets(options),
+    preview: options.preview,
+    webhookSecrets: new Map(
+      options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options)]),
+    ),
     tokens: new BearerTokens(options.tokens),
     metrics: options.metrics,
     log,
@@ -82,20 +94,27 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
   let made: ReturnType<ApiDependencies['store']> | undefined;
   return () => {
     const { db } = open(database);
-    made ??= { hints: new HintStore(db), records: new RecordStore(db), pairs: new PairStore(db) };
+    made ??= {
+      hints: new HintStore(db),
+      records: new RecordStore(db),
+      pairs: new PairStore(db),
+      conflicts: new ConflictStore(db),
+    };
     return made;
   };
 }
 
-function composeSecrets({ webhookSecrets, espoCrm, metrics, log }: ApiOptions) {
+function composeSecrets({ connector, webhookSecrets }: EspoCrmSource, { metrics, log }: ApiOptions): WebhookSecrets {
+  const { system } = connector;
   const onProblem = (error: unknown): void => {
-    log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, "EspoCRM's webhook keys could not be read");
+    const reason = error instanceof Error ? error.name : 'unknown';
+    log.warn({ system, reason }, 'The keys of webhooks could not be read');
   };
   return createWebhookSecrets({
     configured: new Map([...webhookSecrets].map(([id, secret]) => [id, secret.reveal()])),
     fetch: () =>
-      espoCrm.webhookSecrets({
-        signal: AbortSignal.timeout(espoCrm.timeoutMs),
+      connector.webhookSecrets({
+        signal: AbortSignal.timeout(connector.timeoutMs),
         onCall: (call) => {
           metrics.onCall(call);
         },

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lockDirectory } from '../store/directory-lock.ts';
+import { PairStore } from '../store/pairs.ts';
 import { ledger, links } from '../store/schema.ts';
 import { type ApiUnderTest, startTestApi, testToken } from '../test/support/api.ts';
 import { plannedWrite } from '../test/support/store.ts';
@@ -19,7 +20,14 @@ const usable = Object.fromEntries(
 
 let api: ApiUnderTest;
 beforeAll(async () => {
-  api = await startTestApi();
+  const nothing = {
+    outcome: { kind: 'done', verdict: 'no_change' },
+    rows: [],
+    writes: [],
+    open: [],
+    message: null,
+  } as const;
+  api = await startTestApi({ replace: () => ({ preview: () => Promise.resolve(nothing) }) });
 });
 afterAll(() => api.stop());
 
@@ -38,7 +46,21 @@ test('help names every command, and every command has its own', async () => {
   const { exitCode, out } = await tandem(['--help'], {});
   expect(exitCode).toBe(0);
   const commands = [...out.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name]) => name);
-  expect(commands).toEqual(['start', 'sync-check', 'status', 'explain', 'pause', 'resume', 'doctor', 'help']);
+  expect(commands).toEqual([
+    'start',
+    'sync-check',
+    'status',
+    'explain',
+    'plan',
+    'conflicts',
+    'questions',
+    'answer',
+    'deletions',
+    'pause',
+    'resume',
+    'doctor',
+    'help',
+  ]);
   expect((await tandem(['sync-check', '--help'], {})).out).toContain("the master's id, or replica:<id>");
 });
 
@@ -122,6 +144,10 @@ describe('a command that asks the service', () => {
     ['pause', 'parties'],
     ['resume', 'parties'],
     ['explain', 'parties', 'm1'],
+    ['plan', 'parties'],
+    ['conflicts', 'parties'],
+    ['questions', 'parties'],
+    ['deletions', 'parties'],
   ])('is told that there is no such pair: %s', async (...args) => {
     const { exitCode, error } = await tandem(args, asked());
     expect([exitCode, error]).toEqual([1, expect.stringContaining('There is no pair parties')]);
@@ -139,7 +165,7 @@ describe('a command that asks the service', () => {
     await api.database.db.insert(ledger).values({ ...write, linkId: 7, pair: 'beteiligte' });
     const { out } = await tandem(['explain', 'beteiligte', 'm7'], asked());
     expect(out).toContain(
-      'Advoware lastName: "Meier" → "Maier"  (both had changed it, the master wins; the losing value was "7"; written, by webhook)',
+      `Advoware lastName: "Meier" → "Maier"  (both had; the field's group gives it to the master; the losing value was "7"; written, by webhook)`,
     );
     expect(JSON.parse((await tandem(['explain', 'beteiligte', 'm7', '--json'], asked())).out)).toMatchObject([
       { losingValue: '7' },
@@ -149,3 +175,45 @@ describe('a command that asks the service', () => {
     );
   });
 });
+
+describe('a decision about conflicts', () => {
+  test.each([
+    [['3'], 'Say which value stays: --take master, --take replica or --value <value>'],
+    [['--take', 'master'], 'Name either the ids of conflicts (`tandem conflicts` shows them) or --all <pair>'],
+    [['3', '--all', 'beteiligte', '--take', 'master'], 'Name either the ids of conflicts'],
+    [['3', '--field', 'lastName', '--take', 'master'], '--field goes with --all <pair>'],
+    [['3', '--take', 'both'], 'master, replica'],
+    [['3', '--take', 'master', '--value', 'x'], "cannot be used with option '--take <side>'"],
+    [['3', '--take', 'master'], 'There is no conflict 3; `tandem conflicts` shows those that are open'],
+  ])('that does not say what about which is refused: %j', async (args, advice) => {
+    const { exitCode, error } = await tandem(['conflicts', 'decide', ...args], asked());
+    expect([exitCode, error]).toEqual([1, expect.stringContaining(advice)]);
+  });
+});
+
+test('a pair whose definition has changed says so wherever it is met, until it is accepted', async () => {
+  const pairs = new PairStore(api.database.db);
+  await api.database.db.insert(links).values({ pair: 'beteiligte', masterId: 'm8' });
+  await pairs.introduce('beteiligte', { keys: 'none' }, new Date());
+  await pairs.introduce('beteiligte', { keys: 'one' }, new Date());
+  const advice = '`tandem plan beteiligte` shows what it would write, `tandem plan beteiligte --accept` accepts it';
+  const status = await tandem(['status'], asked());
+  expect(status.out).toContain(`DEFINITION CHANGED, nothing is written until it is accepted: ${advice}`);
+  expect(await tandem(['resume', 'beteiligte'], asked())).toMatchObject({
+    exitCode: 1,
+    error: expect.stringContaining(advice),
+  });
+  const plan = await tandem(['plan', 'beteiligte'], asked());
+  expect(plan.exitCode).toBe(0);
+  expect(plan.out).toMatch(
+    /^The definition has changed; .*:\n {2}keys: none → one\n\d looked at, nothing would be written\n$/,
+  );
+  await tandem(['pause', 'beteiligte'], asked());
+  expect((await tandem(['resume', 'beteiligte'], asked())).out).toContain(
+    `beteiligte is not paused any more, but its definition has changed and waits: ${advice}`,
+  );
+  expect(await tandem(['plan', 'beteiligte', '--accept'], asked())).toMatchObject({
+    ...{ exitCode: 0, out: 'beteiligte: the new definition is in force\n  keys: none → one\n' },
+  });
+  expect((await tandem(['status'], asked())).out).not.toContain('DEFINITION');
+}, 60_000);

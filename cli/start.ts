@@ -11,6 +11,7 @@ import type { OpenDatabase } from '../store/database.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { HintStore } from '../store/hints.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
+import { composePreviewer } from './compose-previewer.ts';
 
 /** Which parts run in this process. */
 export type Parts = 'all' | 'api' | 'worker';
@@ -26,16 +27,21 @@ const tryAgainEveryMs = 2_000;
 
 /**
  * Starts API, worker or both. Database and Temporal may come later: each is tried again until it is there, and said once.
+ * @param pairs others than those of the configuration
  * @throws InvalidConfig if the parts can't run apart on the embedded database; DataDirectoryInUse if another process has it
  */
-export async function start(config: Config, parts: Parts, log: Logger): Promise<RunningTandem> {
+export async function start(
+  config: Config,
+  parts: Parts,
+  log: Logger,
+  pairs = composePairs(config),
+): Promise<RunningTandem> {
   refuseApartOnEmbedded(config, parts);
   const stopping = new AbortController();
   let opened: OpenDatabase | null = null;
   const inbox = () => (opened === null ? Promise.resolve(emptyInbox) : new HintStore(opened.db).depth(new Date()));
   const metrics = createMetrics(parts === 'worker' ? null : inbox);
   const connectors = composeConnectors(config, log);
-  const pairs = composePairs(config);
 
   // An embedded database that is in use is a mistake to be told now, not a start-up order to wait for.
   const database =
@@ -44,6 +50,7 @@ export async function start(config: Config, parts: Parts, log: Logger): Promise<
       : untilThere('The database', () => composeDatabase(config, log), stopping.signal, log);
   database.then((there) => (opened = there)).catch(() => undefined);
 
+  const common = { database: () => opened, pairs, metrics, log };
   const api =
     parts === 'worker'
       ? null
@@ -51,13 +58,10 @@ export async function start(config: Config, parts: Parts, log: Logger): Promise<
           host: config.API_HOST,
           port: config.API_PORT,
           temporal: temporalOf(config),
-          database: () => opened,
-          pairs,
-          espoCrm: connectors.espoCrm,
-          webhookSecrets: config.ESPOCRM_WEBHOOK_SECRETS,
+          espoCrms: connectors.espoCrms,
+          preview: composePreviewer({ ...common, connectors: connectors.bySystem, retry: retryOf(config) }),
           tokens: config.API_TOKENS,
-          metrics,
-          log,
+          ...common,
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
   const worker =
@@ -93,6 +97,8 @@ const temporalOf = (config: Config) => ({
   namespace: config.TEMPORAL_NAMESPACE,
   taskQueue: config.TEMPORAL_TASK_QUEUE,
 });
+
+const retryOf = (config: Config) => ({ maxAttempts: config.MAX_SYNC_RETRIES, ladderMs: config.RETRY_LADDER });
 
 /** Tries until it works. What is missing is said once, and that it is there afterwards. */
 async function untilThere<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal, log: Logger): Promise<T> {
@@ -146,7 +152,7 @@ async function startOne({ config, database, metrics, log, ...parts }: WorkerPart
     ...parts,
     temporal: temporalOf(config),
     database: await database,
-    retry: { maxAttempts: config.MAX_SYNC_RETRIES, ladderMs: config.RETRY_LADDER },
+    retry: retryOf(config),
     observer: {
       onPass: (pair, summary) => {
         metrics.onPass(pair, summary);

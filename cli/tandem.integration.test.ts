@@ -56,7 +56,9 @@ describe('commands that ask the running service', () => {
     const { out, exitCode } = await tandem(['explain', 'beteiligte', id, 'lastName']);
     expect([exitCode, out]).toEqual([
       0,
-      expect.stringMatching(/Advoware lastName: empty → "Meier" {2}\(the record was created; written, by webhook\)/),
+      expect.stringMatching(
+        /Advoware lastName: empty → "Meier" {2}\(the record was created with this value; written, by webhook\)/,
+      ),
     ]);
   });
 

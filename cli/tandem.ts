@@ -4,9 +4,13 @@ import { Command } from 'commander';
 import { InvalidConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { CommandFailed } from './command-failed.ts';
+import { addConflicts } from './commands/conflicts.ts';
+import { addDeletions } from './commands/deletions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addPauseAndResume } from './commands/pause-resume.ts';
+import { addPlan } from './commands/plan.ts';
+import { addQuestionsAndAnswer } from './commands/questions.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncCheck } from './commands/sync-check.ts';
@@ -14,10 +18,23 @@ import { addSyncCheck } from './commands/sync-check.ts';
 // What the environment says already takes precedence.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
-const program = new Command('tandem').description(
-  'Keeps the records of two systems equal, in both directions, and can say why a value is what it is.',
-);
-for (const add of [addStart, addSyncCheck, addStatus, addExplain, addPauseAndResume, addDoctor]) add(program);
+const program = new Command('tandem')
+  .description('Keeps the records of two systems equal, in both directions, and can say why a value is what it is.')
+  // An option belongs to the command before it, also where the command above it has one of the same name.
+  .enablePositionalOptions();
+const commands = [
+  addStart,
+  addSyncCheck,
+  addStatus,
+  addExplain,
+  addPlan,
+  addConflicts,
+  addQuestionsAndAnswer,
+  addDeletions,
+  addPauseAndResume,
+  addDoctor,
+];
+for (const add of commands) add(program);
 
 try {
   await program.parseAsync();

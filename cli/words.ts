@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { historyShape, outcomeShape } from '../api/ops/shapes.ts';
+import { rules } from '../engine/rules.ts';
 
 type Outcome = z.infer<typeof outcomeShape>;
 type HistoryRow = z.infer<typeof historyShape>;
@@ -9,9 +10,10 @@ const verdicts: Readonly<Record<string, string>> = {
   master_newer: 'the master was newer',
   replica_newer: 'the replica was newer',
   merged: 'both had changed, in different fields: both edits are kept',
-  conflict: 'both had changed the same field: the policy decided, the losing value is in the history',
+  conflict:
+    'both had changed the same field: the policy decided and the losing value is in the history, or it waits for a person (`tandem conflicts`)',
   created: 'created on the other side',
-  deleted: "the master's record is gone; nothing was deleted elsewhere",
+  deleted: 'a record of the couple is gone; `tandem explain` shows whether the other one was touched',
 };
 
 /** An outcome in plain words. */
@@ -26,35 +28,48 @@ export function outcomeInWords(outcome: Outcome): string {
     case 'moved':
       return `belongs to the record ${outcome.key} by now`;
     case 'paused':
-      return 'the pair is paused; `tandem resume` lets it go on';
+      return 'nothing is written for the pair: `tandem resume` lets it go on, `tandem plan --accept` if its definition waits (`tandem status` says which)';
     case 'nothing':
       return 'already looked at a moment ago, nothing was left to do';
   }
 }
 
-const rules: Readonly<Record<string, string>> = {
-  only_master_changed: 'only the master had changed it',
-  only_replica_changed: 'only the replica had changed it',
-  both_changed_master_wins: 'both had changed it, the master wins',
-  both_changed_replica_wins: 'both had changed it, the replica wins',
-  first_sync_fill: 'it was empty on this side at the first sync',
-  first_sync_master_wins: 'both had a value at the first sync, the master wins',
-  first_sync_replica_wins: 'both had a value at the first sync, the replica wins',
-  against_direction: 'this side does not own the field, so it was put back',
-  required: 'the field must not be empty, so it was put back',
-  created: 'the record was created',
-};
+const ruleWords: Readonly<Record<string, string>> = rules;
+
+/** Why a value is written. */
+export const ruleInWords = (rule: string): string => ruleWords[rule] ?? rule;
+
+const removals = { delete: 'record deleted', archive: 'record archived' } as const;
 
 /** One line of a record's history. */
 export function historyInWords(row: HistoryRow, systems: Readonly<Record<'master' | 'replica', string>>): string {
   const system = systems[row.side];
-  if (row.action === 'create') return `${row.at}  ${system}: record created (${row.state}, by ${row.trigger})`;
+  const end = `${row.state}, by ${row.trigger}`;
+  if (row.action === 'create') {
+    const why = row.rule === 'created' ? '' : `${ruleInWords(row.rule)}; `;
+    return `${row.at}  ${system}: record created  (${why}${end})`;
+  }
+  if (row.action !== 'set') {
+    const held = `it held ${shown(withoutEmpty(row.oldValue))}`;
+    return `${row.at}  ${system}: ${removals[row.action]}  (${ruleInWords(row.rule)}; ${held}; ${end})`;
+  }
   const change = `${row.field ?? ''}: ${shown(row.oldValue)} → ${shown(row.newValue)}`;
   const lost = row.losingValue === null ? '' : `; the losing value was ${shown(row.losingValue)}`;
-  return `${row.at}  ${system} ${change}  (${rules[row.rule] ?? row.rule}${lost}; ${row.state}, by ${row.trigger})`;
+  const decided = row.conflictId === null ? '' : `; conflict ${row.conflictId}`;
+  return `${row.at}  ${system} ${change}  (${ruleInWords(row.rule)}${decided}${lost}; ${end})`;
 }
 
-const shown = (value: unknown): string => (value === null ? 'empty' : JSON.stringify(value));
+/** Attributes that had a value. */
+const withoutEmpty = (values: HistoryRow['oldValue']): object =>
+  Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== null));
+
+/** A value as JSON, cut after so many characters if they are given. */
+export function shown(value: unknown, most = Number.POSITIVE_INFINITY): string {
+  if (value === null) return 'empty';
+  const text = JSON.stringify(value);
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
 const ofSystem = (system: string | null): string => (system === null ? '' : `, ${system}`);
 
 export function duration(ms: number): string {
@@ -62,3 +77,9 @@ export function duration(ms: number): string {
   if (ms < 90_000) return `${Math.round(ms / 1_000)} s`;
   return ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
+
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+/** What to do about a definition that has changed. */
+export const definitionAdvice = (pair: string): string =>
+  `\`tandem plan ${pair}\` shows what it would write, \`tandem plan ${pair} --accept\` accepts it`;

@@ -37,7 +37,7 @@ export type FindCapability =
     };
 
 export interface Connector {
-  /** The name that people know: 'EspoCRM', 'Advoware'. */
+  /** The name that people know, one for each instance: 'EspoCRM', 'second EspoCRM', 'Advoware'. */
   readonly system: string;
   readonly find: FindCapability;
   /** Whether a read shows every attribute of a record, empty ones too: then one that is missing may not be read by us. */
@@ -56,6 +56,12 @@ export interface Connector {
    * @throws StaleVersion, Rejected, AmbiguousWrite, …
    */
   update(entity: string, current: RemoteRecord, changes: Attributes, context: CallContext): Promise<RemoteRecord>;
+  /**
+   * Deletes the record; one that is gone already counts as deleted. Null: this system can't delete through its API, a
+   * person has to.
+   * @throws Forbidden, Rejected, AmbiguousWrite, …
+   */
+  readonly remove: ((entity: string, id: string, context: CallContext) => Promise<void>) | null;
   /** What an operator should know about the set-up; never throws. */
   diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
 }

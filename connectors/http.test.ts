@@ -22,7 +22,7 @@ const request = (method: HttpRequest['method'], purpose: CallPurpose = 'record')
   query: { q: 'Mustermann' },
   headers: { 'x-api-key': secret },
   purpose,
-  ...(method !== 'GET' && { body: { lastName: 'Mustermann' } }),
+  ...((method === 'POST' || method === 'PUT') && { body: { lastName: 'Mustermann' } }),
 });
 const failure = (method: HttpRequest['method'], baseUrl = crm.url, purpose: CallPurpose = 'record') =>
   rejectionOf(clientFor(baseUrl).send(request(method, purpose), createContext()));
@@ -52,6 +52,11 @@ describe('when the answer is lost', () => {
   test.each(lostAnswers)('the fate of a change whose answer %s is unknown', async (_title, fault) => {
     crm.faults.add({ fault });
     expect(await failure('PUT')).toBeInstanceOf(AmbiguousWrite);
+  });
+
+  test.each(lostAnswers)('the fate of a deletion whose answer %s is unknown', async (_title, fault) => {
+    crm.faults.add({ fault });
+    expect(await failure('DELETE')).toBeInstanceOf(AmbiguousWrite);
   });
 
   test.each(lostAnswers)('a login whose answer %s leaves the system unavailable', async (_title, fault) => {

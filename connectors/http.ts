@@ -13,7 +13,7 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, begins with a slash, already encoded, without a query. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -24,6 +24,8 @@ export interface HttpRequest {
 
 /** An answer of any status except redirects. A successful one always has a body of JSON. */
 export interface HttpAnswer {
+  /** The name that people know of the system that has answered. */
+  readonly system: string;
   readonly status: number;
   /** The parsed body; undefined where it is empty or no JSON. */
   readonly json: unknown;
@@ -35,8 +37,8 @@ export interface HttpAnswer {
   /** The error that fits an answer which leaves open what has happened, in view of what was asked for. */
   readonly lost: (reason: string) => ConnectorError;
   /**
-   * The error that fits a status of 5xx. A POST may have taken effect; a PUT may still be at work where a gateway says
-   * that it got no answer (502, 504).
+   * The error that fits a status of 5xx. A POST may have taken effect; a PUT or DELETE may still be at work where a
+   * gateway says that it got no answer (502, 504).
    */
   readonly failed: (reason: string) => ConnectorError;
 }
@@ -45,7 +47,7 @@ export interface HttpClient {
   /**
    * @throws Unavailable where nothing can have been sent, and for a login that gets no answer
    * @throws RecordFailed for a read without a complete answer, or a call that was stopped before it was sent
-   * @throws AmbiguousWrite for a POST or PUT without a complete answer, with the time-out as `settleMs`
+   * @throws AmbiguousWrite for a POST, PUT or DELETE without a complete answer, with the time-out as `settleMs`
    * @throws Misconfigured where the system has moved for good
    */
   send(request: HttpRequest, context: CallContext): Promise<HttpAnswer>;
@@ -127,6 +129,7 @@ class Call {
       return typeof value === 'string' ? value : (value?.[0] ?? null);
     };
     return {
+      system: this.#options.system,
       status,
       json,
       text,
@@ -143,7 +146,7 @@ class Call {
   }
 
   #failed(status: number, reason: string): ConnectorError {
-    const isOver = this.#request.method === 'PUT' && status !== 502 && status !== 504;
+    const isOver = this.#isRepeatable && status !== 502 && status !== 504;
     return isOver ? new RecordFailed(this.#message(reason), this.#options) : this.lost(reason);
   }
 
@@ -159,6 +162,11 @@ class Call {
 
   get #isWrite(): boolean {
     return this.#request.method !== 'GET' && this.#request.purpose !== 'login';
+  }
+
+  /** Whether the same write again would come to the same. */
+  get #isRepeatable(): boolean {
+    return this.#request.method === 'PUT' || this.#request.method === 'DELETE';
   }
 
   #ambiguous(reason: string): ConnectorError {

@@ -1,4 +1,4 @@
-import type { Canonical, Json, PerSide, Side } from './values.ts';
+import { type Canonical, type Json, type PerSide, type Side, textOfJson } from './values.ts';
 
 /**
  * How one field's value is held by each side. Two values are the same exactly when their canonical forms are.
@@ -14,26 +14,39 @@ export interface Codec {
   readonly options?: PerSide<readonly string[]>;
 }
 
-const alike = <T>(value: T): PerSide<T> => ({ master: value, replica: value });
+/** The same for both sides. */
+export const alike = <T>(value: T): PerSide<T> => ({ master: value, replica: value });
 
-/** Text: Unicode-normalised (NFC), without white space at the ends; "" is empty. */
+/** Text: Unicode-normalised (NFC), without white space at the ends; "" is empty. A number is its digits (EspoCRM: 9.2.7). */
 export const text = (): Codec => ({
   kind: 'text',
-  toCanonical: alike(canonicalText),
+  toCanonical: alike((raw) => canonicalText(typeof raw === 'number' ? String(raw) : raw)),
   fromCanonical: alike((value) => value),
   examples: [null, 'Müller', 'GmbH & Co. KG'],
 });
 
-/** A calendar day, `YYYY-MM-DD`. The replica may hold it as the midnight of a time without zone (Advoware: observed). */
+/**
+ * A calendar day, `YYYY-MM-DD`; a time of that day means nothing. Anything else passes through.
+ * @param replicaForm The replica may hold a day as the midnight of a time without zone (Advoware: observed).
+ */
 export const day = (replicaForm: 'day' | 'midnight'): Codec => ({
   kind: 'day',
-  toCanonical: alike((raw) => canonicalText(typeof raw === 'string' ? (raw.split(/[T ]/)[0] ?? raw) : raw)),
+  toCanonical: alike(dayText),
   fromCanonical: {
     master: (value) => value,
-    replica: (value) => (value === null || replicaForm === 'day' ? value : `${String(value)}T00:00:00`),
+    replica: (value) =>
+      replicaForm === 'midnight' && typeof value === 'string' && plainDay.test(value) ? `${value}T00:00:00` : value,
   },
   examples: [null, '2001-01-05', '1980-02-29'],
 });
+
+const plainDay = /^\d{4}-\d\d-\d\d$/;
+const dayWithTime = /^(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d\S*$/;
+
+function dayText(raw: Json): Canonical {
+  const value = canonicalText(raw);
+  return typeof value === 'string' ? (dayWithTime.exec(value)?.[1] ?? value) : value;
+}
 
 type Words = readonly (readonly [master: string, replica: string])[];
 
@@ -57,9 +70,10 @@ export function roundTrips(codec: Codec, value: Canonical, side: Side): boolean 
   return codec.toCanonical[side](codec.fromCanonical[side](value)) === value;
 }
 
-function canonicalText(raw: Json): Canonical {
+/** Text Unicode-normalised (NFC) and trimmed, "" as null; lists and objects as their JSON text; other values as they are. */
+export function canonicalText(raw: Json): Canonical {
   if (raw === null || typeof raw === 'boolean' || typeof raw === 'number') return raw;
-  if (typeof raw !== 'string') return JSON.stringify(raw);
+  if (typeof raw !== 'string') return textOfJson(raw).normalize('NFC');
   const trimmed = raw.normalize('NFC').trim();
   return trimmed === '' ? null : trimmed;
 }

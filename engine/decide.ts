@@ -1,39 +1,37 @@
 import type { MappedField, PairDefinition } from './pair.ts';
+import type { Policy } from './policy.ts';
+import { type Resolution, resolutionOf } from './resolution.ts';
+import type { Rule } from './rules.ts';
 import type { FieldState } from './snapshot.ts';
-import { type Canonical, otherSide, type PerSide, type Side } from './values.ts';
-
-/** Why a field's value is what it is. Stored with every ledger entry. */
-export type Rule =
-  | 'only_master_changed'
-  | 'only_replica_changed'
-  | 'both_changed_master_wins'
-  | 'both_changed_replica_wins'
-  | 'first_sync_fill'
-  | 'first_sync_master_wins'
-  | 'first_sync_replica_wins'
-  | 'against_direction'
-  | 'required'
-  | 'created';
+import { type Canonical, otherSide, type PerSide, type Side, sides } from './values.ts';
 
 export type FieldDecision =
   /** Both sides hold the same. */
   | { readonly kind: 'agreed'; readonly field: MappedField }
   /** They differ, known and explained since the last agreement; nobody moved. */
   | { readonly kind: 'kept'; readonly field: MappedField }
-  /** The value of `from` goes to the other side. */
-  | { readonly kind: 'take'; readonly field: MappedField; readonly from: Side; readonly rule: Rule }
-  /** The value should go to the other side, which is known not to take this field. */
-  | { readonly kind: 'cannot_land'; readonly field: MappedField; readonly from: Side; readonly rule: Rule };
+  /** `value` goes to every side that holds another one. `from`: whose value it is; null if it is neither's alone. */
+  | {
+      readonly kind: 'settled';
+      readonly field: MappedField;
+      readonly value: Canonical;
+      readonly from: Side | null;
+      readonly rule: Rule;
+    }
+  /** Nothing is written: a person decides. */
+  | { readonly kind: 'open'; readonly field: MappedField };
 
-/** Rules under which a field was an edit on both sides. */
-export const contestedRules: ReadonlySet<Rule> = new Set<Rule>([
-  'both_changed_master_wins',
-  'both_changed_replica_wins',
-  'first_sync_master_wins',
-  'first_sync_replica_wins',
-]);
-/** Rules that overwrite a value which somebody had put there: it is kept in the ledger as the loser. */
-export const losingRules: ReadonlySet<Rule> = new Set<Rule>([...contestedRules, 'against_direction', 'required']);
+/** All that is known of one field of a couple. */
+export interface FieldView {
+  readonly values: PerSide<Canonical>;
+  readonly states: PerSide<FieldState>;
+  /** What both sides last agreed on; undefined where they did not, or it is not known. */
+  readonly base: Canonical | undefined;
+  /** What a person has decided about exactly these values. */
+  readonly resolution: Resolution | null;
+  /** When a person last modified each record, in milliseconds; null where that is not known. */
+  readonly modifiedAtMs: PerSide<number | null>;
+}
 
 type Action = 'keep' | 'take_master' | 'take_replica' | 'contested' | 'first_sync';
 
@@ -44,62 +42,92 @@ export const decisionTable: Readonly<Record<FieldState, Readonly<Record<FieldSta
   unknown: { unchanged: 'first_sync', changed: 'first_sync', unknown: 'first_sync' },
 };
 
+interface Choice {
+  readonly value: Canonical;
+  readonly from: Side | null;
+  readonly rule: Rule;
+}
+
 /** Decides one field from both sides' values and what is known of their past. */
-export function decideField(
-  pair: PairDefinition,
-  field: MappedField,
-  values: PerSide<Canonical>,
-  states: PerSide<FieldState>,
-): FieldDecision {
+export function decideField(pair: PairDefinition, field: MappedField, view: FieldView): FieldDecision {
+  const { values, states, resolution } = view;
   if (values.master === values.replica) return { kind: 'agreed', field };
   const action = decisionTable[states.master][states.replica];
   if (action === 'keep') return { kind: 'kept', field };
-  return landing(field, respectRequired(field, values, respectDirection(field, choose(pair, field, values, action))));
-}
-
-interface Choice {
-  readonly from: Side;
-  readonly rule: Rule;
+  const choice = resolution === null ? choose(pair, field, view, action) : resolutionOf(resolution, field, values);
+  if (choice === null) return { kind: 'open', field };
+  return { kind: 'settled', field, ...respectRequired(field, values, respectDirection(field, values, choice)) };
 }
 
 function choose(
   pair: PairDefinition,
   field: MappedField,
-  values: PerSide<Canonical>,
+  view: FieldView,
   action: Exclude<Action, 'keep'>,
-): Choice {
+): Choice | null {
   switch (action) {
     case 'take_master':
-      return { from: 'master', rule: 'only_master_changed' };
+      return taken(view.values, 'master', 'only_master_changed');
     case 'take_replica':
-      return { from: 'replica', rule: 'only_replica_changed' };
-    case 'contested': {
-      const from = pair.contested[field.group] ?? 'master';
-      return { from, rule: `both_changed_${from}_wins` };
-    }
+      return taken(view.values, 'replica', 'only_replica_changed');
+    case 'contested':
+      return byPolicy(policyFor(field, pair.groups[field.group]), field, view, 'both_changed');
     case 'first_sync':
-      return firstSync(pair, values);
+      return filled(view.values) ?? byPolicy(policyFor(field, pair.firstSync), field, view, 'first_sync');
   }
 }
 
-function firstSync(pair: PairDefinition, values: PerSide<Canonical>): Choice {
-  if (values.master === null) return { from: 'replica', rule: 'first_sync_fill' };
-  if (values.replica === null) return { from: 'master', rule: 'first_sync_fill' };
-  return { from: pair.firstSync, rule: `first_sync_${pair.firstSync}_wins` };
+/** An owned field has its owner's value: there is nothing to choose. */
+function policyFor({ direction }: MappedField, policy: Policy | undefined): Policy {
+  if (direction === 'toReplica') return { kind: 'master' };
+  if (direction === 'toMaster') return { kind: 'replica' };
+  return policy ?? { kind: 'master' };
 }
 
-function respectDirection(field: MappedField, wish: Choice): Choice {
-  const owner = field.direction === 'toReplica' ? 'master' : field.direction === 'toMaster' ? 'replica' : wish.from;
-  return owner === wish.from ? wish : { from: owner, rule: 'against_direction' };
+function byPolicy(
+  policy: Policy,
+  field: MappedField,
+  view: FieldView,
+  situation: 'both_changed' | 'first_sync',
+): Choice | null {
+  switch (policy.kind) {
+    case 'master':
+    case 'replica':
+      return taken(view.values, policy.kind, `${situation}_${policy.kind}_wins`);
+    case 'newest':
+      return newest(view, policy.toleranceMs);
+    case 'manual':
+      return null;
+    case 'combine': {
+      const raw = field.codec.fromCanonical.master(policy.combine({ base: view.base, values: view.values }));
+      return { value: field.codec.toCanonical.master(raw), from: null, rule: 'combined' };
+    }
+  }
 }
+
+function newest({ values, modifiedAtMs: { master, replica } }: FieldView, toleranceMs: number): Choice {
+  if (master === null || replica === null) return taken(values, 'master', 'newest_time_unknown_master_wins');
+  if (Math.abs(master - replica) <= toleranceMs) return taken(values, 'master', 'newest_tie_master_wins');
+  const from = master > replica ? 'master' : 'replica';
+  return taken(values, from, `newest_${from}_wins`);
+}
+
+function filled(values: PerSide<Canonical>): Choice | null {
+  const empty = sides.find((side) => values[side] === null);
+  return empty === undefined ? null : taken(values, otherSide(empty), 'first_sync_fill');
+}
+
+function respectDirection(field: MappedField, values: PerSide<Canonical>, wish: Choice): Choice {
+  const owner = ownerOf(field);
+  return owner === null || owner === wish.from ? wish : taken(values, owner, 'against_direction');
+}
+
+const ownerOf = ({ direction }: MappedField): Side | null =>
+  direction === 'both' ? null : direction === 'toReplica' ? 'master' : 'replica';
 
 function respectRequired(field: MappedField, values: PerSide<Canonical>, wish: Choice): Choice {
-  if (!field.required || values[wish.from] !== null) return wish;
-  return { from: otherSide(wish.from), rule: 'required' };
+  if (!field.required || wish.value !== null) return wish;
+  return taken(values, values.master === null ? 'replica' : 'master', 'required');
 }
 
-function landing(field: MappedField, { from, rule }: Choice): FieldDecision {
-  return field.readOnlyOn.includes(otherSide(from))
-    ? { kind: 'cannot_land', field, from, rule }
-    : { kind: 'take', field, from, rule };
-}
+const taken = (values: PerSide<Canonical>, from: Side, rule: Rule): Choice => ({ value: values[from], from, rule });

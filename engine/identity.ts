@@ -49,7 +49,8 @@ export function keyOf(pair: PairDefinition, key: IdentityKey, side: Side, attrib
     const field = pair.fields.find((candidate) => candidate.name === name);
     return field === undefined ? null : canonicalOf(field, side, attributes);
   });
-  return parts.some((part) => part === null) ? null : parts.map(folded).join(' ');
+  // No part has a line break once it is folded: "Anna Maria" + "Meier" is not "Anna" + "Maria Meier".
+  return parts.some((part) => part === null) ? null : parts.map(folded).join('\n');
 }
 
 /** One value under which creations of the same thing exclude each other while they are open. */

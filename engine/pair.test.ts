@@ -1,56 +1,42 @@
-import { describe, expect, test } from '@jest/globals';
-import { beteiligte, ignoredByAdvoware } from '../mappers/beteiligte.ts';
+import { expect, test } from '@jest/globals';
 import { people } from '../test/support/people.ts';
-import { text } from './codec.ts';
-import { definePair, InvalidPair, type PairDefinition } from './pair.ts';
+import { canonicalOf, namingAttribute, project, statusAttributeNames } from './pair.ts';
 
-const problemsOf = (pair: PairDefinition): string => {
-  try {
-    definePair(pair);
-    return '';
-  } catch (error) {
-    return error instanceof InvalidPair ? error.message : 'another error';
-  }
-};
-const [surname, city, ...others] = people.fields;
-
-describe('a pair that can not be right is refused at start-up', () => {
-  test('two fields onto one attribute', () => {
-    const twice = { ...city!, attribute: { master: surname!.attribute.master, replica: 'their_city' } };
-    expect(problemsOf({ ...people, fields: [surname!, twice, ...others] })).toContain(
-      'two fields are mapped onto Left.surname',
-    );
+test('a record is looked at by its mapped attributes only, empty ones included', () => {
+  expect(project(people, 'replica', { their_city: 'Celle', hobby: 'chess' })).toEqual({
+    their_surname: null,
+    their_city: 'Celle',
+    their_nickname: null,
+    their_born: null,
+    their_salutation: null,
+    their_account: null,
+    their_rank: null,
+    their_mood: null,
+    their_vow: null,
+    their_tags: null,
   });
-
-  test('a status attribute that is mapped too', () => {
-    const status = { ...city!, attribute: { master: 'rowId', replica: 'their_city' } };
-    expect(problemsOf({ ...people, fields: [surname!, status, ...others] })).toContain('rowId is a status attribute');
-  });
-
-  test('a codec that does not bring back its examples', () => {
-    const lossy = {
-      ...text(),
-      toCanonical: { master: () => 'x', replica: (raw: unknown) => (typeof raw === 'string' ? raw : null) },
-    };
-    expect(problemsOf({ ...people, fields: [{ ...surname!, codec: lossy }, city!, ...others] })).toContain(
-      'surname: Müller does not come back from the master',
-    );
-  });
-
-  test('an unknown group, a name used twice, a key of unknown fields: all are told at once', () => {
-    const problems = problemsOf({
-      ...people,
-      fields: [surname!, { ...city!, name: 'surname', group: 'nobody' }, ...others],
-      identity: [{ name: 'passport', fields: ['passport'], strength: 'strong' }],
-    });
-    expect(problems).toContain('two fields are called surname');
-    expect(problems).toContain('in the group nobody, which has no policy');
-    expect(problems).toContain('passport names the unknown field passport');
-  });
+  expect(Object.keys(project(people, 'master', {}))).toEqual(people.fields.map(({ name }) => name));
 });
 
-test('the parties of a firm: fourteen fields, of which Advoware takes eight', () => {
-  const { fields } = beteiligte({ readOnlyInAdvoware: ignoredByAdvoware });
-  const taken = fields.filter(({ readOnlyOn }) => readOnlyOn.length === 0);
-  expect([fields.length, taken.length]).toEqual([14, 8]);
+test('the attributes of the status, in the order in which they are shown', () => {
+  expect(statusAttributeNames(people)).toEqual(['number', 'rowId', 'lastSync', 'state', 'attempts', 'message']);
+});
+
+test("a master's record names its partner in its status, a replica's in its marker, if it has one", () => {
+  const marked = { ...people, marker: 'their_reference' };
+  expect([namingAttribute(people, 'master'), namingAttribute(people, 'replica')]).toEqual(['number', null]);
+  expect([namingAttribute(marked, 'master'), namingAttribute(marked, 'replica')]).toEqual([
+    'number',
+    'their_reference',
+  ]);
+});
+
+test("a field's value is read from the side's own attribute, in the form in which both can be compared", () => {
+  const born = people.fields.find(({ name }) => name === 'born')!;
+  const attributes = { born: ' 2001-01-05 ', their_born: '1980-02-29T00:00:00' };
+  expect([canonicalOf(born, 'master', attributes), canonicalOf(born, 'replica', attributes)]).toEqual([
+    '2001-01-05',
+    '1980-02-29',
+  ]);
+  expect(canonicalOf(born, 'master', {})).toBeNull();
 });

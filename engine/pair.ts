@@ -1,14 +1,17 @@
-import { type Codec, roundTrips } from './codec.ts';
-import { type Attributes, attributeOf, type Canonical, type PerSide, type Side, sides } from './values.ts';
+import type { Codec } from './codec.ts';
+import type { DeletionRules } from './deletion.ts';
+import type { LoopLimit } from './loop.ts';
+import type { Policy } from './policy.ts';
+import { type Attributes, attributeOf, type Canonical, type PerSide, type Side } from './values.ts';
 
 /** `toReplica`: the master owns the field; a change on the replica is put back and recorded. */
 export type Direction = 'both' | 'toReplica' | 'toMaster';
 
-export interface MappedField {
+export interface MappedField<Name extends string = string, M extends string = string, R extends string = string> {
   /** The pair's own word for the field; ledger, messages and API use it. */
-  readonly name: string;
+  readonly name: Name;
   /** The attribute on each side. */
-  readonly attribute: PerSide<string>;
+  readonly attribute: { readonly master: M; readonly replica: R };
   readonly codec: Codec;
   readonly direction: Direction;
   readonly group: string;
@@ -17,9 +20,6 @@ export interface MappedField {
   /** An empty value never wins: the other side's value is put back. */
   readonly required: boolean;
 }
-
-/** Who wins a field that both sides changed. */
-export type ContestedPolicy = 'master' | 'replica';
 
 /** The master's own attributes that mirror the link, for people to see and for a rebuild of a lost store. */
 export interface StatusAttributes {
@@ -32,22 +32,31 @@ export interface StatusAttributes {
 }
 
 /** Fields by which two records are known to be the same thing. `weak` keys only propose: a person confirms. */
-export interface IdentityKey {
+export interface IdentityKey<Name extends string = string> {
   readonly name: string;
-  readonly fields: readonly string[];
+  readonly fields: readonly Name[];
   readonly strength: 'strong' | 'weak';
 }
 
-export interface PairDefinition {
+/** One pair, checked and complete. Made by `definePair`. */
+export interface PairDefinition<Name extends string = string, M extends string = string, R extends string = string> {
   readonly name: string;
   readonly title: PerSide<{ readonly system: string; readonly entity: string }>;
-  readonly fields: readonly MappedField[];
-  readonly contested: Readonly<Record<string, ContestedPolicy>>;
-  /** Whose value is taken when two records meet for the first time and both have one. */
-  readonly firstSync: Side;
-  readonly identity: readonly IdentityKey[];
+  readonly fields: readonly MappedField<Name, M, R>[];
+  /** Who decides a field of each group that both sides changed. */
+  readonly groups: Readonly<Record<string, Policy>>;
+  /** Who decides when two records meet for the first time and both have a value. */
+  readonly firstSync: Policy;
+  readonly identity: readonly IdentityKey<Name>[];
+  /**
+   * The attribute of the replica that takes the master's id when it is created: by it a creation is found again whose
+   * answer was lost. Null: it has none. In the master the status' `replicaId` does this.
+   */
+  readonly marker: string | null;
   /** On which sides a missing record may be created. */
   readonly createOn: readonly Side[];
+  readonly deletion: DeletionRules;
+  readonly loop: LoopLimit;
   readonly status: StatusAttributes;
   /** The words that `status.state` may take, as the master spells them. */
   readonly states: Readonly<Record<SyncState, string>>;
@@ -55,22 +64,7 @@ export interface PairDefinition {
 
 export type SyncState = 'clean' | 'failed' | 'permanently_failed' | 'conflict' | 'deleted_in_replica';
 
-export class InvalidPair extends Error {
-  readonly code = 'invalid_pair';
-  constructor(pair: string, problems: readonly string[]) {
-    super(`The pair "${pair}" can't be right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'InvalidPair';
-  }
-}
-
-/** Checks a pair at start-up. @throws InvalidPair with every problem found. */
-export function definePair(pair: PairDefinition): PairDefinition {
-  const problems = [...doubles(pair), ...statusAlsoMapped(pair), ...badCodecs(pair), ...badNames(pair)];
-  if (problems.length > 0) throw new InvalidPair(pair.name, problems);
-  return pair;
-}
-
-export const statusAttributeNames = ({ status }: PairDefinition): readonly string[] => [
+export const statusAttributeNames = ({ status }: Pick<PairDefinition, 'status'>): readonly string[] => [
   status.replicaId,
   status.replicaVersion,
   status.lastSync,
@@ -78,6 +72,10 @@ export const statusAttributeNames = ({ status }: PairDefinition): readonly strin
   status.attempts,
   status.message,
 ];
+
+/** The attribute by which a side's record names its partner, if it has one. */
+export const namingAttribute = ({ status, marker }: PairDefinition, side: Side): string | null =>
+  side === 'master' ? status.replicaId : marker;
 
 /** Only the mapped attributes of one side's record, empty ones included. */
 export function project(pair: PairDefinition, side: Side, attributes: Attributes): Attributes {
@@ -89,45 +87,3 @@ export function project(pair: PairDefinition, side: Side, attributes: Attributes
 export function canonicalOf(field: MappedField, side: Side, attributes: Attributes): Canonical {
   return field.codec.toCanonical[side](attributeOf(attributes, field.attribute[side]));
 }
-
-function doubles(pair: PairDefinition): string[] {
-  return sides.flatMap((side) =>
-    repeated(pair.fields.map((field) => field.attribute[side])).map(
-      (attribute) => `two fields are mapped onto ${pair.title[side].system}.${attribute}`,
-    ),
-  );
-}
-
-function statusAlsoMapped(pair: PairDefinition): string[] {
-  const status = new Set(statusAttributeNames(pair));
-  return pair.fields
-    .filter((field) => status.has(field.attribute.master))
-    .map((field) => `${field.attribute.master} is a status attribute and can't be mapped too`);
-}
-
-function badCodecs(pair: PairDefinition): string[] {
-  return pair.fields.flatMap((field) =>
-    sides.flatMap((side) =>
-      field.codec.examples
-        .filter((example) => !roundTrips(field.codec, example, side))
-        .map((example) => `${field.name}: ${String(example)} does not come back from the ${side}`),
-    ),
-  );
-}
-
-function badNames(pair: PairDefinition): string[] {
-  const names = new Set(pair.fields.map(({ name }) => name));
-  return [
-    ...repeated(pair.fields.map(({ name }) => name)).map((name) => `two fields are called ${name}`),
-    ...pair.fields
-      .filter(({ group }) => pair.contested[group] === undefined)
-      .map(({ name, group }) => `${name} is in the group ${group}, which has no policy`),
-    ...pair.identity.flatMap((key) =>
-      key.fields.filter((name) => !names.has(name)).map((name) => `${key.name} names the unknown field ${name}`),
-    ),
-  ];
-}
-
-const repeated = (values: readonly string[]): string[] => [
-  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
-];

@@ -1,49 +1,45 @@
 import { describe, expect, test } from '@jest/globals';
 import { asReplica, inMaster, inReplica, people } from '../test/support/people.ts';
-import { type Plan, plan, type Seen, type SeenRecord } from './plan.ts';
-import type { RememberedSync } from './remembered-sync.ts';
-import type { Attributes } from './values.ts';
-
-const nothingRemembered: RememberedSync = { replicaVersion: null, lastSync: null };
-
-interface Given {
-  readonly base?: { readonly master: Attributes; readonly replica: Attributes };
-  readonly remembered?: RememberedSync;
-}
+import { agreedOn, bothSeen, inputOf, inShort, mergePlan, noBase, present } from '../test/support/planning.ts';
+import type { RecentWrite } from './loop.ts';
+import { attributesFor, type FieldWrite, type MergePlan, type PlanInput, type SeenRecord } from './plan.ts';
+import { plan } from './planner.ts';
+import type { DecidedConflict } from './resolution.ts';
+import type { Base } from './snapshot.ts';
+import type { Attributes, Side } from './values.ts';
 
 /** Fields left out are empty on that side. */
-function planned(given: Given, master: Attributes, replica: Attributes): Plan & { kind: 'merge' } {
-  const result = plan({
-    pair: people,
-    base: given.base ?? { master: {}, replica: {} },
-    remembered: given.remembered ?? nothingRemembered,
-    seen: {
-      master: { kind: 'present', record: inMaster(master) },
-      replica: { kind: 'present', record: inReplica(replica) },
-    },
-  });
-  if (result.kind !== 'merge') throw new Error(`expected a merge, got ${result.kind}`);
-  return result;
-}
+const planned = (base: Base, master: Attributes, replica: Attributes, more: Partial<PlanInput> = {}): MergePlan =>
+  mergePlan(inputOf({ base, seen: bothSeen(master, replica), ...more }));
+const written = ({ writes }: MergePlan) => inShort(writes);
 
-const empty = Object.fromEntries(people.fields.map(({ name }) => [name, null]));
-const agreedOn = (values: Attributes): Given => ({
-  base: { master: { ...empty, ...values }, replica: asReplica({ ...empty, ...values }) },
-});
-const written = ({ writes }: Plan & { kind: 'merge' }) =>
-  writes.map(({ side, field, newValue, rule }) => [side, field, newValue, rule]);
+const meier = { surname: 'Meier', city: 'Hannover' };
 
 describe('with a base', () => {
-  const meier = { surname: 'Meier', city: 'Hannover' };
-
   test('nothing has changed: nothing is written', () => {
-    expect(planned(agreedOn(meier), meier, meier)).toMatchObject({ verdict: 'no_change', writes: [] });
+    expect(planned(agreedOn(meier), meier, meier)).toEqual({
+      kind: 'merge',
+      verdict: 'no_change',
+      writes: [],
+      stranded: [],
+      open: [],
+    });
   });
 
   test('only the master changed: its value goes to the replica', () => {
     const result = planned(agreedOn(meier), { ...meier, city: 'Celle' }, meier);
     expect(result.verdict).toBe('master_newer');
-    expect(written(result)).toEqual([['replica', 'city', 'Celle', 'only_master_changed']]);
+    expect(result.writes).toEqual([
+      {
+        field: 'city',
+        side: 'replica',
+        attribute: 'their_city',
+        oldValue: 'Hannover',
+        newValue: 'Celle',
+        losingValue: null,
+        rule: 'only_master_changed',
+      },
+    ]);
   });
 
   test('only the replica changed: its value goes to the master', () => {
@@ -83,6 +79,27 @@ describe('with a base', () => {
     expect(written(result)).toEqual([['master', 'nickname', 'Mimi', 'both_changed_replica_wins']]);
   });
 
+  test('two lists become one on both sides, and what either side had is kept', () => {
+    const result = planned(agreedOn({ tags: 'a; b' }), { tags: 'a; c' }, { tags: 'a; b; d' });
+    expect(result.writes).toMatchObject([
+      { side: 'master', attribute: 'tags', newValue: 'a; c; d', losingValue: 'a; c', rule: 'combined' },
+      { side: 'replica', attribute: 'their_tags', newValue: 'a; c; d', losingValue: 'a; b; d', rule: 'combined' },
+    ]);
+    expect(result.verdict).toBe('conflict');
+  });
+
+  test('without a value that both agreed on, nothing counts as removed from a list', () => {
+    const base = { master: { tags: 'a; b' }, replica: { their_tags: 'a' } };
+    expect(written(planned(base, { tags: 'a; c' }, { tags: 'd' }))).toEqual([
+      ['master', 'tags', 'a; c; d', 'combined'],
+      ['replica', 'tags', 'a; c; d', 'combined'],
+    ]);
+    const unknownInMaster = { master: {}, replica: { their_tags: 'a' } };
+    expect(written(planned(unknownInMaster, { tags: 'a' }, { tags: 'b' }))).toEqual([
+      ['replica', 'tags', 'a', 'first_sync_master_wins'],
+    ]);
+  });
+
   test('both changed to the same value: nothing is written', () => {
     const celle = { ...meier, city: 'Celle' };
     expect(planned(agreedOn(meier), celle, celle)).toMatchObject({ verdict: 'no_change', writes: [] });
@@ -99,32 +116,48 @@ describe('with a base', () => {
   });
 
   test('a change against the direction is put back and the value is kept in the ledger', () => {
-    const result = planned(
-      agreedOn({ ...meier, account: '17' }),
-      { ...meier, account: '18' },
-      { ...meier, account: '17' },
-    );
-    expect(result.writes).toMatchObject([
+    const owned = { ...meier, account: '17' };
+    expect(planned(agreedOn(owned), { ...meier, account: '18' }, owned).writes).toMatchObject([
       { side: 'master', newValue: '17', losingValue: '18', rule: 'against_direction' },
     ]);
   });
 
   test("a field that the replica does not take is reported, not written, and the master's edit is not reverted", () => {
     const result = planned(agreedOn({ ...meier, rank: 'A' }), { ...meier, rank: 'B' }, { ...meier, rank: 'A' });
-    expect(result).toMatchObject({
+    expect(result).toEqual({
+      kind: 'merge',
       verdict: 'master_newer',
       writes: [],
       stranded: [{ field: 'rank', side: 'replica' }],
+      open: [],
     });
   });
 
+  test('an edit of that field on the side that does not take it reaches the other one', () => {
+    const result = planned(agreedOn({ ...meier, rank: 'A' }), { ...meier, rank: 'A' }, { ...meier, rank: 'B' });
+    expect(written(result)).toEqual([['master', 'rank', 'B', 'only_replica_changed']]);
+    expect(result.stranded).toEqual([]);
+  });
+
   test('two sides that hold different values since the last agreement are left alone', () => {
-    const base = {
-      master: { ...empty, city: 'Bad Münder am Deister' },
-      replica: asReplica({ ...empty, city: 'Bad Mü' }),
+    const base: Base = {
+      master: { ...agreedOn({}).master, city: 'Bad Münder am Deister' },
+      replica: { ...agreedOn({}).replica, their_city: 'Bad Mü' },
     };
-    const result = planned({ base }, { city: 'Bad Münder am Deister' }, { city: 'Bad Mü' });
+    const result = planned(base, { city: 'Bad Münder am Deister' }, { city: 'Bad Mü' });
     expect(result).toMatchObject({ verdict: 'no_change', writes: [] });
+  });
+
+  test('one edit after that goes over as ever; what it overwrites was never on the other side and is kept', () => {
+    const base: Base = {
+      master: { ...agreedOn({}).master, city: 'Bad Münder am Deister' },
+      replica: { ...agreedOn({}).replica, their_city: 'Bad Mü' },
+    };
+    const result = planned(base, { city: 'Springe' }, { city: 'Bad Mü' });
+    expect(result).toMatchObject({
+      verdict: 'master_newer',
+      writes: [{ side: 'replica', newValue: 'Springe', losingValue: 'Bad Mü', rule: 'only_master_changed' }],
+    });
   });
 
   test('forms of the same value are equal: white space, Unicode, midnight, words of a choice', () => {
@@ -134,10 +167,26 @@ describe('with a base', () => {
     expect(planned(base, master, replica)).toMatchObject({ verdict: 'no_change', writes: [] });
   });
 
+  test('a value is written in the words of the side that gets it, over what that side showed', () => {
+    const base = agreedOn({ born: '2001-01-05' });
+    expect(planned(base, { born: '1980-02-29' }, { born: '2001-01-05T00:00:00' }).writes).toMatchObject([
+      { attribute: 'their_born', oldValue: '2001-01-05T00:00:00', newValue: '1980-02-29T00:00:00' },
+    ]);
+    expect(planned(base, { born: '2001-01-05' }, { born: '1980-02-29T00:00:00' }).writes).toMatchObject([
+      { attribute: 'born', oldValue: '2001-01-05', newValue: '1980-02-29' },
+    ]);
+  });
+
+  test('an attribute that a system leaves out is empty, and what overwrites it says so', () => {
+    expect(planned(agreedOn({ city: 'Hannover' }), { city: 'Celle' }, {}).writes).toMatchObject([
+      { side: 'replica', oldValue: null, losingValue: null, newValue: 'Celle', rule: 'both_changed_master_wins' },
+    ]);
+  });
+
   test('a field that is new in the mapper is a first sync of that field only', () => {
-    const { city: _city, ...withoutCity } = agreedOn(meier).base?.master ?? {};
+    const { city: _city, ...withoutCity } = agreedOn(meier).master;
     const base = { master: withoutCity, replica: asReplica(withoutCity) };
-    const result = planned({ base }, { surname: 'Meier', city: 'Celle' }, { surname: 'Maier', city: 'Peine' });
+    const result = planned(base, { surname: 'Meier', city: 'Celle' }, { surname: 'Maier', city: 'Peine' });
     expect(written(result)).toEqual([
       ['master', 'surname', 'Maier', 'only_replica_changed'],
       ['replica', 'city', 'Celle', 'first_sync_master_wins'],
@@ -148,20 +197,24 @@ describe('with a base', () => {
 describe('without a base', () => {
   const remembered = { replicaVersion: 'row-1', lastSync: '2026-11-20T10:00:00.000Z' };
   const at = (master: Partial<SeenRecord>, replica: Partial<SeenRecord>) =>
-    plan({
-      pair: people,
-      base: { master: {}, replica: {} },
-      remembered,
-      seen: {
-        master: { kind: 'present', record: { ...inMaster({ city: 'Celle' }), ...master } },
-        replica: { kind: 'present', record: { ...inReplica({ city: 'Peine' }), ...replica } },
-      },
-    });
+    mergePlan(
+      inputOf({
+        remembered,
+        seen: {
+          master: present({ ...inMaster({ city: 'Celle' }), ...master }),
+          replica: present({ ...inReplica({ city: 'Peine' }), ...replica }),
+        },
+      }),
+    );
   const later = { modifiedAt: '2026-11-20T11:00:00.000Z', modifiedByUs: false };
-  const ruleOf = (result: Plan) => (result.kind === 'merge' ? result.writes.map(({ side, rule }) => [side, rule]) : []);
+  const ruleOf = ({ writes }: MergePlan) => writes.map(({ side, rule }) => [side, rule]);
 
   test('another rowId: the replica changed', () => {
     expect(ruleOf(at({}, { version: 'row-2' }))).toEqual([['master', 'only_replica_changed']]);
+  });
+
+  test('what is overwritten without a base may have been on that side only: it is kept', () => {
+    expect(at({}, { version: 'row-2' }).writes).toMatchObject([{ side: 'master', losingValue: 'Celle' }]);
   });
 
   test('the same rowId and a later edit by somebody else: the master changed', () => {
@@ -188,8 +241,43 @@ describe('without a base', () => {
     expect(ruleOf(at({}, { version: 'row-1' }))).toEqual([['replica', 'first_sync_master_wins']]);
   });
 
+  test('what the master remembers has no say where the base knows the field', () => {
+    const base = { master: { city: 'Hannover' }, replica: { their_city: 'Peine' } };
+    const seen = {
+      master: present(inMaster({ city: 'Celle' })),
+      replica: present({ ...inReplica({ city: 'Peine' }), version: 'row-2' }),
+    };
+    expect(ruleOf(mergePlan(inputOf({ base, seen, remembered })))).toEqual([['replica', 'only_master_changed']]);
+  });
+
+  test('it has its say where only one side has a snapshot of the field', () => {
+    const seen = {
+      master: present(inMaster({ city: 'Celle' })),
+      replica: present({ ...inReplica({ city: 'Peine' }), version: 'row-2' }),
+    };
+    for (const base of [
+      { ...noBase, master: { city: 'Hannover' } },
+      { ...noBase, replica: { their_city: 'Hannover' } },
+    ]) {
+      expect(ruleOf(mergePlan(inputOf({ base, seen, remembered })))).toEqual([['master', 'only_replica_changed']]);
+    }
+  });
+
+  test('an empty field may never have been filled: it is, even on the side that moved', () => {
+    const seen = {
+      master: present({ ...inMaster({ nickname: 'M' }), ...later }),
+      replica: present({ ...inReplica({ mood: 'glad' }), version: 'row-2' }),
+    };
+    for (const moved of [remembered, { ...remembered, lastSync: null }]) {
+      expect(inShort(mergePlan(inputOf({ seen, remembered: moved })).writes)).toEqual([
+        ['replica', 'nickname', 'M', 'first_sync_fill'],
+        ['master', 'mood', 'glad', 'first_sync_fill'],
+      ]);
+    }
+  });
+
   test('two records that meet for the first time fill each other; differing values follow the policy', () => {
-    const result = planned({}, { surname: 'Meier', city: 'Celle' }, { surname: 'Maier', nickname: 'M' });
+    const result = planned(noBase, { surname: 'Meier', city: 'Celle' }, { surname: 'Maier', nickname: 'M' });
     expect(written(result)).toEqual([
       ['replica', 'surname', 'Meier', 'first_sync_master_wins'],
       ['replica', 'city', 'Celle', 'first_sync_fill'],
@@ -199,60 +287,144 @@ describe('without a base', () => {
   });
 });
 
-describe('one side is missing', () => {
-  const meier = inMaster({ surname: 'Meier', born: '2001-01-05', account: '17', rank: 'A', city: null });
-  const missing = (candidates: (Seen & { kind: 'unknown' })['candidates']) =>
-    plan({
-      pair: people,
-      base: { master: {}, replica: {} },
-      remembered: nothingRemembered,
-      seen: { master: { kind: 'present', record: meier }, replica: { kind: 'unknown', candidates } },
-    });
-  const candidate = (id: string, attributes: Attributes) => ({
-    id,
-    attributes: asReplica(attributes),
-    namesPartner: false,
+describe('the newest wins, by the times at which a person modified the records', () => {
+  const at = (master: Partial<SeenRecord>, replica: Partial<SeenRecord>) =>
+    mergePlan(
+      inputOf({
+        base: agreedOn({ mood: 'calm' }),
+        seen: {
+          master: present({ ...inMaster({ mood: 'happy' }), ...master }),
+          replica: present({ ...inReplica({ mood: 'sad' }), ...replica }),
+        },
+      }),
+    ).writes.map(({ side, rule }) => [side, rule]);
+  const early = { modifiedAt: '2026-11-20T10:00:00.000Z', modifiedByUs: false };
+  const late = { modifiedAt: '2026-11-20T10:00:06.000Z', modifiedByUs: false };
+
+  test('whichever side that is', () => {
+    expect(at(early, late)).toEqual([['master', 'newest_replica_wins']]);
+    expect(at(late, early)).toEqual([['replica', 'newest_master_wins']]);
+    expect(at(early, early)).toEqual([['replica', 'newest_tie_master_wins']]);
   });
 
-  test('it is created with what has a value and can be taken', () => {
-    const result = missing([]);
-    expect(result).toMatchObject({ kind: 'create', side: 'replica', stranded: [{ field: 'rank' }] });
-    expect(result.kind === 'create' && result.writes.map(({ attribute, newValue }) => [attribute, newValue])).toEqual([
-      ['their_surname', 'Meier'],
-      ['their_born', '2001-01-05T00:00:00'],
-      ['their_account', '17'],
+  test('also if a system does not tell who the last author was', () => {
+    expect(at(early, { ...late, modifiedByUs: null })).toEqual([['master', 'newest_replica_wins']]);
+  });
+
+  test('not by a time that our own write has moved, that is missing, or that is none', () => {
+    for (const unusable of [{ modifiedByUs: true }, { modifiedAt: null }, { modifiedAt: 'yesterday' }]) {
+      expect(at(early, { ...late, ...unusable })).toEqual([['replica', 'newest_time_unknown_master_wins']]);
+      expect(at({ ...early, ...unusable }, late)).toEqual([['replica', 'newest_time_unknown_master_wins']]);
+    }
+  });
+});
+
+describe('a field that a person decides', () => {
+  const base = agreedOn({ ...meier, vow: 'old' });
+  const [master, replica] = [
+    { ...meier, vow: 'left', city: 'Celle' },
+    { ...meier, vow: ' right ' },
+  ];
+  const shown = { master: 'left', replica: 'right' };
+  const decidedAs = (resolution: DecidedConflict['resolution'], values = shown) =>
+    planned(base, master, replica, { decided: { vow: { resolution, shown: values } } });
+
+  test('is open until then; everything else is carried over', () => {
+    const result = planned(base, master, replica);
+    expect(written(result)).toEqual([['replica', 'city', 'Celle', 'only_master_changed']]);
+    expect(result.open).toEqual([
+      { field: 'vow', values: { master: 'left', replica: ' right ' }, base: { master: 'old', replica: 'old' } },
+    ]);
+    expect(result.verdict).toBe('conflict');
+  });
+
+  test('shows nothing as its base where there is none', () => {
+    const pair = { ...people, firstSync: people.groups['asked']! };
+    const result = planned(noBase, { vow: 'left' }, { vow: 'right' }, { pair });
+    expect(result.open).toEqual([
+      { field: 'vow', values: { master: 'left', replica: 'right' }, base: { master: null, replica: null } },
     ]);
   });
 
-  test('one match by a strong key is the partner', () => {
-    expect(missing([candidate('r7', { account: ' 17 ' })])).toEqual({ kind: 'adopt', side: 'replica', id: 'r7' });
-  });
-
-  test('a match by a weak key is a question, never a merge of two people', () => {
-    const result = missing([candidate('r7', { surname: 'MEIER', born: '2001-01-05T00:00:00' })]);
-    expect(result).toEqual({ kind: 'ask', question: { code: 'look_alikes', side: 'replica', ids: ['r7'] } });
-  });
-
-  test('several strong matches are a question', () => {
-    const result = missing([candidate('r7', { account: '17' }), candidate('r8', { account: '17' })]);
-    expect(result).toMatchObject({ kind: 'ask', question: { code: 'look_alikes', ids: ['r7', 'r8'] } });
-  });
-
-  test('records that share nothing are strangers', () => {
-    expect(missing([candidate('r7', { surname: 'Schulz', born: '2001-01-05' })]).kind).toBe('create');
-  });
-
-  test('a partner that is gone is a question; a master that is gone deletes nothing', () => {
-    const gone: Seen = { kind: 'gone', id: 'r1' };
-    const base = { master: {}, replica: {} };
-    const present: Seen = { kind: 'present', record: meier };
-    const input = { pair: people, base, remembered: nothingRemembered };
-    expect(plan({ ...input, seen: { master: present, replica: gone } })).toEqual({
-      kind: 'ask',
-      question: { code: 'gone', side: 'replica', ids: ['r1'] },
+  test('gets the side that was chosen, and the other value is kept', () => {
+    expect(decidedAs({ kind: 'take', side: 'master' })).toMatchObject({
+      writes: [
+        { field: 'city' },
+        { field: 'vow', side: 'replica', newValue: 'left', losingValue: ' right ', rule: 'decided_master' },
+      ],
+      open: [],
+      verdict: 'master_newer',
     });
-    expect(
-      plan({ ...input, seen: { master: { kind: 'gone', id: 'm1' }, replica: { kind: 'unknown', candidates: [] } } }),
-    ).toEqual({ kind: 'deleted', verdict: 'deleted' });
+    expect(decidedAs({ kind: 'take', side: 'replica' })).toMatchObject({
+      writes: [
+        { field: 'city' },
+        { field: 'vow', side: 'master', newValue: 'right', losingValue: 'left', rule: 'decided_replica' },
+      ],
+      open: [],
+      verdict: 'merged',
+    });
   });
+
+  test('gets a value of their own on both sides', () => {
+    const result = decidedAs({ kind: 'value', value: 'middle' });
+    expect(result.writes).toMatchObject([
+      { field: 'city' },
+      { side: 'master', newValue: 'middle', losingValue: 'left', rule: 'decided_value' },
+      { side: 'replica', newValue: 'middle', losingValue: ' right ', rule: 'decided_value' },
+    ]);
+  });
+
+  test.each<[Side, Partial<typeof shown>]>([
+    ['master', { master: 'another' }],
+    ['replica', { replica: 'another' }],
+  ])('is open again if the value of the %s has moved since', (_side, moved) => {
+    const result = decidedAs({ kind: 'take', side: 'master' }, { ...shown, ...moved });
+    expect(result.open).toMatchObject([{ field: 'vow' }]);
+  });
+});
+
+describe('a field that goes back and forth', () => {
+  const before = (returns: number): RecentWrite[] =>
+    Array.from({ length: returns }, (_, index) => ({
+      field: 'city',
+      side: index % 2 === 0 ? 'master' : 'replica',
+      newValue: String(index),
+    }));
+  const edited = (recentWrites: readonly RecentWrite[]) =>
+    plan(
+      inputOf({
+        base: agreedOn(meier),
+        seen: bothSeen({ ...meier, city: 'Celle', mood: 'glad' }, meier),
+        recentWrites,
+      }),
+    );
+
+  test('is written as often as the limit allows, then nothing of the record is, and a person is asked', () => {
+    const { returns } = people.loop;
+    expect(edited(before(returns))).toMatchObject({ kind: 'merge', writes: [{ field: 'city' }, { field: 'mood' }] });
+    expect(edited(before(returns + 2))).toEqual({
+      kind: 'ask',
+      question: { code: 'loop', side: 'master', ids: [], fields: ['city'] },
+    });
+  });
+
+  test('stops nothing if it is not to be written now', () => {
+    expect(
+      plan(inputOf({ base: agreedOn(meier), seen: bothSeen(meier, meier), recentWrites: before(20) })),
+    ).toMatchObject({ kind: 'merge', verdict: 'no_change' });
+  });
+});
+
+test("the attributes for one side are that side's writes only", () => {
+  const write = (side: Side, attribute: string, newValue: string): FieldWrite => ({
+    field: attribute,
+    side,
+    attribute,
+    oldValue: null,
+    newValue,
+    losingValue: null,
+    rule: 'created',
+  });
+  const writes = [write('master', 'a', '1'), write('replica', 'b', '2'), write('master', 'c', '3')];
+  expect([attributesFor('master', writes), attributesFor('replica', writes)]).toEqual([{ a: '1', c: '3' }, { b: '2' }]);
 });

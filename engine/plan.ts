@@ -1,24 +1,33 @@
-import { decideField, type FieldDecision, losingRules, type Rule } from './decide.ts';
-import { type Candidate, type IdentityMatch, matchIdentity } from './identity.ts';
-import { canonicalOf, type MappedField, type PairDefinition } from './pair.ts';
-import { type RememberedSync, statesSince } from './remembered-sync.ts';
-import { type Base, type FieldState, fieldState } from './snapshot.ts';
-import { type Attributes, attributeOf, type Json, otherSide, type PerSide, type Side, sides } from './values.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import type { Gone } from './deletion.ts';
+import type { Candidate } from './identity.ts';
+import type { RecentWrite } from './loop.ts';
+import type { PairDefinition } from './pair.ts';
+import type { Answer, Question } from './question.ts';
+import type { RememberedSync } from './remembered-sync.ts';
+import type { DecidedConflict } from './resolution.ts';
+import type { CreationRule, RemovalRule, Rule } from './rules.ts';
+import type { Base } from './snapshot.ts';
+import type { Attributes, Json, PerSide, Side } from './values.ts';
+import type { Verdict } from './verdict.ts';
 
 /** One side's record as it was read for this plan. */
 export interface SeenRecord {
   readonly id: string;
   readonly version: string | null;
   readonly attributes: Attributes;
+  /** ISO 8601 UTC, or null where the system does not tell, or not surely. */
   readonly modifiedAt: string | null;
+  /** Whether Tandem was the last author; null where the system does not tell. */
   readonly modifiedByUs: boolean | null;
 }
 
-/** `gone`: the system says that the id we know does not exist. `unknown`: no id of that side is known. */
+/**
+ * `gone`: the system says that the id we know does not exist. `proven`: another record could be read at the same moment,
+ * so it is not the path or a permission. `unknown`: no id of that side is known.
+ */
 export type Seen =
   | { readonly kind: 'present'; readonly record: SeenRecord }
-  | { readonly kind: 'gone'; readonly id: string }
+  | { readonly kind: 'gone'; readonly id: string; readonly proven: boolean }
   | {
       readonly kind: 'unknown';
       /** Look-alikes, where that side could be searched. */ readonly candidates: readonly Candidate[];
@@ -28,9 +37,17 @@ export interface PlanInput {
   readonly pair: PairDefinition;
   /** What was last agreed; a side's snapshot may be empty or lack fields. */
   readonly base: Base;
+  /** Which records were gone when the couple was last looked at, and nothing was to be done about it any more. */
+  readonly parted: Gone | null;
   /** Consulted for fields that the base does not know. */
   readonly remembered: RememberedSync;
   readonly seen: PerSide<Seen>;
+  /** What people have decided about open conflicts, by field. */
+  readonly decided: Readonly<Record<string, DecidedConflict>>;
+  /** What a person has answered to the record's question. */
+  readonly answer: Answer | null;
+  /** This couple's writes of the recent past, oldest first. */
+  readonly recentWrites: readonly RecentWrite[];
 }
 
 /** One attribute to be written: what, over what, and why. The ledger's unit. */
@@ -40,7 +57,7 @@ export interface FieldWrite {
   readonly attribute: string;
   readonly oldValue: Json;
   readonly newValue: Json;
-  /** The overwritten edit, where both sides had one. */
+  /** The overwritten value, where the other side never held it or both sides had one of their own. */
   readonly losingValue: Json | null;
   readonly rule: Rule;
 }
@@ -51,133 +68,53 @@ export interface StrandedField {
   readonly side: Side;
 }
 
-export type Plan =
-  | {
-      readonly kind: 'merge';
-      readonly verdict: Verdict;
-      readonly writes: readonly FieldWrite[];
-      readonly stranded: readonly StrandedField[];
-    }
-  | {
-      readonly kind: 'create';
-      readonly verdict: 'created';
-      readonly side: Side;
-      readonly writes: readonly FieldWrite[];
-      readonly stranded: readonly StrandedField[];
-    }
-  /** The missing side's record is known by a strong key: read it and plan again. */
-  | { readonly kind: 'adopt'; readonly side: Side; readonly id: string }
-  /** A person has to decide; nothing is written to either system's data. */
-  | { readonly kind: 'ask'; readonly question: Question }
-  /** The master's record is gone. Nothing is deleted on its word; the link is kept, so that nothing is created anew. */
-  | { readonly kind: 'deleted'; readonly verdict: 'deleted' };
+/** A field that nothing is written for until a person has decided. */
+export interface OpenField {
+  readonly field: string;
+  readonly values: PerSide<Json>;
+  /** What each side's snapshot holds; null where there is none. */
+  readonly base: PerSide<Json>;
+}
 
-/** What a person has to answer. `side`: where the record in question is, or is missing. */
-export interface Question {
-  readonly code: QuestionCode;
+export interface MergePlan {
+  readonly kind: 'merge';
+  readonly verdict: Verdict;
+  readonly writes: readonly FieldWrite[];
+  readonly stranded: readonly StrandedField[];
+  readonly open: readonly OpenField[];
+}
+
+export interface CreatePlan {
+  readonly kind: 'create';
+  readonly verdict: 'created';
   readonly side: Side;
-  readonly ids: readonly string[];
+  readonly rule: CreationRule;
+  readonly writes: readonly FieldWrite[];
+  readonly stranded: readonly StrandedField[];
 }
 
-export type QuestionCode =
-  /** Records that may be the same thing, but not surely. */
-  | 'look_alikes'
-  /** The partner does not exist any more. */
-  | 'gone'
-  /** The pair does not create records on that side. */
-  | 'may_not_create'
-  /** The number in the master's status attribute belongs to another record's link. */
-  | 'number_taken'
-  /** The number in the master's status attribute was changed by hand on a linked record. */
-  | 'number_changed'
-  /** The number in the master's status attribute does not exist on the other side. */
-  | 'number_unknown'
-  /** A creation was sent and its answer never came; the other side can't be searched. */
-  | 'maybe_created';
-
-/** The only place where it is decided what is written where. Pure and total. */
-export function plan(input: PlanInput): Plan {
-  const { master, replica } = input.seen;
-  if (master.kind === 'present') {
-    if (replica.kind === 'present') return planMerge(input, { master: master.record, replica: replica.record });
-    if (replica.kind === 'gone') return { kind: 'ask', question: { code: 'gone', side: 'replica', ids: [replica.id] } };
-    return planMissing(input.pair, 'replica', master.record, replica.candidates);
-  }
-  if (master.kind === 'unknown' && replica.kind === 'present') {
-    return planMissing(input.pair, 'master', replica.record, master.candidates);
-  }
-  return { kind: 'deleted', verdict: 'deleted' };
+/** Takes away the record that is left of a couple, as the pair's policy for its side says. */
+export interface RemovePlan {
+  readonly kind: 'remove';
+  readonly verdict: 'deleted';
+  readonly side: Side;
+  readonly gone: Side;
+  readonly rule: RemovalRule;
+  readonly how: { readonly by: 'deleting' } | { readonly by: 'archiving'; readonly attributes: Attributes };
 }
 
-function planMerge({ pair, base, remembered }: PlanInput, records: PerSide<SeenRecord>): Plan {
-  const sinceRemembered = statesSince(remembered, records);
-  const decisions = pair.fields.map((field) => {
-    const sinceBase = statesOf(field, base, records);
-    const known = sides.every((side) => sinceBase[side] !== 'unknown');
-    return decideField(pair, field, valuesOf(field, records), known ? sinceBase : sinceRemembered);
-  });
-  return {
-    kind: 'merge',
-    verdict: verdictOf(decisions),
-    writes: decisions.flatMap((decision) => (decision.kind === 'take' ? [writeFor(decision, records)] : [])),
-    stranded: decisions.flatMap((decision) =>
-      decision.kind === 'cannot_land' ? [{ field: decision.field.name, side: otherSide(decision.from) }] : [],
-    ),
-  };
-}
-
-function planMissing(pair: PairDefinition, side: Side, existing: SeenRecord, candidates: readonly Candidate[]): Plan {
-  const match: IdentityMatch = matchIdentity(pair, side, existing.attributes, candidates);
-  if (match.kind === 'same') return { kind: 'adopt', side, id: match.id };
-  if (match.kind === 'look_alikes') return { kind: 'ask', question: { code: 'look_alikes', side, ids: match.ids } };
-  if (!pair.createOn.includes(side)) return { kind: 'ask', question: { code: 'may_not_create', side, ids: [] } };
-  const { writes, stranded } = creation(pair, side, existing);
-  return { kind: 'create', side, verdict: 'created', writes, stranded };
-}
-
-function creation(pair: PairDefinition, side: Side, existing: SeenRecord) {
-  const from = otherSide(side);
-  const filled = pair.fields.filter((field) => canonicalOf(field, from, existing.attributes) !== null);
-  const writes = filled
-    .filter((field) => !field.readOnlyOn.includes(side))
-    .map((field): FieldWrite => ({
-      field: field.name,
-      side,
-      attribute: field.attribute[side],
-      oldValue: null,
-      newValue: field.codec.fromCanonical[side](canonicalOf(field, from, existing.attributes)),
-      losingValue: null,
-      rule: 'created',
-    }));
-  const stranded = filled.filter((field) => field.readOnlyOn.includes(side)).map(({ name }) => ({ field: name, side }));
-  return { writes, stranded };
-}
-
-function writeFor(decision: FieldDecision & { kind: 'take' }, records: PerSide<SeenRecord>): FieldWrite {
-  const { field, from, rule } = decision;
-  const side = otherSide(from);
-  const oldValue = attributeOf(records[side].attributes, field.attribute[side]);
-  const newValue = field.codec.fromCanonical[side](canonicalOf(field, from, records[from].attributes));
-  return {
-    field: field.name,
-    side,
-    attribute: field.attribute[side],
-    oldValue,
-    newValue,
-    losingValue: losingRules.has(rule) ? oldValue : null,
-    rule,
-  };
-}
-
-const valuesOf = (field: MappedField, records: PerSide<SeenRecord>) => ({
-  master: canonicalOf(field, 'master', records.master.attributes),
-  replica: canonicalOf(field, 'replica', records.replica.attributes),
-});
-
-const statesOf = (field: MappedField, base: Base, records: PerSide<SeenRecord>): PerSide<FieldState> => ({
-  master: fieldState(field, 'master', base.master, records.master.attributes),
-  replica: fieldState(field, 'replica', base.replica, records.replica.attributes),
-});
+export type Plan =
+  | MergePlan
+  | CreatePlan
+  | RemovePlan
+  /** The missing side's record is known: read it and plan again. */
+  | { readonly kind: 'adopt'; readonly side: Side; readonly id: string }
+  /** The couple is parted. Nothing is written; the link stays, so that what is left is not taken for a stranger. */
+  | { readonly kind: 'part'; readonly verdict: 'deleted'; readonly gone: Gone }
+  /** The couple was parted before, and nothing has come back. */
+  | { readonly kind: 'rest'; readonly verdict: 'no_change' }
+  /** A person has to decide; nothing is written to either system's data. */
+  | { readonly kind: 'ask'; readonly question: Question };
 
 /** The attributes to be sent to one side. */
 export const attributesFor = (side: Side, writes: readonly FieldWrite[]): Attributes =>

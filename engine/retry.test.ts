@@ -59,4 +59,61 @@ describe('how long', () => {
     expect(decide('record_failed', fresh, {}, 1)).toMatchObject({ waitMs: 72_000 });
     expect(decide('record_failed', fresh, {}, 0)).toMatchObject({ waitMs: 60_000 });
   });
+
+  test('a record that moves under our hands is looked at again after five seconds', () => {
+    expect(decide('stale_version', { attempts: 1, waits: 2 }, {}, 1)).toEqual({
+      kind: 'wait',
+      waitMs: 5_000,
+      told: false,
+      history: { attempts: 1, waits: 3 },
+    });
+  });
+
+  test('a write that may still take effect is not looked at before', () => {
+    expect(decide('ambiguous_write', { attempts: 0, waits: 3 }, { settleMs: 90_000 })).toMatchObject({
+      waitMs: 90_000,
+    });
+    expect(decide('ambiguous_write', { attempts: 1, waits: 3 }, { settleMs: 90_000 })).toMatchObject({
+      waitMs: 300_000,
+    });
+    expect(decide('ambiguous_write')).toMatchObject({ waitMs: 0, told: false });
+    expect(decide('ambiguous_write', { attempts: 0, waits: 3 })).toMatchObject({ waitMs: 60_000, told: true });
+  });
+
+  test('the last rung of a short ladder repeats, and without a ladder it is a minute', () => {
+    const withLadder = (...ladderMs: number[]) =>
+      [0, 1, 2].map((attempts) =>
+        decideRetry(
+          { code: 'unexpected', retryAfterMs: null, settleMs: null },
+          { attempts, waits: 0 },
+          { maxAttempts: 9, ladderMs },
+          0,
+        ),
+      );
+    expect(withLadder(10, 20)).toMatchObject([{ waitMs: 10 }, { waitMs: 20 }, { waitMs: 20 }]);
+    expect(withLadder()).toMatchObject([{ waitMs: 60_000 }, { waitMs: 60_000 }, { waitMs: 60_000 }]);
+  });
+
+  test('waits are whole milliseconds', () => {
+    expect(decide('rate_limited', fresh, { retryAfterMs: 1_001 }, 0.5)).toMatchObject({ waitMs: 1_101 });
+  });
+});
+
+describe('the history', () => {
+  test('counts attempts and waits apart', () => {
+    const before = { attempts: 2, waits: 7 };
+    expect(decide('unavailable', before).history).toEqual({ attempts: 2, waits: 8 });
+    expect(decide('record_failed', before).history).toEqual({ attempts: 3, waits: 7 });
+    expect(decide('rejected', before)).toEqual({ kind: 'give_up', history: { attempts: 3, waits: 7 } });
+    expect(decide('misconfigured', before)).toEqual({ kind: 'stop_pair', history: before });
+  });
+
+  test('of a record that failed once is told to its owner', () => {
+    expect(decide('record_failed')).toEqual({
+      kind: 'wait',
+      waitMs: 60_000,
+      told: true,
+      history: { attempts: 1, waits: 0 },
+    });
+  });
 });

@@ -2,12 +2,14 @@ import { expect, test } from '@jest/globals';
 import { people } from '../test/support/people.ts';
 import {
   isoOfStatusTime,
+  onlyStatus,
   rememberedSync,
   replicaIdIn,
   statusAttributes,
   statusNeedsWrite,
   statusTime,
 } from './status.ts';
+import type { Json } from './values.ts';
 
 const clean = statusAttributes(people, {
   state: 'clean',
@@ -52,4 +54,69 @@ test('what the master remembers: number as text or number, blanks as nothing', (
     replicaIdIn(people, { number: ' ' }),
     replicaIdIn(people, {}),
   ]).toEqual(['104860', null, null]);
+});
+
+test('the status is shown in the attributes and the words of the pair', () => {
+  const pair = { ...people, states: { ...people.states, deleted_in_replica: 'partner deleted' } };
+  const status = { state: 'deleted_in_replica', replicaId: '17', replicaVersion: 'row-2' } as const;
+  expect(statusAttributes(pair, { ...status, lastSync: null, attempts: 3, message: 'Look here' })).toEqual({
+    number: '17',
+    rowId: 'row-2',
+    lastSync: null,
+    state: 'partner deleted',
+    attempts: 3,
+    message: 'Look here',
+  });
+});
+
+test.each([
+  ['number', '18'],
+  ['state', 'failed'],
+  ['attempts', 1],
+  ['message', 'Look here'],
+])('%s is worth a write of its own', (attribute, value) => {
+  expect(statusNeedsWrite(people, { ...clean, [attribute]: value }, clean, told)).toBe(true);
+});
+
+test.each([
+  ['rowId', 'row-3'],
+  ['lastSync', '2026-11-22 09:12:00'],
+])('%s travels with the next write', (attribute, value) => {
+  expect(statusNeedsWrite(people, { ...clean, [attribute]: value }, clean, told)).toBe(false);
+});
+
+test('a status that somebody overwrote later is written again; so is one that was never sent or seen', () => {
+  const overwritten = { ...clean, message: 'mine' };
+  expect(statusNeedsWrite(people, clean, overwritten, told)).toBe(true);
+  expect(statusNeedsWrite(people, clean, overwritten, { sent: null, seen: overwritten })).toBe(true);
+  expect(statusNeedsWrite(people, clean, overwritten, { sent: clean, seen: null })).toBe(true);
+  const before = { ...clean, message: 'before' };
+  expect(statusNeedsWrite(people, clean, overwritten, { sent: before, seen: overwritten })).toBe(true);
+});
+
+test('after a crash the time alone is still no reason', () => {
+  expect(statusNeedsWrite(people, clean, { ...clean, lastSync: null }, { sent: null, seen: null })).toBe(false);
+});
+
+test("of a master's attributes only the status is kept, empty parts included", () => {
+  expect(onlyStatus(people, { state: 'clean', surname: 'Meier', number: 17 })).toEqual({
+    number: 17,
+    rowId: null,
+    lastSync: null,
+    state: 'clean',
+    attempts: null,
+    message: null,
+  });
+});
+
+test('numbers and versions are read as text without white space, anything else as nothing', () => {
+  const remembered = (rowId: Json) => rememberedSync(people, { rowId }).replicaVersion;
+  expect([remembered(' row-2 '), remembered(7), remembered(0), remembered(''), remembered(true)]).toEqual([
+    'row-2',
+    '7',
+    '0',
+    null,
+    null,
+  ]);
+  expect([isoOfStatusTime(20261121), isoOfStatusTime('')]).toEqual([null, null]);
 });

@@ -12,3 +12,11 @@ export type PerSide<T> = Readonly<Record<Side, T>>;
 
 /** An attribute that a system leaves out means the same as an empty one. */
 export const attributeOf = (attributes: Attributes, name: string): Json => attributes[name] ?? null;
+
+/** A value as text that is equal exactly when the values are; the order of an object's keys does not count. */
+export function textOfJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => textOfJson(item)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${textOfJson(item)}`).join(',')}}`;
+}

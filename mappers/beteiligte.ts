@@ -1,5 +1,6 @@
-import { choice, type Codec, day, text } from '../engine/codec.ts';
-import { definePair, type MappedField, type PairDefinition } from '../engine/pair.ts';
+import { choice, day, text } from '../engine/codec.ts';
+import { definePair, field, strong, weak } from '../engine/define-pair.ts';
+import { masterWins } from '../engine/policy.ts';
 
 /** The fields that Advoware is known to ignore on writing (8 of 14 take effect); see docs/pairs/beteiligte.md. */
 export const ignoredByAdvoware: readonly string[] = [
@@ -39,60 +40,36 @@ const legalForm = choice(
   ].map((form) => [form, form === 'natuerliche Person' ? 'natürliche Person' : form] as const),
 );
 
-type Row = readonly [
-  name: string,
-  espocrm: string,
-  advoware: string,
-  codec: Codec,
-  group: 'name' | 'person' | 'company',
-  required?: 'required',
-];
-
-const table: readonly Row[] = [
-  ['lastName', 'lastName', 'name', text(), 'name', 'required'],
-  ['firstName', 'firstName', 'vorname', text(), 'name'],
-  ['salutation', 'salutationName', 'anrede', salutation, 'name'],
-  ['title', 'titel', 'titel', text(), 'name'],
-  ['letterSalutation', 'briefAnrede', 'bAnrede', text(), 'name'],
-  ['nameSuffix', 'zusatz', 'zusatz', text(), 'name'],
-  ['shortName', 'kurzname', 'kurzname', text(), 'name'],
-  ['birthName', 'geburtsname', 'geburtsname', text(), 'person'],
-  ['dateOfBirth', 'dateOfBirth', 'geburtsdatum', day('midnight'), 'person'],
-  ['maritalStatus', 'familienstand', 'familienstand', text(), 'person'],
-  ['legalForm', 'rechtsform', 'rechtsform', legalForm, 'company'],
-  ['kind', 'art', 'art', text(), 'company'],
-  ['registerNumber', 'handelsregisterNummer', 'handelsRegisterNummer', text(), 'company'],
-  ['registerCourt', 'registergericht', 'registergericht', text(), 'company'],
-];
-
-const toField =
-  (readOnlyInAdvoware: readonly string[]) =>
-  ([name, espocrm, advoware, codec, group, required]: Row): MappedField => ({
-    name,
-    attribute: { master: espocrm, replica: advoware },
-    codec,
-    direction: 'both',
-    group,
-    readOnlyOn: readOnlyInAdvoware.includes(advoware) ? ['replica'] : [],
-    required: required !== undefined,
-  });
-
 /** The parties of a law firm: EspoCRM `CBeteiligte` (master) and Advoware `Beteiligte` (replica), master data only. */
-export function beteiligte({ readOnlyInAdvoware }: BeteiligteOptions): PairDefinition {
-  return definePair({
+export const beteiligte = ({ readOnlyInAdvoware }: BeteiligteOptions) =>
+  definePair({
     name: 'beteiligte',
-    title: {
-      master: { system: 'EspoCRM', entity: 'CBeteiligte' },
-      replica: { system: 'Advoware', entity: 'Beteiligte' },
+    master: { system: 'EspoCRM', entity: 'CBeteiligte' },
+    replica: { system: 'Advoware', entity: 'Beteiligte' },
+    fields: {
+      lastName: field('lastName', 'name', text(), { group: 'name', required: true }),
+      firstName: field('firstName', 'vorname', text(), { group: 'name' }),
+      salutation: field('salutationName', 'anrede', salutation, { group: 'name' }),
+      title: field('titel', 'titel', text(), { group: 'name' }),
+      letterSalutation: field('briefAnrede', 'bAnrede', text(), { group: 'name' }),
+      nameSuffix: field('zusatz', 'zusatz', text(), { group: 'name' }),
+      shortName: field('kurzname', 'kurzname', text(), { group: 'name' }),
+      birthName: field('geburtsname', 'geburtsname', text(), { group: 'person' }),
+      dateOfBirth: field('dateOfBirth', 'geburtsdatum', day('midnight'), { group: 'person' }),
+      maritalStatus: field('familienstand', 'familienstand', text(), { group: 'person' }),
+      legalForm: field('rechtsform', 'rechtsform', legalForm, { group: 'company' }),
+      kind: field('art', 'art', text(), { group: 'company' }),
+      registerNumber: field('handelsregisterNummer', 'handelsRegisterNummer', text(), { group: 'company' }),
+      registerCourt: field('registergericht', 'registergericht', text(), { group: 'company' }),
     },
-    fields: table.map(toField(readOnlyInAdvoware)),
-    contested: { name: 'master', person: 'master', company: 'master' },
-    firstSync: 'master',
+    groups: { name: masterWins, person: masterWins, company: masterWins },
+    ignored: { replica: readOnlyInAdvoware },
     identity: [
-      { name: 'commercial register', fields: ['registerCourt', 'registerNumber'], strength: 'strong' },
-      { name: 'name and birth date', fields: ['lastName', 'firstName', 'dateOfBirth'], strength: 'weak' },
+      strong('commercial register', ['registerCourt', 'registerNumber']),
+      weak('name and birth date', ['lastName', 'firstName', 'dateOfBirth']),
     ],
-    createOn: ['replica', 'master'],
+    // Advoware deletes nothing for other programs, and a law firm's party is nothing to delete unasked.
+    whenPartnerDeleted: { master: { kind: 'ask' }, replica: { kind: 'ask' } },
     status: {
       replicaId: 'betnr',
       replicaVersion: 'advowareRowId',
@@ -109,4 +86,3 @@ export function beteiligte({ readOnlyInAdvoware }: BeteiligteOptions): PairDefin
       deleted_in_replica: 'deleted_in_advoware',
     },
   });
-}

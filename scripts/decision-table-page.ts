@@ -1,6 +1,10 @@
-import { contestedRules, decisionTable, losingRules, type Rule } from '../engine/decide.ts';
-import type { PairDefinition } from '../engine/pair.ts';
+import { decisionTable } from '../engine/decide.ts';
+import { contestedRules, losingRules, rules } from '../engine/rules.ts';
 import type { FieldState } from '../engine/snapshot.ts';
+import { decisionSections } from '../test/support/decision-rows.ts';
+import { disappearanceRows } from '../test/support/disappearance-rows.ts';
+import { decisionRowsTable } from './decision-rows-table.ts';
+import { disappearanceTable } from './disappearance-table.ts';
 import { table } from './markdown.ts';
 
 type Action = (typeof decisionTable)[FieldState][FieldState];
@@ -15,24 +19,10 @@ const actions: Readonly<Record<Action, string>> = {
   first_sync: 'first sync',
 };
 
-const rules: Readonly<Record<Rule, string>> = {
-  only_master_changed: 'only the master had left its snapshot',
-  only_replica_changed: 'only the replica had left its snapshot',
-  both_changed_master_wins: "both had; the field's group gives it to the master",
-  both_changed_replica_wins: "both had; the field's group gives it to the replica",
-  first_sync_fill: 'no common past, and one side was empty: it is filled',
-  first_sync_master_wins: 'no common past, both had a value: the pair prefers the master',
-  first_sync_replica_wins: 'no common past, both had a value: the pair prefers the replica',
-  against_direction: 'the side that changed does not own the field: it is put back',
-  required: 'the value that should have won is empty and the field must not be: it is put back',
-  created: 'the record was created with this value',
-};
+/** The decision table of `engine/decide.ts` and every situation that the tests plan, as a page. */
+export const decisionTablePage = (): string => `# How a field is decided
 
-/** The decision table of `engine/decide.ts` as a page. */
-export function decisionTablePage(pair: PairDefinition): string {
-  return `# How a field is decided
-
-<!-- Written by scripts/write-docs.ts from engine/decide.ts. Change those, then run \`npm run docs\`. -->
+<!-- Written by scripts/write-docs.ts from engine/decide.ts, engine/rules.ts and test/support/decision-rows.ts. Change those, then run \`npm run docs\`. -->
 
 Each field of a couple is decided for itself, on canonical values. If both sides hold the same, there is nothing to do.
 If they differ, this table says what happens; rows are the master's state, columns the replica's.
@@ -42,20 +32,29 @@ ${table(
   states.map((master) => [master, ...states.map((replica) => actions[decisionTable[master][replica]])]),
 )}
 
-- **unchanged / changed**: compared with the side's own snapshot, that is with what Tandem last saw *there*.
-- **unknown**: there is no snapshot of this field for that side. If either side is unknown, both states come from what
-  the master's status attributes remember (the replica's version, the time of the last sync), but only on a link that
-  has never been synced by this store; otherwise both are unknown.
-- **keep both**: the difference was there when both sides last agreed as far as they can, and its reason is on the link.
-- **contested**: the policy of the field's group decides. ${policiesOf(pair)}
-- **first sync**: an empty side is filled from the other; if both have a value, the pair's preferred side
-  (${pair.name}: the ${pair.firstSync}) wins.
+${howToRead}
 
-Three things can still change the choice, in this order: the field's **direction** (a change on the side that does not
-own the field is put back), **required** (an empty value never wins), and **read-only** (a value for a side that is known
-not to take the field is noted on the record, and not sent).
+## Situations
+
+Every row is planned by a test (\`engine/decision-rows.test.ts\`). A quoted value is what a side shows; "unknown" has no
+snapshot. The policy is that of the field's group, without a common past that of the first sync.
+
+${decisionSections.map(({ title, rows }) => `### ${title}\n\n${decisionRowsTable(rows)}`).join('\n\n')}
+
+## A record is gone
+
+${whenGone}
+
+${disappearanceTable(disappearanceRows)}
+
+If both records are gone, the couple is parted and nothing is done. A field that goes back and forth is no situation of
+one look: once it has returned more often than the pair's loop limit allows, nothing of the record is written until a
+person has looked at it.
 
 ## The rules in the ledger
+
+A value that a write overwrites is kept as the loser under the rules that say so, and under every rule where both sides
+never held the same.
 
 ${table(
   ['rule', 'meaning', 'a losing value is kept', 'makes the verdict `conflict`'],
@@ -67,11 +66,24 @@ ${table(
   ]),
 )}
 `;
-}
+
+const howToRead = `- **unchanged / changed**: compared with the side's own snapshot, that is with what Tandem last saw *there*.
+- **unknown**: there is no snapshot of this field for that side. If either side is unknown, both states come from what
+  the master's status attributes remember (the replica's version, the time of the last sync), but only on a link that
+  has never been synced by this store; otherwise both are unknown. Versions and times tell which record moved, not which
+  field: without a snapshot a field that is empty on one side is unknown, whatever is remembered.
+- **keep both**: the difference was there when both sides last agreed as far as they can, and its reason is on the link.
+- **contested**: the policy of the field's group decides; each pair's page names it.
+- **first sync**: an empty side is filled from the other; if both have a value, the pair's policy for the first sync decides.
+
+If a **person** has decided about exactly these values, that counts instead. Three things can still change the choice, in this
+order: the field's **direction** (a change on the side that does not own the field is put back), **required** (an empty
+value never wins), and **read-only** (a value for a side that is known not to take the field
+is noted on the record, and not sent).`;
+
+const whenGone = `The pair has a policy for either side: what becomes of its record when the partner was deleted. It holds for a deletion that is
+proven, which means that another record could be read at the same moment. What a person has answered comes first, then
+whether the couple was parted before, then the policy. A deletion or archiving that exceeds the pair's budget waits for a
+person (\`deletion_held\`).`;
 
 const hasRule = (some: ReadonlySet<string>, rule: string): boolean => some.has(rule);
-
-function policiesOf({ name, contested }: PairDefinition): string {
-  const groups = Object.entries(contested).map(([group, winner]) => `\`${group}\`: the ${winner}`);
-  return `In ${name}: ${groups.join(', ')}.`;
-}

@@ -7,6 +7,7 @@ import {
   statusAttributeNames,
   type SyncState,
 } from '../engine/pair.ts';
+import { masterWins, policyInWords } from '../engine/policy.ts';
 import { table } from './markdown.ts';
 
 /** The hand-written part of a pair's page, before and after its tables. */
@@ -54,7 +55,7 @@ ${prose.afterTables}`;
 
 const directions: Readonly<Record<Direction, string>> = { both: '↔', toReplica: '→', toMaster: '←' };
 
-function fieldTable({ title, fields, contested }: PairDefinition): string {
+function fieldTable({ title, fields, groups }: PairDefinition): string {
   const heads = ['field', title.master.system, title.replica.system, 'kind', 'direction', 'if both changed it'];
   const rows = fields.map((field) => [
     field.required ? `${field.name}, required` : field.name,
@@ -62,7 +63,7 @@ function fieldTable({ title, fields, contested }: PairDefinition): string {
     `\`${field.attribute.replica}\``,
     kindInWords(field.codec),
     directions[field.direction],
-    `${field.group}: the ${contested[field.group] ?? 'master'} wins`,
+    `${field.group}: ${policyInWords(groups[field.group] ?? masterWins)}`,
     field.readOnlyOn.includes('replica') ? 'no' : 'yes',
   ]);
   return table([...heads, `taken by ${title.replica.system}`], rows);
@@ -114,7 +115,7 @@ const meanings: readonly (readonly [SyncState, string])[] = [
   ['clean', 'both sides agree as far as they can'],
   ['failed', 'it failed and is tried again by itself'],
   ['permanently_failed', 'it is not tried again by itself: a person has to act'],
-  ['conflict', 'a question about which records belong together: a person has to answer'],
+  ['conflict', 'a question for a person: which records belong together, or which value of a field stays'],
   ['deleted_in_replica', 'the partner does not exist any more; nothing was deleted here'],
 ];
 

@@ -7,7 +7,11 @@ const committed = (path: string): Promise<string> => readFile(new URL(`../${path
 describe('the generated pages', () => {
   test('are committed as the code has it; if not, run `npm run docs`', async () => {
     const pages = await generatedPages();
-    expect(pages.map(({ path }) => path)).toEqual(['docs/pairs/beteiligte.md', 'docs/decision-table.md']);
+    expect(pages.map(({ path }) => path)).toEqual([
+      'docs/pairs/beteiligte.md',
+      'docs/pairs/contacts.md',
+      'docs/decision-table.md',
+    ]);
     for (const { path, text } of pages) expect(await committed(path)).toBe(text);
   });
 

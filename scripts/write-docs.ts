@@ -1,5 +1,5 @@
 /**
- * Writes the pages that follow from the code: `docs/pairs/beteiligte.md` and `docs/decision-table.md`.
+ * Writes the pages that follow from the code: `docs/pairs/beteiligte.md`, `docs/pairs/contacts.md` and `docs/decision-table.md`.
  * With `--check` it writes nothing and ends with exit code 1 if a page is not what it would write.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { beteiligte, ignoredByAdvoware } from '../mappers/beteiligte.ts';
 import { decisionTablePage } from './decision-table-page.ts';
+import { contacts } from '../mappers/contacts.ts';
 import { beteiligteProse } from './beteiligte-prose.ts';
+import { contactsProse } from './contacts-prose.ts';
 import { pairPage } from './pair-page.ts';
 
 export interface Page {
@@ -24,7 +26,8 @@ export async function generatedPages(): Promise<readonly Page[]> {
   const pair = beteiligte({ readOnlyInAdvoware: ignoredByAdvoware });
   const pages: readonly Page[] = [
     { path: 'docs/pairs/beteiligte.md', text: pairPage(pair, beteiligteProse) },
-    { path: 'docs/decision-table.md', text: decisionTablePage(pair) },
+    { path: 'docs/pairs/contacts.md', text: pairPage(contacts(), contactsProse) },
+    { path: 'docs/decision-table.md', text: decisionTablePage() },
   ];
   return Promise.all(pages.map(async ({ path, text }) => ({ path, text: await formatted(path, text) })));
 }

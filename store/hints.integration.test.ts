@@ -3,7 +3,7 @@ import { databasesUnderTest } from '../test/support/databases.ts';
 import { at, everything, insertsInto, storeOf } from '../test/support/store.ts';
 import { type Hint, HintStore, type RecordRef, refOfKey, replicaKey } from './hints.ts';
 import { PassStore } from './passes.ts';
-import { PairStore } from './records.ts';
+import { PairStore } from './pairs.ts';
 import { hints, links } from './schema.ts';
 
 const pair = 'beteiligte';
@@ -90,7 +90,7 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
 
     test('what is said after a pass has noted the row rings again, once', async () => {
       await inbox().add([said(master('m1'))], at(0));
-      await passes().begin({ pair, key: 'm1' }, owner, at(10));
+      await passes().begin({ pair, key: 'm1' }, owner, { definition: {}, loopWindowMs: 1 }, at(10));
       expect(await inbox().add([said(master('m1'))], at(20))).toEqual([master('m1')]);
       expect(await inbox().add([said(master('m1'))], at(30))).toEqual([]);
     });

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, lte, min, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, min, notExists, or, sql } from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { type HintTrigger, hints, links, pairs } from './schema.ts';
@@ -153,7 +153,7 @@ export class HintStore {
     return this.#db
       .select({ one: sql`1` })
       .from(pairs)
-      .where(and(eq(pairs.name, hints.pair), sql`${pairs.pausedAt} is not null`));
+      .where(and(eq(pairs.name, hints.pair), or(isNotNull(pairs.pausedAt), isNotNull(pairs.offered))));
   }
 }
 

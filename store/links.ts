@@ -1,7 +1,18 @@
-import { and, eq, inArray, isNotNull, ne } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import type { UnsettledWrite } from '../engine/settled-writes.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
-import { links } from './schema.ts';
+import type { LedgerRow } from './ledger-rows.ts';
+import { ledger, links } from './schema.ts';
+
+/** A creation of another couple whose fate is not known yet. */
+export interface OpenCreation {
+  readonly state: 'planned' | 'asked';
+  /** The record that it was to be the partner of. */
+  readonly of: string;
+  /** What was sent. */
+  readonly writes: readonly UnsettledWrite[];
+}
 
 /** What a pass has to know about other records' links. */
 export class LinkStore {
@@ -21,4 +32,52 @@ export class LinkStore {
       .where(and(eq(links.pair, pair), inArray(column, [...ids]), isNotNull(partner), ne(links.id, exceptLinkId)));
     return new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));
   }
+
+  /** Creations on that side which other couples have begun and which may have made any unknown record there. */
+  async openCreations(pair: string, side: Side, exceptLinkId: number): Promise<readonly OpenCreation[]> {
+    const rows = await this.#db
+      .select({ row: ledger, masterId: links.masterId, replicaId: links.replicaId })
+      .from(ledger)
+      .innerJoin(links, eq(links.id, ledger.linkId))
+      .where(
+        and(
+          eq(ledger.pair, pair),
+          eq(ledger.side, side),
+          inArray(ledger.state, ['planned', 'asked']),
+          isNull(side === 'master' ? links.masterId : links.replicaId),
+          ne(links.id, exceptLinkId),
+        ),
+      )
+      .orderBy(ledger.id);
+    return openCreationsIn(rows.map(({ row, ...ids }) => ({ ...row, of: ids.masterId ?? ids.replicaId ?? '' })));
+  }
+
+  /** A few other records of that side which existed when they were last looked at, taken at random. */
+  async witnesses(pair: string, side: Side, exceptLinkId: number, limit: number): Promise<readonly string[]> {
+    const column = side === 'master' ? links.masterId : links.replicaId;
+    const rows = await this.#db
+      .select({ id: column })
+      .from(links)
+      .where(and(eq(links.pair, pair), eq(links.state, 'linked'), isNotNull(column), ne(links.id, exceptLinkId)))
+      .orderBy(sql`random()`)
+      .limit(limit);
+    return rows.flatMap(({ id }) => (id === null ? [] : [id]));
+  }
 }
+
+/** One creation per couple, with the values of its rows. */
+export function openCreationsIn(rows: readonly (LedgerRow & { readonly of: string })[]): readonly OpenCreation[] {
+  return rows
+    .filter(({ action }) => action === 'create')
+    .map(({ linkId, state, of }) => ({
+      state: state === 'asked' ? 'asked' : 'planned',
+      of,
+      writes: rows.flatMap((row) => (row.linkId === linkId ? asUnsettled(row) : [])),
+    }));
+}
+
+/** The value that a row meant to write, if it meant one. */
+export const asUnsettled = (row: LedgerRow): readonly UnsettledWrite[] => {
+  const { action, side, attribute, newValue, seenVersion } = row;
+  return action === 'set' && attribute !== null ? [{ side, attribute, newValue, seenVersion }] : [];
+};

@@ -4,12 +4,15 @@ import { databasesUnderTest } from '../test/support/databases.ts';
 import { at, everything, plannedCreation, plannedWrite, storeOf } from '../test/support/store.ts';
 import { HintStore } from './hints.ts';
 import { LinkStore } from './links.ts';
-import { CreationInProgress, LeaseLost, type Link, PartnerBusy, type PassStart, PassStore } from './passes.ts';
-import { PairStore } from './records.ts';
+import type { Link } from './link-rows.ts';
+import { CreationInProgress, LeaseLost, PartnerBusy } from './pass-errors.ts';
+import { type PassStart, PassStore } from './passes.ts';
+import { PairStore } from './pairs.ts';
 import { links } from './schema.ts';
 
 const pair = 'beteiligte';
 const leaseMs = 60_000;
+const rules = { definition: {}, loopWindowMs: 3_600_000 };
 const byWorkflow = (key: string, token = 'first') => ({ owner: `sync/${pair}/${key}`, token, leaseMs });
 
 type Begun = Extract<PassStart, { kind: 'begun' }>;
@@ -26,7 +29,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
   const hint = (recordId: string, side: 'master' | 'replica' = 'master', ms = 0) =>
     inbox().add([{ pair, side, recordId, trigger: 'webhook' }], at(ms));
   const begin = async (key: string, token = 'first', ms = 0): Promise<Begun> =>
-    begun(await passes().begin({ pair, key }, byWorkflow(key, token), at(ms)));
+    begun(await passes().begin({ pair, key }, byWorkflow(key, token), rules, at(ms)));
   /** A record that was hinted, with its pass at work. */
   const atWork = async (id: string): Promise<Begun> => {
     await hint(id);
@@ -58,10 +61,10 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
     });
 
     test('without a hint there is nothing to do, and no row is made', async () => {
-      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), at(0))).toEqual({ kind: 'nothing' });
+      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, at(0))).toEqual({ kind: 'nothing' });
       await db().insert(links).values({ pair, masterId: 'm2' });
       const before = await stored();
-      expect(await passes().begin({ pair, key: 'm2' }, byWorkflow('m2'), at(0))).toEqual({ kind: 'nothing' });
+      expect(await passes().begin({ pair, key: 'm2' }, byWorkflow('m2'), rules, at(0))).toEqual({ kind: 'nothing' });
       expect(await stored()).toEqual(before);
     });
 
@@ -69,7 +72,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       await hint('m1');
       await new PairStore(db()).pause(pair, 'month end', at(0));
       const before = await stored();
-      const start = await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), at(0));
+      const start = await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, at(0));
       expect(start).toEqual({ kind: 'paused', reason: 'month end' });
       expect(await stored()).toEqual(before);
     });
@@ -77,7 +80,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
     test('the workflow of a replica record that has a master by now hands over, and the next sweep rings there', async () => {
       await hint('r1', 'replica');
       await db().insert(links).values({ pair, masterId: 'm1', replicaId: 'r1' });
-      const start = await passes().begin({ pair, key: 'replica:r1' }, byWorkflow('replica:r1'), at(0));
+      const start = await passes().begin({ pair, key: 'replica:r1' }, byWorkflow('replica:r1'), rules, at(0));
       expect(start).toEqual({ kind: 'moved', key: 'm1' });
       const due = await inbox().takeDue(at(1), 10);
       expect(await inbox().owners(due)).toEqual([{ pair, key: 'm1' }]);
@@ -102,16 +105,16 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       await atWork('m1');
       const stranger = { owner: 'another workflow', token: 'other', leaseMs };
       const before = await stored();
-      expect(await passes().begin({ pair, key: 'm1' }, stranger, at(leaseMs - 1))).toEqual({ kind: 'busy' });
+      expect(await passes().begin({ pair, key: 'm1' }, stranger, rules, at(leaseMs - 1))).toEqual({ kind: 'busy' });
       expect(await stored()).toEqual(before);
-      expect(await passes().begin({ pair, key: 'm1' }, stranger, at(leaseMs))).toMatchObject({ kind: 'begun' });
+      expect(await passes().begin({ pair, key: 'm1' }, stranger, rules, at(leaseMs))).toMatchObject({ kind: 'begun' });
     });
 
     test('two workflows that begin at the same moment: one gets the record', async () => {
       await hint('m1');
       const starts = await Promise.all(
         ['one', 'two', 'three'].map((owner) =>
-          passes().begin({ pair, key: 'm1' }, { owner, token: owner, leaseMs }, at(0)),
+          passes().begin({ pair, key: 'm1' }, { owner, token: owner, leaseMs }, rules, at(0)),
         ),
       );
       expect(starts.map((start) => start.kind).sort()).toEqual(['begun', 'busy', 'busy']);
@@ -127,7 +130,13 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
           passes().finish(
             link,
             'first',
-            { rows: [{ id, state: 'written' }], changes: { state: 'linked' }, noted: hints, hints: { kind: 'done' } },
+            {
+              rows: [{ id, state: 'written' }],
+              changes: { state: 'linked' },
+              conflicts: null,
+              noted: hints,
+              hints: { kind: 'done' },
+            },
             at(2),
           ),
       };
@@ -147,7 +156,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       passes().finish(
         link,
         'first',
-        { rows: [], changes: { state: 'linked', lastVerdict: 'no_change' }, noted, hints },
+        { rows: [], changes: { state: 'linked', lastVerdict: 'no_change' }, conflicts: null, noted, hints },
         at(50),
       );
 
@@ -156,7 +165,12 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       const [rowId = 0] = await passes().plan(pass.link, 'first', [plannedWrite()]);
       const rows = [{ id: rowId, state: 'written' }] as const;
       const changes = { state: 'linked', replicaId: 'r1' } as const;
-      await passes().finish(pass.link, 'first', { rows, changes, noted: pass.hints, hints: { kind: 'done' } }, at(50));
+      await passes().finish(
+        pass.link,
+        'first',
+        { rows, changes, conflicts: null, noted: pass.hints, hints: { kind: 'done' } },
+        at(50),
+      );
       const {
         hints,
         ledger,
@@ -245,7 +259,12 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       return alone;
     };
     const end = ({ link, hints: noted }: Begun) =>
-      passes().finish(link, 'first', { rows: [], changes: {}, noted, hints: { kind: 'due', at: at(5_000) } }, at(10));
+      passes().finish(
+        link,
+        'first',
+        { rows: [], changes: {}, conflicts: null, noted, hints: { kind: 'due', at: at(5_000) } },
+        at(10),
+      );
 
     test('becomes part of the row that finds it, history included', async () => {
       await end(await aloneBefore());
@@ -273,7 +292,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       const before = await stored();
       const settled = passes().settle(finder.link, 'first', rows, changes, at(20));
       await expect(settled).rejects.toBeInstanceOf(PartnerBusy);
-      const last = { rows, changes, noted: finder.hints, hints: { kind: 'done' } } as const;
+      const last = { rows, changes, conflicts: null, noted: finder.hints, hints: { kind: 'done' } } as const;
       await expect(passes().finish(finder.link, 'first', last, at(20))).rejects.toMatchObject({ code: 'partner_busy' });
       expect(await stored()).toEqual(before);
       await end(alone);

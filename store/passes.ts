@@ -1,40 +1,27 @@
-import { and, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
-import type { Side } from '../engine/values.ts';
+import { eq, sql } from 'drizzle-orm';
+import type { DefinitionText } from '../engine/definition-text.ts';
+import type { DeletionBudget } from '../engine/deletion.ts';
+import type { RecentWrite } from '../engine/loop.ts';
+import { textOfJson } from '../engine/values.ts';
+import { type Conflict, type ConflictOutcome, conflictsOf, settleConflicts } from './conflict-rows.ts';
 import type { Database } from './database.ts';
-import { type RecordKey, refOfKey, replicaKey } from './hints.ts';
-import { type HintTrigger, hints, ledger, links, pairs } from './schema.ts';
-
-export type Link = typeof links.$inferSelect;
-export type LedgerRow = typeof ledger.$inferSelect;
-export type NewLedgerRow = Omit<typeof ledger.$inferInsert, 'id' | 'linkId' | 'pair'>;
-export type LinkChanges = Partial<Omit<typeof links.$inferInsert, 'id' | 'pair' | 'createdAt'>>;
-
-/** Another pass has taken this record over: this one must not write any more. Nothing is lost, the hint is still there. */
-export class LeaseLost extends Error {
-  readonly code = 'lease_lost';
-  constructor() {
-    super('Another pass has taken over this record');
-    this.name = 'LeaseLost';
-  }
-}
-
-/** The same thing is being created by another record's pass at this moment: look again when that one has ended. */
-export class CreationInProgress extends Error {
-  readonly code = 'creation_in_progress';
-  constructor() {
-    super('The same record is being created by another pass');
-    this.name = 'CreationInProgress';
-  }
-}
-
-/** The partner's own pass is still running: look again when it has ended. */
-export class PartnerBusy extends Error {
-  readonly code = 'partner_busy';
-  constructor() {
-    super('The partner record is being looked at by its own pass');
-    this.name = 'PartnerBusy';
-  }
-}
+import { freeHint, type HintOutcome, isHinted, noteHints, type NotedHint, settleHints } from './hint-rows.ts';
+import { type RecordKey, replicaKey } from './hints.ts';
+import {
+  holdRemovals,
+  insertRows,
+  isRemovalAllowed,
+  type LedgerRow,
+  lockPair,
+  type NewLedgerRow,
+  type SettledRow,
+  settleRows,
+  unsettledRows,
+  writesSince,
+} from './ledger-rows.ts';
+import { absorb, confirmLease, insertLink, type Link, type LinkChanges, lockLink, readLink } from './link-rows.ts';
+import { CreationInProgress, RemovalHeld } from './pass-errors.ts';
+import { links, pairs } from './schema.ts';
 
 /** Who runs the pass: `owner` is the workflow, `token` this very attempt. */
 export interface PassOwner {
@@ -43,20 +30,23 @@ export interface PassOwner {
   readonly leaseMs: number;
 }
 
-/** The hint rows that a pass answers, by the `seq` that it saw before it read anything. */
-export interface NotedHint {
-  readonly side: Side;
-  readonly seq: number;
-  readonly trigger: HintTrigger;
+/** What the pass goes by: a store that has accepted another definition lets it write nothing. */
+export interface PassRules {
+  readonly definition: DefinitionText;
+  readonly loopWindowMs: number;
+}
+
+/** What the store knows of a couple when a pass begins. */
+export interface KnownCouple {
+  readonly link: Link;
+  readonly planned: readonly LedgerRow[];
+  readonly conflicts: readonly Conflict[];
+  /** Of the loop's window, oldest first. */
+  readonly recentWrites: readonly RecentWrite[];
 }
 
 export type PassStart =
-  | {
-      readonly kind: 'begun';
-      readonly link: Link;
-      readonly hints: readonly NotedHint[];
-      readonly planned: readonly LedgerRow[];
-    }
+  | ({ readonly kind: 'begun'; readonly hints: readonly NotedHint[] } & KnownCouple)
   /** The record belongs to another workflow by now. */
   | { readonly kind: 'moved'; readonly key: string }
   /** Another workflow holds the record's lease. */
@@ -65,16 +55,15 @@ export type PassStart =
   /** No hint is waiting: whatever was said has been dealt with. */
   | { readonly kind: 'nothing' };
 
-export interface SettledRow {
-  readonly id: number;
-  readonly state: 'written' | 'dropped' | 'asked';
+/** How a pass ends. */
+export interface PassEnd {
+  readonly rows: readonly SettledRow[];
+  readonly changes: LinkChanges;
+  /** Null: it has not looked far enough to say. */
+  readonly conflicts: ConflictOutcome | null;
+  readonly noted: readonly NotedHint[];
+  readonly hints: HintOutcome;
 }
-
-/** What becomes of the hints that a pass noted, unless a newer one came: deleted, kept until a time, or asked anew. */
-export type HintOutcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'due'; readonly at: Date }
-  | { readonly kind: 'look_again'; readonly at: Date };
 
 /** The transactions of one pass. Every one that changes the link confirms the lease first. */
 export class PassStore {
@@ -85,22 +74,36 @@ export class PassStore {
   }
 
   /** Takes the record's lease and notes its hints, in one transaction. */
-  async begin(record: RecordKey, { owner, token, leaseMs }: PassOwner, now: Date): Promise<PassStart> {
+  async begin(
+    record: RecordKey,
+    { owner, token, leaseMs }: PassOwner,
+    rules: PassRules,
+    now: Date,
+  ): Promise<PassStart> {
     return this.#db.transaction(async (tx): Promise<PassStart> => {
-      const paused = await pauseOf(tx, record.pair);
+      const paused = await pauseOf(tx, record.pair, rules.definition);
       if (paused !== null) return { kind: 'paused', reason: paused };
-      const existing = await findLink(tx, record);
+      const existing = await lockLink(tx, record);
       if (existing === undefined && !(await isHinted(tx, record))) return { kind: 'nothing' };
       const link = existing ?? (await insertLink(tx, record));
       const key = link.masterId ?? replicaKey(link.replicaId ?? '');
-      if (key !== record.key) return await handOver(tx, record, key);
+      if (key !== record.key) {
+        await freeHint(tx, record);
+        return { kind: 'moved', key };
+      }
       if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };
       const noted = await noteHints(tx, link);
       if (noted.length === 0) return { kind: 'nothing' };
       const leaseUntil = new Date(now.getTime() + leaseMs);
       await tx.update(links).set({ leaseOwner: owner, leaseToken: token, leaseUntil }).where(eq(links.id, link.id));
-      return { kind: 'begun', link, hints: noted, planned: await plannedRows(tx, link.id) };
+      return { kind: 'begun', hints: noted, ...(await knownOf(tx, link, rules, now)) };
     });
+  }
+
+  /** What a pass would begin with, for looking only: takes no lease and notes no hint. Null: the record is not known. */
+  async peek(record: RecordKey, rules: PassRules, now: Date): Promise<KnownCouple | null> {
+    const link = await readLink(this.#db, record);
+    return link === undefined ? null : knownOf(this.#db, link, rules, now);
   }
 
   /** Right before a write: is this pass still the owner? @throws LeaseLost */
@@ -116,46 +119,74 @@ export class PassStore {
     try {
       return await this.#db.transaction(async (tx) => {
         await confirmLease(tx, link, token);
-        const stored = await tx
-          .insert(ledger)
-          .values(rows.map((row) => ({ ...row, linkId: link.id, pair: link.pair })))
-          .returning({ id: ledger.id });
-        return stored.map(({ id }) => id);
+        return insertRows(tx, link, rows);
       });
     } catch (error) {
       throw isOpenCreation(error) ? new CreationInProgress() : error;
     }
   }
 
-  /** Records the fate of ledger rows and what the link learned from it. @throws LeaseLost, PartnerBusy */
-  async settle(link: Link, token: string, rows: readonly SettledRow[], changes: LinkChanges, now: Date): Promise<void> {
-    await this.#db.transaction(async (tx) => {
+  /**
+   * As `plan`, for the removal of a record, if the budget allows one more; null: a person has approved this one.
+   * @throws LeaseLost, RemovalHeld
+   */
+  async planRemoval(
+    link: Link,
+    token: string,
+    row: NewLedgerRow,
+    budget: DeletionBudget | null,
+    now: Date,
+  ): Promise<number> {
+    const id = await this.#db.transaction(async (tx) => {
+      await confirmLease(tx, link, token);
+      await lockPair(tx, link.pair);
+      if (budget !== null && !(await isRemovalAllowed(tx, link.pair, budget, now))) {
+        await holdRemovals(tx, link.pair, now);
+        return null;
+      }
+      const [stored] = await insertRows(tx, link, [row]);
+      return stored ?? null;
+    });
+    if (id === null) throw new RemovalHeld();
+    return id;
+  }
+
+  /** Whether `planRemoval` would be allowed at this moment. */
+  async mayRemove(pair: string, budget: DeletionBudget, now: Date): Promise<boolean> {
+    return isRemovalAllowed(this.#db, pair, budget, now);
+  }
+
+  /**
+   * Records the fate of ledger rows and what the link learned from it.
+   * @returns rows of unknown fate that came with a partner's row, which is part of this link now
+   * @throws LeaseLost, PartnerBusy
+   */
+  async settle(
+    link: Link,
+    token: string,
+    rows: readonly SettledRow[],
+    changes: LinkChanges,
+    now: Date,
+  ): Promise<readonly LedgerRow[]> {
+    return this.#db.transaction(async (tx) => {
       await confirmLease(tx, link, token);
       await settleRows(tx, rows, now);
-      await absorb(tx, link, changes, now);
+      const hasAbsorbed = await absorb(tx, link, changes, now);
       await tx
         .update(links)
         .set({ ...changes, updatedAt: now })
         .where(eq(links.id, link.id));
+      return hasAbsorbed ? unsettledRows(tx, link.id) : [];
     });
   }
 
-  /** The pass's last transaction: ledger, link and hints together; gives the lease back. @throws LeaseLost, PartnerBusy */
-  async finish(
-    link: Link,
-    token: string,
-    end: {
-      readonly rows: readonly SettledRow[];
-      readonly changes: LinkChanges;
-      readonly noted: readonly NotedHint[];
-      readonly hints: HintOutcome;
-    },
-    now: Date,
-  ): Promise<void> {
+  /** The pass's last transaction: ledger, link, conflicts and hints together; gives the lease back. @throws LeaseLost, PartnerBusy */
+  async finish(link: Link, token: string, end: PassEnd, now: Date): Promise<void> {
     await this.#db.transaction(async (tx) => {
       await confirmLease(tx, link, token);
       await settleRows(tx, end.rows, now);
       await absorb(tx, link, end.changes, now);
+      if (end.conflicts !== null) await settleConflicts(tx, link, end.conflicts, now);
       await tx
         .update(links)
         .set({
@@ -172,110 +203,23 @@ export class PassStore {
   }
 }
 
-async function pauseOf(tx: Database, pair: string): Promise<string | null> {
+async function pauseOf(tx: Database, pair: string, definition: DefinitionText): Promise<string | null> {
   const [row] = await tx.select().from(pairs).where(eq(pairs.name, pair));
-  return row === undefined || row.pausedAt === null ? null : (row.pausedReason ?? 'paused');
+  if (row === undefined) return null;
+  if (row.pausedAt !== null) return row.pausedReason ?? 'paused';
+  const isAccepted = row.definition === null || textOfJson(row.definition) === textOfJson(definition);
+  return isAccepted ? null : 'the definition has changed';
 }
 
-const ofRecord = (record: RecordKey) => {
-  const { pair, side, recordId } = refOfKey(record);
-  return and(eq(links.pair, pair), eq(side === 'master' ? links.masterId : links.replicaId, recordId));
-};
-
-async function findLink(tx: Database, record: RecordKey): Promise<Link | undefined> {
-  const [link] = await tx.select().from(links).where(ofRecord(record)).for('update');
-  return link;
-}
-
-async function insertLink(tx: Database, record: RecordKey): Promise<Link> {
-  const { pair, side, recordId } = refOfKey(record);
-  const ids = side === 'master' ? { masterId: recordId } : { replicaId: recordId };
-  await tx
-    .insert(links)
-    .values({ pair, ...ids })
-    .onConflictDoNothing();
-  const link = await findLink(tx, record);
-  if (link === undefined) throw new Error('A link that was just stored is not there');
-  return link;
-}
-
-async function isHinted(tx: Database, record: RecordKey): Promise<boolean> {
-  const { pair, side, recordId } = refOfKey(record);
-  const rows = await tx
-    .select({ seq: hints.seq })
-    .from(hints)
-    .where(and(eq(hints.pair, pair), eq(hints.side, side), eq(hints.recordId, recordId)));
-  return rows.length > 0;
-}
-
-/** The row was rung at the wrong door: freed, so that the next sweep rings at the right one. */
-async function handOver(tx: Database, record: RecordKey, key: string): Promise<PassStart> {
-  const { pair, side, recordId } = refOfKey(record);
-  await tx
-    .update(hints)
-    .set({ rungAt: null })
-    .where(and(eq(hints.pair, pair), eq(hints.side, side), eq(hints.recordId, recordId)));
-  return { kind: 'moved', key };
-}
-
-async function noteHints(tx: Database, link: Link): Promise<NotedHint[]> {
-  const rowsOf = (side: Side, id: string | null) =>
-    id === null ? undefined : and(eq(hints.side, side), eq(hints.recordId, id));
-  return tx
-    .update(hints)
-    .set({ notedSeq: sql`${hints.seq}` })
-    .where(and(eq(hints.pair, link.pair), or(rowsOf('master', link.masterId), rowsOf('replica', link.replicaId))))
-    .returning({ side: hints.side, seq: hints.seq, trigger: hints.trigger });
-}
-
-const plannedRows = (tx: Database, linkId: number): Promise<LedgerRow[]> =>
-  tx
-    .select()
-    .from(ledger)
-    .where(and(eq(ledger.linkId, linkId), eq(ledger.state, 'planned')))
-    .orderBy(ledger.id);
-
-async function confirmLease(tx: Database, link: Link, token: string): Promise<void> {
-  const [row] = await tx.select({ token: links.leaseToken }).from(links).where(eq(links.id, link.id)).for('update');
-  if (row?.token !== token) throw new LeaseLost();
-}
-
-/** The partner may have had a row of its own while it stood alone: it becomes part of this one, history included. */
-async function absorb(tx: Database, link: Link, { masterId, replicaId }: LinkChanges, now: Date): Promise<void> {
-  const alone = or(
-    masterId == null ? undefined : and(eq(links.masterId, masterId), isNull(links.replicaId)),
-    replicaId == null ? undefined : and(eq(links.replicaId, replicaId), isNull(links.masterId)),
-  );
-  if (alone === undefined) return;
-  const others = await tx
-    .select()
-    .from(links)
-    .where(and(eq(links.pair, link.pair), ne(links.id, link.id), alone))
-    .for('update');
-  for (const other of others) {
-    if (other.leaseUntil !== null && other.leaseUntil > now) throw new PartnerBusy();
-    await tx.update(ledger).set({ linkId: link.id }).where(eq(ledger.linkId, other.id));
-    await tx.delete(links).where(eq(links.id, other.id));
-  }
-}
-
-async function settleRows(tx: Database, rows: readonly SettledRow[], now: Date): Promise<void> {
-  for (const { id, state } of rows) {
-    await tx
-      .update(ledger)
-      .set({ state, settledAt: now })
-      .where(and(eq(ledger.id, id), isNull(ledger.settledAt)));
-  }
-}
-
-async function settleHints(tx: Database, noted: readonly NotedHint[], outcome: HintOutcome): Promise<void> {
-  const seqs = noted.map(({ seq }) => seq);
-  if (outcome.kind === 'done') {
-    await tx.delete(hints).where(inArray(hints.seq, seqs));
-    return;
-  }
-  const trigger = outcome.kind === 'look_again' ? 'look_again' : 'retry';
-  await tx.update(hints).set({ dueAt: outcome.at, rungAt: null, trigger }).where(inArray(hints.seq, seqs));
+async function knownOf(tx: Database, link: Link, { loopWindowMs }: PassRules, now: Date): Promise<KnownCouple> {
+  const windowStart = new Date(now.getTime() - loopWindowMs);
+  const { loopCountedFrom: asked } = link;
+  return {
+    link,
+    planned: await unsettledRows(tx, link.id),
+    conflicts: await conflictsOf(tx, link.id),
+    recentWrites: await writesSince(tx, link.id, asked !== null && asked > windowStart ? asked : windowStart),
+  };
 }
 
 /** Drizzle wraps the driver's error; both drivers name the violated index in `constraint`. */

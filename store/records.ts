@@ -1,21 +1,24 @@
-import { and, asc, desc, eq, gt, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import type { QuestionCode } from '../engine/question.ts';
 import type { Database } from './database.ts';
-import { hints, ledger, type LinkState, links, pairs } from './schema.ts';
-import type { LedgerRow, Link } from './passes.ts';
+import { HintStore, refOfKey, replicaKey, type RecordRef } from './hints.ts';
+import { type GivenAnswer, ledger, type LinkState, links } from './schema.ts';
+import type { LedgerRow } from './ledger-rows.ts';
+import type { Link } from './link-rows.ts';
 
 export interface PairCounts {
   readonly new: number;
   readonly linked: number;
+  readonly unlinked: number;
   readonly deleted: number;
   readonly parked: number;
   /** Of all of them, those that are tried again by themselves. */
   readonly waiting: number;
 }
 
-export interface PairStop {
-  readonly since: Date;
-  readonly reason: string;
-}
+/** How the couple is named to its workflow. */
+export const refOfLink = ({ pair, masterId, replicaId }: Pick<Link, 'pair' | 'masterId' | 'replicaId'>): RecordRef =>
+  refOfKey({ pair, key: masterId ?? replicaKey(replicaId ?? '') });
 
 /** What people ask about records. */
 export class RecordStore {
@@ -50,6 +53,35 @@ export class RecordStore {
       .limit(options.limit);
   }
 
+  /** Parked records with one of these questions, in the order of their creation, after the given link. */
+  async asking(
+    pair: string,
+    codes: readonly QuestionCode[],
+    page: { limit: number; after: number },
+  ): Promise<readonly Link[]> {
+    return this.#db
+      .select()
+      .from(links)
+      .where(
+        and(
+          eq(links.pair, pair),
+          eq(links.state, 'parked'),
+          inArray(sql`${links.failure}->>'code'`, [...codes]),
+          gt(links.id, page.after),
+        ),
+      )
+      .orderBy(asc(links.id))
+      .limit(page.limit);
+  }
+
+  /** Stores a person's answer and the hint that has it carried out, in one transaction. */
+  async answer(link: Link, given: GivenAnswer, now: Date): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      await tx.update(links).set({ answer: given }).where(eq(links.id, link.id));
+      await new HintStore(tx).add([{ ...refOfLink(link), trigger: 'person' }], now);
+    });
+  }
+
   /** Parked and waiting records, the latest failure first. */
   async troubled(pair: string, limit: number): Promise<readonly Link[]> {
     return this.#db
@@ -76,7 +108,7 @@ export class RecordStore {
       .from(links)
       .where(eq(links.pair, pair))
       .groupBy(links.state);
-    const counts = { new: 0, linked: 0, deleted: 0, parked: 0, waiting: 0 };
+    const counts = { new: 0, linked: 0, unlinked: 0, deleted: 0, parked: 0, waiting: 0 };
     for (const { state, records, waiting } of rows) {
       counts[state] = records;
       counts.waiting += waiting;
@@ -93,36 +125,5 @@ export class RecordStore {
       .where(and(eq(ledger.linkId, linkId), ofField))
       .orderBy(desc(ledger.id))
       .limit(options.limit);
-  }
-}
-
-/** Stopping a pair and letting it go on. */
-export class PairStore {
-  readonly #db: Database;
-
-  constructor(db: Database) {
-    this.#db = db;
-  }
-
-  async stop(pair: string): Promise<PairStop | null> {
-    const [row] = await this.#db.select().from(pairs).where(eq(pairs.name, pair));
-    return row === undefined || row.pausedAt === null ? null : { since: row.pausedAt, reason: row.pausedReason ?? '' };
-  }
-
-  /** Hints go on being stored; nothing is written to either system. */
-  async pause(pair: string, reason: string, now: Date): Promise<void> {
-    const stop = { pausedAt: now, pausedReason: reason };
-    await this.#db
-      .insert(pairs)
-      .values({ name: pair, ...stop })
-      .onConflictDoUpdate({ target: pairs.name, set: stop });
-  }
-
-  /** Everything that was hinted meanwhile is rung by the next sweep. */
-  async resume(pair: string): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      await tx.update(pairs).set({ pausedAt: null, pausedReason: null }).where(eq(pairs.name, pair));
-      await tx.update(hints).set({ rungAt: null }).where(eq(hints.pair, pair));
-    });
   }
 }

@@ -13,10 +13,13 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { Rule } from '../engine/decide.ts';
+import type { DefinitionText } from '../engine/definition-text.ts';
+import type { Gone } from '../engine/deletion.ts';
 import type { FieldNote } from '../engine/field-notes.ts';
-import type { QuestionCode } from '../engine/plan.ts';
+import type { Answer, QuestionCode } from '../engine/question.ts';
+import type { Resolution } from '../engine/resolution.ts';
 import type { FailureCode } from '../engine/retry.ts';
+import type { Rule } from '../engine/rules.ts';
 import type { Attributes, Json, Side } from '../engine/values.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -32,6 +35,15 @@ export const pairs = pgTable('pairs', {
   name: text('name').primaryKey(),
   pausedAt: time('paused_at'),
   pausedReason: text('paused_reason'),
+  /** The definition that was last accepted: a pass with another one writes nothing. */
+  definition: jsonb('definition').$type<DefinitionText>(),
+  /** A changed definition that somebody has to look at first. */
+  offered: jsonb('offered').$type<DefinitionText>(),
+  offeredAt: time('offered_at'),
+  /** Since when removals wait for a person, because there were too many. */
+  removalsHeldAt: time('removals_held_at'),
+  /** Removals before this time were approved and do not count any more. */
+  removalsCountedFrom: time('removals_counted_from'),
 });
 
 export const hintSequence = pgSequence('hint_seq');
@@ -65,7 +77,17 @@ export const hints = pgTable(
  */
 export type HintTrigger = 'webhook' | 'person' | 'look_again' | 'retry';
 
-export type LinkState = 'new' | 'linked' | 'deleted' | 'parked';
+/** `unlinked`: one record is gone and the other stays alone. `deleted`: nothing is left. */
+export type LinkState = 'new' | 'linked' | 'unlinked' | 'deleted' | 'parked';
+
+/** What a person has answered to the question of a parked record. */
+export interface GivenAnswer {
+  readonly answer: Answer;
+  /** The name of the API token. */
+  readonly by: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
 
 export interface StoredFailure {
   readonly code: FailureCode | QuestionCode;
@@ -98,6 +120,13 @@ export const links = pgTable(
     waits: integer('waits').notNull().default(0),
     nextAttemptAt: time('next_attempt_at'),
     failure: jsonb('failure').$type<StoredFailure>(),
+    answer: jsonb('answer').$type<GivenAnswer>(),
+    /** Which records were gone when the couple was parted. */
+    gone: text('gone').$type<Gone>(),
+    /** Partners that this couple had before: the master may still show their number. */
+    formerReplicaIds: jsonb('former_replica_ids').$type<readonly string[]>().notNull().default([]),
+    /** Writes before this time do not count as part of a loop: a person has looked. */
+    loopCountedFrom: time('loop_counted_from'),
     leaseOwner: text('lease_owner'),
     leaseToken: text('lease_token'),
     leaseUntil: time('lease_until'),
@@ -125,7 +154,10 @@ export type LedgerState =
   /** A creation whose fate only a person can tell. */
   | 'asked';
 
-/** Append-only history: every attribute that Tandem wrote, over what, and why. A creation has one row of its own. */
+/** `delete` and `archive`: the record's mapped values are kept in `old_value`. */
+export type LedgerAction = 'set' | 'create' | 'delete' | 'archive';
+
+/** Append-only history: every attribute that Tandem wrote, over what, and why. Creations and removals have one row of their own. */
 export const ledger = pgTable(
   'ledger',
   {
@@ -134,7 +166,7 @@ export const ledger = pgTable(
       .notNull()
       .references(() => links.id),
     pair: text('pair').notNull(),
-    action: text('action').$type<'set' | 'create'>().notNull(),
+    action: text('action').$type<LedgerAction>().notNull(),
     side: text('side').$type<Side>().notNull(),
     field: text('field'),
     attribute: text('attribute'),
@@ -142,20 +174,66 @@ export const ledger = pgTable(
     newValue: jsonValue('new_value'),
     losingValue: jsonValue('losing_value'),
     rule: text('rule').$type<Rule>().notNull(),
+    /** The version of the record that the write was planned from. */
+    seenVersion: text('seen_version'),
     trigger: text('trigger').notNull(),
     runId: text('run_id').notNull(),
     state: text('state').$type<LedgerState>().notNull(),
     /** Creations of the same thing exclude each other while one is open. */
     creationKey: text('creation_key'),
+    /** The conflict whose decision this write carries out. */
+    conflictId: bigint('conflict_id', { mode: 'number' }),
     plannedAt: time('planned_at').notNull(),
     settledAt: time('settled_at'),
   },
   (table) => [
     index('ledger_link').on(table.linkId, table.id),
+    index('ledger_removals')
+      .on(table.pair, table.plannedAt)
+      .where(sql`${table.action} in ('delete', 'archive')`),
     uniqueIndex('ledger_open_creation')
       .on(table.pair, table.side, table.creationKey)
       .where(sql`${table.state} = 'planned' and ${table.action} = 'create'`),
   ],
 );
 
-export const schema = { pairs, hints, hintSequence, links, ledger };
+export type ConflictState =
+  /** A person has to decide. */
+  | 'open'
+  /** Somebody has; the next pass carries it out. */
+  | 'decided'
+  /** It was carried out. */
+  | 'resolved'
+  /** An edit made both sides equal, or one side went back: nothing was left to decide. */
+  | 'vanished';
+
+/** A field that both sides changed and that only a person may settle. */
+export const conflicts = pgTable(
+  'conflicts',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    linkId: bigint('link_id', { mode: 'number' })
+      .notNull()
+      .references(() => links.id),
+    pair: text('pair').notNull(),
+    field: text('field').notNull(),
+    valueMaster: jsonValue('value_master'),
+    valueReplica: jsonValue('value_replica'),
+    baseMaster: jsonValue('base_master'),
+    baseReplica: jsonValue('base_replica'),
+    state: text('state').$type<ConflictState>().notNull().default('open'),
+    resolution: jsonb('resolution').$type<Resolution>(),
+    decidedBy: text('decided_by'),
+    decidedAt: time('decided_at'),
+    openedAt: time('opened_at').notNull(),
+    closedAt: time('closed_at'),
+  },
+  (table) => [
+    uniqueIndex('conflicts_open')
+      .on(table.linkId, table.field)
+      .where(sql`${table.closedAt} is null`),
+    index('conflicts_pair').on(table.pair, table.state, table.id),
+  ],
+);
+
+export const schema = { pairs, hints, hintSequence, links, ledger, conflicts };

@@ -73,14 +73,14 @@ describe('from a webhook to equal systems', () => {
     expect(service.crm.webhooks.pending()).toBe(0);
   });
 
-  test('a deleted party is noted, nothing is deleted in Advoware', async () => {
+  test('a deleted party is asked about, nothing is deleted in Advoware until somebody answers', async () => {
     const id = await createSynced({ lastName: 'Gelöscht' });
     const { betNr } = atFirm(id);
     service.crm.remove('CBeteiligte', id);
     await service.deliver();
-    await until('it is noted', async () => {
+    await until('it is asked about', async () => {
       const { body } = await service.api('GET', `/pairs/beteiligte/records/${id}`);
-      return (body as { state: string }).state === 'deleted';
+      return (body as { failure: { code: string } | null }).failure?.code === 'gone';
     });
     expect(service.firm.record(betNr)).toMatchObject({ name: 'Gelöscht' });
   });

@@ -3,12 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
-import { pairParams, problems, recordShape, recordView } from './shapes.ts';
+import { pageQuery, pairParams, problems, recordShape, recordView } from './shapes.ts';
 
-const querystring = z.object({
-  state: z.enum(['new', 'linked', 'deleted', 'parked']).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z.coerce.number().int().min(0).default(0).describe('The `next` of the page before'),
+const querystring = pageQuery.extend({
+  state: z.enum(['new', 'linked', 'unlinked', 'deleted', 'parked']).optional(),
 });
 const page = z.object({ records: z.array(recordShape), next: z.int().nullable() });
 

@@ -8,7 +8,13 @@ import { pairShape, problems, recordShape, recordView } from './shapes.ts';
 export const statusShape = z.object({
   inbox: z.object({ waiting: z.int(), oldestDueAt: z.iso.datetime().nullable() }),
   temporal: z.enum(['ok', 'not reachable']),
-  pairs: z.array(pairShape.extend({ troubled: z.array(recordShape) })),
+  pairs: z.array(
+    pairShape.extend({
+      /** Fields that wait for a person's decision. */
+      openConflicts: z.int(),
+      troubled: z.array(recordShape),
+    }),
+  ),
 });
 const troubledShown = 10;
 
@@ -24,6 +30,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
     );
     const pairs = deps.pairs.map(async (pair) => ({
       ...(await pairView(deps, pair)),
+      openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
       troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
     }));
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };

@@ -15,17 +15,30 @@ import { everything } from '../../test/support/store.ts';
 
 const pair = 'beteiligte';
 const base = `/api/v1/pairs/${pair}`;
-const routes = [
+const reason = { reason: 'x' };
+const take = { take: 'master' };
+/** With a body that is understood where one is needed. */
+const routes: readonly (readonly [method: string, path: string, body?: object])[] = [
   ['GET', '/api/v1/openapi.json'],
   ['GET', '/api/v1/status'],
   ['GET', '/api/v1/pairs'],
+  ['GET', '/api/v1/conflicts'],
+  ['POST', '/api/v1/conflicts/7/decide', take],
+  ['POST', '/api/v1/conflicts/decide', { pair, all: true, ...take }],
   ['GET', `${base}/records`],
   ['GET', `${base}/records/m1`],
   ['GET', `${base}/records/m1/history`],
-  ['POST', `${base}/records/m1/check`],
-  ['POST', `${base}/pause`],
-  ['POST', `${base}/resume`],
-] as const;
+  ['GET', `${base}/records/m1/plan`],
+  ['POST', `${base}/records/m1/check`, reason],
+  ['POST', `${base}/records/m1/answer`, { answer: 'create' }],
+  ['GET', `${base}/plan`],
+  ['GET', `${base}/questions`],
+  ['GET', `${base}/deletions`],
+  ['POST', `${base}/deletions/decide`, { answer: 'keep', all: true }],
+  ['POST', `${base}/pause`, reason],
+  ['POST', `${base}/resume`, reason],
+  ['POST', `${base}/accept`, reason],
+];
 
 let api: ApiUnderTest;
 const others: ApiUnderTest[] = [];
@@ -34,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  await api.database.db.execute(sql`truncate hints, links, ledger, pairs restart identity`);
+  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
 });
 afterEach(async () => {
   for (const started of others.splice(0)) await started.stop();
@@ -64,9 +77,10 @@ describe('only a bearer of a token is heard', () => {
     `Bearer ${testToken} x`,
   ];
 
-  test.each(routes)('%s %s', async (method, path) => {
+  test.each(routes.map(([method, path, body]) => ({ method, path, body })))('$method $path', async (route) => {
+    const { method, path, body } = route;
     for (const authorization of wrong) {
-      const answer = await call(method, path, { authorization, body: method === 'POST' ? { reason: 'x' } : undefined });
+      const answer = await call(method, path, { authorization, body });
       expect(answer).toMatchObject(refusedWith(401, 'unauthorized', /API_TOKENS/));
     }
     expect(await everything(api.database.db)).toEqual({ hints: [], links: [], ledger: [], pairs: [] });
@@ -75,11 +89,11 @@ describe('only a bearer of a token is heard', () => {
 
   test('these are all the routes there are', async () => {
     const shape = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+    const withIds = (path: string): string =>
+      path.replace('{pair}', pair).replace('records/{id}', 'records/m1').replace('conflicts/{id}', 'conflicts/7');
     const { paths } = shape.parse((await call('GET', '/api/v1/openapi.json')).body);
     const described = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map(
-        (method) => `${method.toUpperCase()} ${path.replace('{pair}', pair).replace('{id}', 'm1')}`,
-      ),
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${withIds(path)}`),
     );
     const walked = routes
       .map(([method, path]) => `${method} ${path}`)
@@ -94,10 +108,8 @@ describe('only a bearer of a token is heard', () => {
 });
 
 test('an unknown pair is told the known ones, on every route of a pair', async () => {
-  for (const [method, path] of routes.filter((route) => route[1].startsWith(base))) {
-    const answer = await call(method, path.replace(pair, 'parties'), {
-      body: method === 'POST' ? { reason: 'x' } : undefined,
-    });
+  for (const [method, path, body] of routes.filter((route) => route[1].startsWith(base))) {
+    const answer = await call(method, path.replace(pair, 'parties'), { body });
     expect(answer).toEqual(refusedWith(404, 'unknown_pair', 'There is no pair parties; the pairs are: beteiligte'));
   }
 });
@@ -220,11 +232,8 @@ test('what needs the database is answered with 503 while it is away, and the log
   const { log, lines } = readableLog();
   const alone = await another({ replace: () => ({ log }) });
   await alone.database.close();
-  for (const [method, path] of routes.filter((route) => !route[1].endsWith('openapi.json'))) {
-    const answer = await call(method, path.replace('m1', 'm-secret-1'), {
-      to: alone,
-      body: method === 'POST' ? { reason: 'x' } : undefined,
-    });
+  for (const [method, path, body] of routes.filter((route) => !route[1].endsWith('openapi.json'))) {
+    const answer = await call(method, path.replace('m1', 'm-secret-1'), { to: alone, body });
     expect(answer).toMatchObject(refusedWith(503, 'unavailable', /readyz/));
   }
   expect(lines().join('\n')).toContain('A request failed');

@@ -1,12 +1,22 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { callerOf } from './caller.ts';
+import { addGetConflicts } from './get-conflicts.ts';
+import { addGetDeletions } from './get-deletions.ts';
 import { addGetHistory } from './get-history.ts';
 import { addGetPairs } from './get-pairs.ts';
+import { addGetPlan } from './get-plan.ts';
+import { addGetQuestions } from './get-questions.ts';
+import { addGetRecordPlan } from './get-record-plan.ts';
 import { addGetRecord } from './get-record.ts';
 import { addGetRecords } from './get-records.ts';
 import { addGetStatus } from './get-status.ts';
+import { addPostAccept } from './post-accept.ts';
+import { addPostAnswer } from './post-answer.ts';
 import { addPostCheck } from './post-check.ts';
+import { addPostConflictDecide } from './post-conflict-decide.ts';
+import { addPostConflictsDecide } from './post-conflicts-decide.ts';
+import { addPostDeletionsDecide } from './post-deletions-decide.ts';
 import { addPostPause } from './post-pause.ts';
 import { addPostResume } from './post-resume.ts';
 
@@ -15,8 +25,8 @@ export function addOpsRoutes(app: FastifyInstance, deps: ApiDependencies): void 
   void app.register(
     (scope, _options, done) => {
       scope.addHook('onRequest', async (request) => {
-        if (deps.tokens.nameOf(request.headers.authorization) !== null) return Promise.resolve();
-        throw new ApiError(401, 'unauthorized', 'Send one of API_TOKENS: Authorization: Bearer <token>');
+        callerOf(deps, request);
+        return Promise.resolve();
       });
       scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
       for (const add of routes) add(scope, deps);
@@ -33,6 +43,16 @@ const routes = [
   addGetRecord,
   addGetHistory,
   addPostCheck,
+  addGetRecordPlan,
+  addGetPlan,
+  addPostAccept,
   addPostPause,
   addPostResume,
+  addGetConflicts,
+  addPostConflictDecide,
+  addPostConflictsDecide,
+  addGetQuestions,
+  addPostAnswer,
+  addGetDeletions,
+  addPostDeletionsDecide,
 ];

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
-import { checkShape, pendingShape, problems, recordParams, recordView } from './shapes.ts';
+import { lookNow } from './looked.ts';
+import { checkShape, pendingShape, problems, recordParams } from './shapes.ts';
 
 /**
  * `POST …/:id/check`: looks at both systems now and answers with what came of it (200), or with a handle when that
@@ -14,14 +15,7 @@ export function addPostCheck(app: FastifyInstance, deps: ApiDependencies): void 
     .withTypeProvider<ZodTypeProvider>()
     .post('/pairs/:pair/records/:id/check', { schema }, async ({ params }, reply) => {
       const pair = pairOr404(deps, params.pair).name;
-      const answer = await deps.checker.check({ pair, key: params.id });
-      if (answer.kind === 'pending') {
-        const { workflowId, reason } = answer;
-        return reply.code(202).send({ pending: { workflowId, reason } });
-      }
-      const { outcome, fields, calls, tookMs } = answer.summary;
-      const link = await deps.store().records.find(pair, params.id);
-      const record = link === undefined ? null : recordView(link);
-      return reply.code(200).send({ outcome, fields: [...fields], calls: { ...calls }, tookMs, record });
+      const { status, body } = await lookNow(deps, { pair, key: params.id });
+      return reply.code(status).send(body);
     });
 }

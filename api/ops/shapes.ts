@@ -1,16 +1,27 @@
 import { z } from 'zod';
-import type { LedgerRow, Link } from '../../store/passes.ts';
+import type { LedgerRow } from '../../store/ledger-rows.ts';
+import type { Link } from '../../store/link-rows.ts';
 import { errorBody } from '../api-error.ts';
 
-const side = z.enum(['master', 'replica']);
-const time = z.iso.datetime();
+export const side = z.enum(['master', 'replica']);
+export const time = z.iso.datetime();
 
 export const pairParams = z.object({ pair: z.string() });
-export const recordParams = pairParams.extend({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9_:-]{1,100}$/)
-    .describe("The master's id, or replica:<id>"),
+export const recordId = z
+  .string()
+  .regex(/^[A-Za-z0-9_:-]{1,100}$/)
+  .describe("The master's id, or replica:<id>");
+export const recordParams = pairParams.extend({ id: recordId });
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe('The `next` of the page before'),
 });
 
 export const pairShape = z.object({
@@ -18,13 +29,24 @@ export const pairShape = z.object({
   master: z.object({ system: z.string(), entity: z.string() }),
   replica: z.object({ system: z.string(), entity: z.string() }),
   paused: z.object({ since: time, reason: z.string() }).nullable(),
-  records: z.object({ new: z.int(), linked: z.int(), deleted: z.int(), parked: z.int(), waiting: z.int() }),
+  /** What changed in the pair's definition and waits to be accepted, one line each. */
+  definitionChanges: z.array(z.string()),
+  /** Since when deletions wait for a person, because there were too many. */
+  deletionsHeldSince: time.nullable(),
+  records: z.object({
+    new: z.int(),
+    linked: z.int(),
+    unlinked: z.int(),
+    deleted: z.int(),
+    parked: z.int(),
+    waiting: z.int(),
+  }),
 });
 
 export const recordShape = z.object({
   masterId: z.string().nullable(),
   replicaId: z.string().nullable(),
-  state: z.enum(['new', 'linked', 'deleted', 'parked']),
+  state: z.enum(['new', 'linked', 'unlinked', 'deleted', 'parked']),
   lastVerdict: z.string().nullable(),
   syncedAt: time.nullable(),
   attempts: z.int(),
@@ -35,7 +57,7 @@ export const recordShape = z.object({
 
 export const historyShape = z.object({
   at: time,
-  action: z.enum(['set', 'create']),
+  action: z.enum(['set', 'create', 'delete', 'archive']),
   side,
   field: z.string().nullable(),
   oldValue: z.json(),
@@ -43,6 +65,8 @@ export const historyShape = z.object({
   losingValue: z.json(),
   rule: z.string(),
   trigger: z.string(),
+  /** The conflict whose decision was carried out. */
+  conflictId: z.int().nullable(),
   state: z.enum(['planned', 'written', 'dropped', 'asked']),
 });
 
@@ -67,6 +91,10 @@ export const pendingShape = z.object({
 });
 
 export const problems = { 401: errorBody, 404: errorBody, 503: errorBody } as const;
+/** The request does not say what it wants in a form that is understood. */
+export const badRequest = { 400: errorBody } as const;
+/** What was asked for does not fit how things stand. */
+export const refused = { 409: errorBody } as const;
 
 export const recordView = (link: Link): z.infer<typeof recordShape> => ({
   masterId: link.masterId,
@@ -94,6 +122,7 @@ export const historyView = (row: LedgerRow): z.infer<typeof historyShape> => ({
   losingValue: json.parse(row.losingValue),
   rule: row.rule,
   trigger: row.trigger,
+  conflictId: row.conflictId,
   state: row.state,
 });
 

@@ -198,10 +198,10 @@ describe('what can not be understood', () => {
     expect(await post(batch('m1'), { at })).toMatchObject({ status, body: { error: { code: 'bad_request' } } });
   });
 
-  test('a pair whose master is another system has no EspoCRM webhooks', async () => {
+  test('a pair without an EspoCRM has no EspoCRM webhooks', async () => {
     const master = { system: 'Advoware', entity: 'Beteiligte' };
     const other = await another({
-      pairs: [{ name: 'beteiligte', master, replica: { system: 'EspoCRM', entity: 'CBeteiligte' } }],
+      pairs: [{ name: 'beteiligte', master, replica: { system: 'second EspoCRM', entity: 'CBeteiligte' } }],
     });
     expect((await post(batch('m1'), { to: other })).status).toBe(404);
   });

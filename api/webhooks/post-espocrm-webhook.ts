@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseEspoBatch, type SignatureVerdict, verifyEspoSignature } from '../../connectors/espocrm/webhooks.ts';
+import { parseEspoBatch } from '../../connectors/espocrm/webhooks.ts';
+import { type Side, sides } from '../../engine/values.ts';
 import type { RecordRef } from '../../store/hints.ts';
 import { ApiError } from '../api-error.ts';
-import type { ApiDependencies } from '../dependencies.ts';
+import type { ApiDependencies, PairInfo } from '../dependencies.ts';
+import { senderOf } from './sender.ts';
 
 const params = z.object({ pair: z.string(), event: z.enum(['create', 'update', 'delete']) });
 
@@ -13,7 +15,7 @@ const longestBodyBytes = 16 * 1024 * 1024;
 const storeWithinMs = 4_000;
 
 /**
- * `POST /webhooks/espocrm/:pair/:event`. What is said is stored durably, then answered with 200; the workflows are told
+ * `POST /webhooks/espocrm/:pair/:event`, from whichever side of the pair is an EspoCRM. What is said is stored durably, then answered with 200; the workflows are told
  * after that. The statuses follow what EspoCRM 9.2.7 makes of them (observed): 401, 404 and 503 come again, 400 and 413
  * are lost for good and so are answered only where a repetition could not help.
  */
@@ -39,7 +41,7 @@ export function addEspoCrmWebhook(app: FastifyInstance, deps: ApiDependencies): 
 async function receive(deps: ApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const target = params.safeParse(request.params);
   const pair = target.success ? deps.pairs.find(({ name }) => name === target.data.pair) : undefined;
-  if (pair?.master.system !== 'EspoCRM') {
+  if (pair === undefined || !sides.some((side) => deps.webhookSecrets.has(pair[side].system))) {
     throw new ApiError(
       404,
       'unknown_webhook',
@@ -47,32 +49,24 @@ async function receive(deps: ApiDependencies, request: FastifyRequest, reply: Fa
     );
   }
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (!(await isGenuine(deps, rawBody, request))) {
+  const side = await senderOf({ rawBody, headers: request.headers }, pair, deps.webhookSecrets);
+  if (side === null) {
     throw new ApiError(401, 'bad_signature', 'The signature does not fit; check the webhook id and its secret key');
   }
   const batch = parseEspoBatch(rawBody);
   if (!batch.ok) throw new ApiError(400, 'bad_body', batch.reason);
-  const toRing = await store(deps, pair.name, batch.ids);
+  const toRing = await store(deps, { pair, side }, batch.ids);
   await reply.code(200).send({ accepted: batch.ids.length });
   void deps.doorbell.ring(toRing);
   return reply;
 }
 
-async function isGenuine(
-  { webhookSecrets }: ApiDependencies,
-  rawBody: Buffer,
-  request: FastifyRequest,
-): Promise<boolean> {
-  const verify = (): SignatureVerdict => verifyEspoSignature(rawBody, request.headers, webhookSecrets.known());
-  const verdict = verify();
-  if (verdict.ok || verdict.reason !== 'unknown_webhook') return verdict.ok;
-  // A registration that was made since the start: its key can be read from EspoCRM.
-  await webhookSecrets.refresh();
-  return verify().ok;
-}
-
-async function store(deps: ApiDependencies, pair: string, ids: readonly string[]): Promise<readonly RecordRef[]> {
-  const hints = ids.map((recordId) => ({ pair, side: 'master', recordId, trigger: 'webhook' }) as const);
+async function store(
+  deps: ApiDependencies,
+  { pair: { name: pair }, side }: { readonly pair: PairInfo; readonly side: Side },
+  ids: readonly string[],
+): Promise<readonly RecordRef[]> {
+  const hints = ids.map((recordId) => ({ pair, side, recordId, trigger: 'webhook' }) as const);
   try {
     return await withTimeout(deps.store().hints.add(hints, deps.now()), storeWithinMs);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { Command } from 'commander';
-import { composeConnectors, composeDatabase, composePairs } from '../../compose.ts';
+import { composeConnectors, composeDatabase, composePairs, type Connectors } from '../../compose.ts';
 import { type Config, parseConfig } from '../../config.ts';
 import type { DiagnosisNeeds, Finding } from '../../connectors/connector.ts';
 import { type PairDefinition, statusAttributeNames } from '../../engine/pair.ts';
@@ -14,13 +14,18 @@ const marks = { ok: '✓', warning: '!', failure: '✗' } as const;
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('check configuration, database, Temporal and both systems')
+    .description('check configuration, database, Temporal and every system')
     .action(async () => {
       const config = parseConfig(process.env);
+      // A system that several pairs need is asked for each of them; what it says again is said once.
+      const said = new Set<string>();
       let failures = 0;
       const say = (about: string, { check, level, text }: Finding): void => {
+        const line = `${marks[level]} ${about}: ${check}: ${text}`;
+        if (said.has(line)) return;
+        said.add(line);
         if (level === 'failure') failures += 1;
-        console.log(`${marks[level]} ${about}: ${check}: ${text}`);
+        console.log(line);
       };
       say('Tandem', { check: 'configuration', level: 'ok', text: 'every variable can be used' });
       say('Tandem', await checkDatabase(config));
@@ -68,30 +73,42 @@ async function checkSystems(config: Config, say: (about: string, finding: Findin
   for (const pair of composePairs(config)) {
     for (const side of sides) {
       const { system } = pair.title[side];
-      const context = { signal: AbortSignal.timeout(60_000), onCall: () => undefined };
-      const findings = await connectors.bySystem[system]?.diagnose(needsOf(pair, side, config), context);
-      for (const finding of findings ?? []) say(system, finding);
+      for (const finding of await checkSide(connectors, pair, side, config)) say(system, finding);
     }
   }
   await connectors.close();
 }
 
-function needsOf(pair: PairDefinition, side: Side, { PUBLIC_URL: publicUrl }: Config): DiagnosisNeeds {
+async function checkSide(
+  { bySystem, espoCrms }: Connectors,
+  pair: PairDefinition,
+  side: Side,
+  { PUBLIC_URL: publicUrl }: Config,
+): Promise<readonly Finding[]> {
   const { system, entity } = pair.title[side];
+  const connector = bySystem[system];
+  if (connector === undefined) {
+    const text = `the pair ${pair.name} needs it, but it is not configured; .env.example says which variables it has`;
+    return [{ check: 'configuration', level: 'failure', text }];
+  }
+  const sendsWebhooks = espoCrms.some((espoCrm) => espoCrm.connector === connector);
+  const events = sendsWebhooks && publicUrl !== undefined ? ['create', 'update', 'delete'] : [];
+  const webhooks = events.map((event) => ({
+    event: `${entity}.${event}`,
+    url: `${publicUrl ?? ''}/webhooks/espocrm/${pair.name}/${event}`,
+  }));
+  const context = { signal: AbortSignal.timeout(60_000), onCall: () => undefined };
+  return connector.diagnose({ entity, ...fieldsOf(pair, side), webhooks }, context);
+}
+
+function fieldsOf(pair: PairDefinition, side: Side): Pick<DiagnosisNeeds, 'attributes' | 'options'> {
   const mapped = pair.fields.map(({ attribute }) => attribute[side]);
   const options = pair.fields.flatMap(({ attribute, codec }) =>
     codec.options === undefined ? [] : [[attribute[side], codec.options[side]] as const],
   );
   const states = [pair.status.state, Object.values(pair.states)] as const;
-  const events =
-    side === 'master' && system === 'EspoCRM' && publicUrl !== undefined ? ['create', 'update', 'delete'] : [];
   return {
-    entity,
     attributes: side === 'master' ? [...mapped, ...statusAttributeNames(pair)] : mapped,
     options: Object.fromEntries(side === 'master' ? [...options, states] : options),
-    webhooks: events.map((event) => ({
-      event: `${entity}.${event}`,
-      url: `${publicUrl ?? ''}/webhooks/espocrm/${pair.name}/${event}`,
-    })),
   };
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { pairShape } from '../../api/ops/shapes.ts';
 import { createApiClient } from '../api-client.ts';
+import { pathOf } from '../pages.ts';
+import { definitionAdvice } from '../words.ts';
 
 /** `tandem pause <pair>` and `tandem resume <pair>`. */
 export function addPauseAndResume(program: Command): void {
@@ -10,9 +12,7 @@ export function addPauseAndResume(program: Command): void {
     .argument('<pair>')
     .option('--reason <text>', 'shown in the status', 'paused by hand')
     .action(async (pair: string, { reason }: { reason: string }) => {
-      await createApiClient(process.env).call('POST', `/pairs/${encodeURIComponent(pair)}/pause`, pairShape, {
-        reason,
-      });
+      await createApiClient(process.env).call('POST', `${pathOf(pair)}/pause`, pairShape, { reason });
       console.log(`${pair} is paused; \`tandem resume ${pair}\` lets it go on.`);
     });
   program
@@ -20,7 +20,9 @@ export function addPauseAndResume(program: Command): void {
     .description('let a paused pair go on; everything that changed meanwhile is looked at')
     .argument('<pair>')
     .action(async (pair: string) => {
-      await createApiClient(process.env).call('POST', `/pairs/${encodeURIComponent(pair)}/resume`, pairShape);
-      console.log(`${pair} goes on.`);
+      const path = `${pathOf(pair)}/resume`;
+      const { definitionChanges } = await createApiClient(process.env).call('POST', path, pairShape);
+      const waits = `${pair} is not paused any more, but its definition has changed and waits: ${definitionAdvice(pair)}.`;
+      console.log(definitionChanges.length === 0 ? `${pair} goes on.` : waits);
     });
 }

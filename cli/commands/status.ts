@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { statusShape } from '../../api/ops/get-status.ts';
 import { createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
-import { duration } from '../words.ts';
+import { counted, definitionAdvice, duration } from '../words.ts';
 
 type Status = z.infer<typeof statusShape>;
 
@@ -28,17 +28,38 @@ function inWords({ inbox, temporal, pairs }: Status, now: Date): string {
   return [`Temporal: ${temporal}`, `Inbox: ${inbox.waiting} waiting${age}`, ...pairs.flatMap(pairInWords)].join('\n');
 }
 
-function pairInWords({ name, master, replica, paused, records, troubled }: Status['pairs'][number]): string[] {
-  const { linked, waiting, parked, deleted } = records;
+function pairInWords({ name, master, replica, records, troubled, ...rest }: Status['pairs'][number]): string[] {
+  const { linked, waiting, parked, unlinked, deleted } = records;
   return [
     '',
     `${name}: ${master.system} ${master.entity} ↔ ${replica.system} ${replica.entity}`,
-    ...(paused === null ? [] : [`  PAUSED since ${paused.since}: ${paused.reason}`]),
-    `  ${linked} linked, ${waiting} waiting, ${parked} need a person, ${deleted} deleted`,
+    ...stopsInWords({ name, ...rest }),
+    `  ${linked} linked, ${waiting} waiting, ${parked} need a person, ${unlinked} unlinked, ${deleted} deleted`,
+    ...(rest.openConflicts === 0
+      ? []
+      : [`  ${counted(rest.openConflicts, 'open conflict')}: \`tandem conflicts ${name}\``]),
     ...troubled.map(({ masterId, replicaId, failure, nextAttemptAt }) => {
       const id = masterId ?? `replica:${replicaId ?? ''}`;
       const next = nextAttemptAt === null ? '' : ` (again at ${nextAttemptAt})`;
       return `  ! ${id}: ${failure?.message ?? ''}${next}`;
     }),
+  ];
+}
+
+/** Everything that keeps the pair from writing, or from deleting. */
+function stopsInWords({
+  name,
+  paused,
+  definitionChanges,
+  deletionsHeldSince,
+}: Pick<Status['pairs'][number], 'name' | 'paused' | 'definitionChanges' | 'deletionsHeldSince'>): string[] {
+  return [
+    ...(paused === null ? [] : [`  PAUSED since ${paused.since}: ${paused.reason}`]),
+    ...(definitionChanges.length === 0
+      ? []
+      : [`  DEFINITION CHANGED, nothing is written until it is accepted: ${definitionAdvice(name)}`]),
+    ...(deletionsHeldSince === null
+      ? []
+      : [`  DELETIONS HELD since ${deletionsHeldSince}: \`tandem deletions ${name}\` shows them`]),
   ];
 }

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { checkShape, pendingShape } from '../../api/ops/shapes.ts';
 import { createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { pathOf } from '../pages.ts';
 import { outcomeInWords } from '../words.ts';
 
-const answerShape = z.union([checkShape, pendingShape]);
+export const lookedShape = z.union([checkShape, pendingShape]);
+type Looked = z.infer<typeof lookedShape>;
 
 /** `tandem sync-check <pair> <id>`: looks at a record in both systems now. */
 export function addSyncCheck(program: Command): void {
@@ -16,16 +18,20 @@ export function addSyncCheck(program: Command): void {
     .argument('<id>', "the master's id, or replica:<id> for a record that only the replica has")
     .option('--json', 'print the answer as JSON')
     .action(async (pair: string, id: string, { json }: { json?: boolean }) => {
-      const path = `/pairs/${encodeURIComponent(pair)}/records/${encodeURIComponent(id)}/check`;
-      const answer = await createApiClient(process.env).call('POST', path, answerShape);
-      console.log(json === true ? JSON.stringify(answer) : inWords(answer));
-      if ('pending' in answer) throw new CommandFailed('It is stored and will be done; ask again later.', 3);
-      if (answer.outcome.kind === 'parked' || answer.outcome.kind === 'paused') process.exitCode = 1;
-      if (answer.outcome.kind === 'waiting') process.exitCode = 3;
+      const answer = await createApiClient(process.env).call('POST', `${pathOf(pair, id)}/check`, lookedShape);
+      tellLooked(answer, json === true);
     });
 }
 
-function inWords(answer: z.infer<typeof answerShape>): string {
+/** What came of a look, and the exit code for it. @throws CommandFailed if it is still to come */
+export function tellLooked(answer: Looked, json: boolean): void {
+  console.log(json ? JSON.stringify(answer) : inWords(answer));
+  if ('pending' in answer) throw new CommandFailed('It is stored and will be done; ask again later.', 3);
+  if (answer.outcome.kind === 'parked' || answer.outcome.kind === 'paused') process.exitCode = 1;
+  if (answer.outcome.kind === 'waiting') process.exitCode = 3;
+}
+
+function inWords(answer: Looked): string {
   if ('pending' in answer) {
     return answer.pending.reason === 'not_started'
       ? 'Temporal or the worker does not answer.'

@@ -215,6 +215,10 @@ test('a version that moved meanwhile is refused where Advoware compares it, whic
   }
 });
 
+test('parties can not be deleted, a person has to', () => {
+  expect(connector.remove).toBeNull();
+});
+
 describe('searching', () => {
   test('is not offered unless it is configured', () => {
     expect(connector.find).toEqual({ by: 'id' });

@@ -59,6 +59,8 @@ export function createAdvowareConnector(options: AdvowareOptions): Connector {
     create: async (entity, attributes, context) => create(parts, entity, attributes, context),
     update: async (entity, current, changes, context) =>
       update(parts, pathOf(entity, current.id), { current, changes }, context),
+    // The vendor's API has no deletion of parties.
+    remove: null,
     diagnose: (_needs, context) => diagnoseAdvoware(client, notFound, context),
   };
 }

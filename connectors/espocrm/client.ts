@@ -2,9 +2,11 @@ import type { CallContext } from '../connector.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
 import { createRefusedCredentials } from '../refused-credentials.ts';
 import { authenticationHeaders, type EspoCrmAuth } from './authentication.ts';
-import { locksAddress, system } from './refusal.ts';
+import { locksAddress } from './refusal.ts';
 
 export interface EspoCrmOptions {
+  /** The name that people know; each instance in a house has one of its own. */
+  readonly system?: string;
   /** Address of the instance, with or without `/api/v1`. */
   readonly url: string;
   readonly auth: EspoCrmAuth;
@@ -16,16 +18,19 @@ export interface EspoCrmOptions {
 
 /** EspoCRM's API with our credentials. Paths are those below `/api/v1`; an answer may have any status. */
 export interface EspoCrmClient {
+  readonly system: string;
   readonly timeoutMs: number;
   readonly now: () => number;
   send(request: HttpRequest, context: CallContext): Promise<HttpAnswer>;
 }
 
-export function createEspoCrmClient({ url, auth, timeoutMs = 10_000, now = Date.now }: EspoCrmOptions): EspoCrmClient {
+export function createEspoCrmClient(options: EspoCrmOptions): EspoCrmClient {
+  const { system = 'EspoCRM', url, auth, timeoutMs = 10_000, now = Date.now } = options;
   const baseUrl = `${url.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}/api/v1`;
   const http = createHttpClient({ system, baseUrl, timeoutMs });
   const refused = createRefusedCredentials(system, now);
   return {
+    system,
     timeoutMs,
     now,
     send: async (request, context) => {

@@ -6,11 +6,12 @@ import { createEspoCrmClient, type EspoCrmClient, type EspoCrmOptions, searchQue
 import { diagnoseEspoCrm } from './diagnose.ts';
 import { createOwnUser, type OwnUser } from './own-user.ts';
 import { espoId, espoList, espoRecord, toRemoteRecord } from './record.ts';
-import { refusal, saysGone, system } from './refusal.ts';
+import { refusal, saysGone } from './refusal.ts';
 import { readWebhookSecrets } from './webhook-subscriptions.ts';
 
 /** EspoCRM with what only EspoCRM has. */
 export interface EspoCrmConnector extends Connector {
+  readonly remove: NonNullable<Connector['remove']>;
   /** Secret keys of the webhooks that our API user owns, by webhook id. They stay readable after creation (9.2.7). */
   webhookSecrets(context: CallContext): Promise<ReadonlyMap<string, string>>;
 }
@@ -28,23 +29,25 @@ interface Parts {
 export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnector {
   const client = createEspoCrmClient(options);
   const parts = { client, ownUser: createOwnUser(client) };
+  const { system } = client;
   return {
     system,
     find: { by: 'keys', attributes: 'any' },
     showsEmptyAttributes: true,
     timeoutMs: client.timeoutMs,
-    read: async (entity, id, context) => read(parts, pathOf(entity, id), id, context),
+    read: async (entity, id, context) => read(parts, pathOf(system, entity, id), id, context),
     search: async (entity, equal, context) => search(parts, entity, equal, context),
     create: async (entity, attributes, context) => create(parts, entity, attributes, context),
     update: async (entity, current, changes, context) =>
-      update(parts, pathOf(entity, current.id), { current, changes }, context),
+      update(parts, pathOf(system, entity, current.id), { current, changes }, context),
+    remove: async (entity, id, context) => remove(client, pathOf(system, entity, id), id, context),
     diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
     webhookSecrets: (context) => readWebhookSecrets(client, context),
   };
 }
 
 /** @throws Misconfigured, Rejected where the name or the id would lead to another address */
-function pathOf(entity: string, id?: string): string {
+function pathOf(system: string, entity: string, id?: string): string {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(entity))
     throw new Misconfigured(`${system}: no entity has such a name`, { system });
   if (id === undefined) return `/${entity}`;
@@ -63,6 +66,7 @@ async function read({ client, ownUser }: Parts, path: string, id: string, contex
 }
 
 async function search({ client, ownUser }: Parts, entity: string, equal: Attributes, context: CallContext) {
+  const { system } = client;
   const where = Object.entries(equal).map(([attribute, value]) =>
     value === null ? { type: 'isNull', attribute } : { type: 'equals', attribute, value },
   );
@@ -70,7 +74,7 @@ async function search({ client, ownUser }: Parts, entity: string, equal: Attribu
   const answer = await client.send(
     {
       method: 'GET',
-      path: pathOf(entity),
+      path: pathOf(system, entity),
       query: searchQuery({ where, maxSize: 20 }),
       headers: { 'x-no-total': 'true' },
       purpose: 'record',
@@ -89,7 +93,7 @@ async function create(
   context: CallContext,
 ): Promise<RemoteRecord> {
   const answer = await client.send(
-    { method: 'POST', path: pathOf(entity), body: attributes, purpose: 'record' },
+    { method: 'POST', path: pathOf(client.system, entity), body: attributes, purpose: 'record' },
     context,
   );
   const record = accepted(answer, espoRecord, { id: null, client });
@@ -118,6 +122,14 @@ async function update(
   const again = await client.send({ method: 'GET', path, purpose: 'record' }, context);
   const fresh = accepted(again, espoRecord, { id: current.id, client });
   return toRemoteRecord(fresh, await ownUser.id(context));
+}
+
+async function remove(client: EspoCrmClient, path: string, id: string, context: CallContext): Promise<void> {
+  const answer = await client.send({ method: 'DELETE', path, purpose: 'record' }, context);
+  // Deleted before, by a person or by an attempt of ours whose answer was lost.
+  if (saysGone(answer, id)) return;
+  if (answer.status >= 300) throw refusal(answer, id, client.now());
+  if (answer.json !== true) throw answer.lost('the answer does not say that the record is deleted');
 }
 
 /** Attributes whose sub-objects the answer to a PUT shows as they were before (observed on 9.2.7). */

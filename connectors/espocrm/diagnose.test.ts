@@ -45,6 +45,18 @@ test('a sound set-up has nothing to complain about', async () => {
   ]);
 });
 
+test('a second instance is spoken of under its own name', async () => {
+  const connector = createEspoCrmConnector({
+    system: 'second EspoCRM',
+    url: crm.url,
+    auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey },
+    now: () => nowMs - 60_000,
+  });
+  const texts = (await connector.diagnose(needs, createContext())).map(({ text }) => text);
+  expect(texts).toContain('second EspoCRM knows us as sync_api');
+  expect(texts).toContain('The clock of second EspoCRM is 61 s ahead of ours; set both by NTP');
+});
+
 test('a wrong key is tried once', async () => {
   expect(await findings({}, 'wrong')).toMatchObject({ credentials: { level: 'failure' } });
   expect(crm.requests.count()).toBe(1);

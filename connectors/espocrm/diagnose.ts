@@ -3,7 +3,7 @@ import { attempt, judgeClock } from '../diagnosis.ts';
 import { type EspoCrmClient, searchQuery } from './client.ts';
 import { judgeDefinition, readEntityDefinition } from './entity-definition.ts';
 import { readAppUser } from './own-user.ts';
-import { refusal, system } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import { checkWebhooks } from './webhook-subscriptions.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function diagnoseEspoCrm(
 
 async function checkCredentials(client: EspoCrmClient, context: CallContext): Promise<readonly Finding[]> {
   const user = await readAppUser(client, 'check', context);
-  return [{ check: 'credentials', level: 'ok', text: `${system} knows us as ${user.userName ?? user.id}` }];
+  return [{ check: 'credentials', level: 'ok', text: `${client.system} knows us as ${user.userName ?? user.id}` }];
 }
 
 async function checkReading(client: EspoCrmClient, entity: string, context: CallContext): Promise<readonly Finding[]> {
@@ -37,6 +37,6 @@ async function checkReading(client: EspoCrmClient, entity: string, context: Call
   if (answer.status >= 300) throw refusal(answer, null, client.now());
   return [
     { check: 'reading', level: 'ok', text: `${entity} can be read` },
-    judgeClock(system, answer.header('date'), client.now()),
+    judgeClock(client.system, answer.header('date'), client.now()),
   ];
 }

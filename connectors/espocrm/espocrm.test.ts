@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
 import type { Attributes, RemoteRecord } from '../connector.ts';
-import { Misconfigured, Rejected, StaleVersion } from '../errors.ts';
+import { AmbiguousWrite, Misconfigured, Rejected, StaleVersion } from '../errors.ts';
 import { createContext, rejectionOf, type TestContext } from '../test-context.ts';
 import { createEspoCrmConnector, type EspoCrmConnector } from './connector.ts';
 
@@ -205,13 +205,67 @@ describe('writing', () => {
   });
 });
 
+describe('deleting', () => {
+  const remove = (id: string) => connector.remove(entity, id, context);
+
+  test('is one call, and the record is gone afterwards', async () => {
+    const { id } = person();
+    await remove(id);
+    expect([context.count('record'), crm.record(entity, id)]).toMatchObject([1, { deleted: true }]);
+    expect(await connector.read(entity, id, context)).toEqual({ kind: 'gone' });
+  });
+
+  test('a record that a person has deleted is done already', async () => {
+    const { id } = person();
+    crm.remove(entity, id);
+    await remove(id);
+    expect(crm.record(entity, id)).toMatchObject({ deleted: true });
+  });
+
+  test('a record that has never been there counts as deleted too', async () => {
+    await remove('6b00f4dde4cd1b1bc');
+    expect(crm.requests.count({ method: 'DELETE' })).toBe(1);
+  });
+
+  test.each([
+    ['took effect', { kind: 'resetAfter' }, true],
+    ['took effect and half of the answer came', { kind: 'truncate' }, true],
+    ['was lost on the way there', { kind: 'resetBefore' }, false],
+  ] as const)('its fate is unknown if it %s, and trying again settles it', async (_title, fault, deleted) => {
+    const { id } = person();
+    crm.faults.add({ method: 'DELETE', fault });
+    expect(await rejectionOf(remove(id))).toBeInstanceOf(AmbiguousWrite);
+    expect(crm.record(entity, id)).toMatchObject({ deleted });
+    await remove(id);
+    expect(crm.record(entity, id)).toMatchObject({ deleted: true });
+  });
+
+  test('a deletion that is not answered in time may have happened', async () => {
+    const { id } = person();
+    connector = createEspoCrmConnector({
+      url: crm.url,
+      auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey },
+      timeoutMs: 300,
+    });
+    crm.faults.add({ method: 'DELETE', fault: { kind: 'latency', delayMs: 1_000 } });
+    expect(await rejectionOf(remove(id))).toMatchObject({ code: 'ambiguous_write', settleMs: 300 });
+  });
+
+  test('an id that would lead elsewhere is never sent', async () => {
+    expect(await rejectionOf(remove('../Settings'))).toBeInstanceOf(Rejected);
+    expect(crm.requests.count()).toBe(0);
+  });
+});
+
 describe('signing with HMAC', () => {
-  test('reads, searches and writes are accepted', async () => {
+  test('reads, searches, writes and deletions are accepted', async () => {
     const { apiKey, secretKey } = crm.hmacUser;
     connector = createEspoCrmConnector({ url: `${crm.url}/api/v1/`, auth: { kind: 'hmac', apiKey, secretKey } });
     const created = await connector.create(entity, { lastName: 'Muster', betnr: '7' }, context);
     await connector.update(entity, created, { titel: 'Dr.' }, context);
     const found = await connector.search(entity, { betnr: '7' }, context);
+    await connector.remove(entity, created.id, context);
+    expect(crm.record(entity, created.id)).toMatchObject({ deleted: true });
     expect(found.map(({ attributes }) => attributes['titel'])).toEqual(['Dr.']);
     expect(created.modifiedByUs).toBe(true);
   });

@@ -3,7 +3,7 @@ import type { CallContext } from '../connector.ts';
 import { RecordFailed } from '../errors.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { EspoCrmClient } from './client.ts';
-import { refusal, system } from './refusal.ts';
+import { refusal } from './refusal.ts';
 
 const appUser = z.object({ user: z.object({ id: z.string().min(1), userName: z.string().optional() }) });
 export type AppUser = z.infer<typeof appUser>['user'];
@@ -17,6 +17,8 @@ export interface OwnUser {
 }
 
 export function createOwnUser(client: EspoCrmClient): OwnUser {
+  const { system } = client;
+  const stopped = (): Error => new RecordFailed(`${system}: stopped by a deadline or a shutdown`, { system });
   let known: Promise<string | null> | undefined;
   let askAgainAtMs = 0;
   const ask = async (context: CallContext): Promise<string | null> => {
@@ -38,8 +40,6 @@ export function createOwnUser(client: EspoCrmClient): OwnUser {
     },
   };
 }
-
-const stopped = (): Error => new RecordFailed(`${system}: stopped by a deadline or a shutdown`, { system });
 
 /** @throws whatever the client throws, and `RecordFailed` or `Unavailable` for an answer that names no user */
 export async function readAppUser(

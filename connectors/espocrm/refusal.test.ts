@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
-import type { Connector } from '../connector.ts';
 import {
   AmbiguousWrite,
   AuthFailed,
@@ -15,11 +14,11 @@ import {
   DuplicateSuspected,
 } from '../errors.ts';
 import { createContext, rejectionOf } from '../test-context.ts';
-import { createEspoCrmConnector } from './connector.ts';
+import { createEspoCrmConnector, type EspoCrmConnector } from './connector.ts';
 
 const entity = 'CBeteiligte';
 let crm: EspoCrm;
-let connector: Connector;
+let connector: EspoCrmConnector;
 let id = '';
 
 beforeEach(async () => {
@@ -29,10 +28,15 @@ beforeEach(async () => {
 });
 afterEach(() => crm.stop());
 
-const connectorWith = (apiKey: string) =>
-  createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey }, timeoutMs: 2_000 });
+const connectorWith = (apiKey: string, system?: string) =>
+  createEspoCrmConnector({
+    url: crm.url,
+    auth: { kind: 'apiKey', apiKey },
+    timeoutMs: 2_000,
+    ...(system !== undefined && { system }),
+  });
 
-type Operation = 'read' | 'create' | 'update';
+type Operation = 'read' | 'create' | 'update' | 'remove';
 async function failureOf(operation: Operation, attributes = { lastName: 'Muster' } as Record<string, string | null>) {
   const context = createContext();
   const bare = { id, version: null, attributes: {}, raw: {}, modifiedAt: null, modifiedByUs: null };
@@ -40,6 +44,7 @@ async function failureOf(operation: Operation, attributes = { lastName: 'Muster'
     read: () => connector.read(entity, id, context),
     create: () => connector.create(entity, attributes, context),
     update: () => connector.update(entity, bare, attributes, context),
+    remove: () => connector.remove(entity, id, context),
   }[operation];
   return (await rejectionOf(run())) as ConnectorError;
 }
@@ -97,20 +102,34 @@ describe('each refusal has its class', () => {
     expect(await failureOf('update')).toBeInstanceOf(Forbidden);
   });
 
+  test('a record that our role may change but not delete', async () => {
+    crm.forbidDeletion(entity);
+    const error = await failureOf('remove');
+    expect(error).toBeInstanceOf(Forbidden);
+    expect(error.message).toContain("No 'delete' access.");
+    expect(crm.record(entity, id)).toMatchObject({ deleted: false });
+  });
+
   test('an unknown entity', async () => {
     const error = await rejectionOf(connector.read('CNichts', id, createContext()));
     expect(error).toBeInstanceOf(Misconfigured);
   });
 
-  test.each(['read', 'update', 'create'] as const)('an address that does not exist, on %s', async (operation) => {
-    answerWith(404);
-    expect(await failureOf(operation)).toBeInstanceOf(Misconfigured);
-  });
+  test.each(['read', 'update', 'create', 'remove'] as const)(
+    'an address that does not exist, on %s',
+    async (operation) => {
+      answerWith(404);
+      expect(await failureOf(operation)).toBeInstanceOf(Misconfigured);
+    },
+  );
 
-  test('a 404 that speaks of another record is no proof', async () => {
-    answerWith(404, { 'x-status-reason': 'Record 6b00f4dde4cd1b1ba does not exist.' });
-    expect(await failureOf('read')).toBeInstanceOf(Misconfigured);
-  });
+  test.each(['read', 'remove'] as const)(
+    'a 404 that speaks of another record is no proof, on %s',
+    async (operation) => {
+      answerWith(404, { 'x-status-reason': 'Record 6b00f4dde4cd1b1ba does not exist.' });
+      expect(await failureOf(operation)).toBeInstanceOf(Misconfigured);
+    },
+  );
 
   test('records that look alike are counted and their ids handed over', async () => {
     const error = await failureOf('create', { firstName: 'Erika', lastName: 'Geheim' });
@@ -139,7 +158,7 @@ describe('each refusal has its class', () => {
     expect(error).toHaveProperty('retryAfterMs', expected);
   });
 
-  test.each(['read', 'update', 'create'] as const)('maintenance is an outage, on %s', async (operation) => {
+  test.each(['read', 'update', 'create', 'remove'] as const)('maintenance is an outage, on %s', async (operation) => {
     crm.maintenance(true);
     expect(await failureOf(operation)).toBeInstanceOf(Unavailable);
   });
@@ -157,6 +176,10 @@ describe('a server error', () => {
     ['create', 500, AmbiguousWrite],
     ['create', 502, AmbiguousWrite],
     ['create', 503, AmbiguousWrite],
+    ['remove', 500, RecordFailed],
+    ['remove', 503, RecordFailed],
+    ['remove', 502, AmbiguousWrite],
+    ['remove', 504, AmbiguousWrite],
   ] as const)('on %s with %i', async (operation, status, expected) => {
     answerWith(status);
     expect(await failureOf(operation)).toBeInstanceOf(expected);
@@ -171,7 +194,64 @@ test.each([
   ['read', RecordFailed],
   ['update', AmbiguousWrite],
   ['create', AmbiguousWrite],
-] as const)('an answer to %s that is no record', async (operation, expected) => {
+  ['remove', AmbiguousWrite],
+] as const)('an answer to %s that is not what was asked for', async (operation, expected) => {
   answerWith(200, {}, '["no record"]');
   expect(await failureOf(operation)).toBeInstanceOf(expected);
+});
+
+describe('a second instance speaks under its own name:', () => {
+  const name = 'second EspoCRM';
+  const refusals: readonly (readonly [string, () => void, Operation])[] = [
+    ['refused credentials', () => (connector = connectorWith('wrong-key', name)), 'read'],
+    ['a locked address', () => answerWith(403), 'update'],
+    [
+      'a missing right',
+      () => {
+        crm.forbid(entity, id);
+      },
+      'read',
+    ],
+    ['a value', () => answerWith(400, { 'x-status-reason': 'of a formula' }), 'update'],
+    ['a wrong address', () => answerWith(404), 'remove'],
+    [
+      'a record that is gone',
+      () => {
+        crm.remove(entity, id);
+      },
+      'update',
+    ],
+    ['a look-alike', () => answerWith(409, { 'x-status-reason': 'duplicate' }, '[{"id":"a"}]'), 'create'],
+    ['a conflict', () => answerWith(409, { 'x-status-reason': 'modified' }), 'update'],
+    ['a limit', () => answerWith(429), 'create'],
+    [
+      'maintenance',
+      () => {
+        crm.maintenance(true);
+      },
+      'read',
+    ],
+    ['a server error', () => answerWith(500), 'update'],
+    ['a lost answer', () => crm.faults.add({ fault: { kind: 'resetAfter' } }), 'remove'],
+  ];
+  test.each(refusals)('%s', async (_title, goWrong, operation) => {
+    connector = connectorWith(crm.apiUser.apiKey, name);
+    goWrong();
+    const error = await failureOf(operation);
+    expect([connector.system, error.system]).toEqual([name, name]);
+    expect(error.message).toMatch(/^second EspoCRM: /);
+  });
+
+  test('a request that is refused before it is sent', async () => {
+    connector = connectorWith(crm.apiUser.apiKey, name);
+    const context = createContext();
+    for (const refused of [
+      connector.read('../User', id, context),
+      connector.read(entity, '../User', context),
+      connector.search(entity, {}, context),
+    ]) {
+      expect(await rejectionOf(refused)).toMatchObject({ system: name, message: expect.stringMatching(/^second/) });
+    }
+    expect(context.purposes).toEqual([]);
+  });
 });

@@ -13,8 +13,6 @@ import {
 import type { HttpAnswer } from '../http.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
-export const system = 'EspoCRM';
-
 /** Header and value as observed on EspoCRM 9.2.7: the reason is English text, sometimes empty. */
 export const statusReason = (answer: HttpAnswer): string | null => answer.header('x-status-reason');
 
@@ -30,6 +28,7 @@ export function saysGone(answer: HttpAnswer, id: string): boolean {
  * @param id the record that was asked for, null where there is none yet
  */
 export function refusal(answer: HttpAnswer, id: string | null, nowMs: number): ConnectorError {
+  const { system } = answer;
   if (id !== null && saysGone(answer, id)) return new StaleVersion(text(answer, 'the record is gone'), { system });
   switch (answer.status) {
     case 400:
@@ -52,10 +51,10 @@ export function refusal(answer: HttpAnswer, id: string | null, nowMs: number): C
   }
 }
 
-const text = (answer: HttpAnswer, reason: string): string => `${system}: ${answer.request}: ${reason}`;
+const text = (answer: HttpAnswer, reason: string): string => `${answer.system}: ${answer.request}: ${reason}`;
 
 function rejected(answer: HttpAnswer, reason: string, field: string | null = null): Rejected {
-  return new Rejected(text(answer, reason), { system, field });
+  return new Rejected(text(answer, reason), { system: answer.system, field });
 }
 
 const validationFailure = z.object({
@@ -74,7 +73,7 @@ function invalid(answer: HttpAnswer): Rejected {
     return rejected(answer, `the value of ${field} is not accepted (${type ?? 'unknown rule'})`, field);
   const unknown = reasonOfUnknownAttribute.exec(statusReason(answer) ?? '')?.[1];
   return unknown === undefined
-    ? rejected(answer, 'refused for a reason that only the log of EspoCRM names (400)')
+    ? rejected(answer, `refused for a reason that only the log of ${answer.system} names (400)`)
     : rejected(answer, `there is no attribute ${unknown}`, unknown);
 }
 
@@ -87,6 +86,7 @@ export function locksAddress(answer: HttpAnswer): boolean {
 }
 
 function forbidden(answer: HttpAnswer): ConnectorError {
+  const { system } = answer;
   const reason = statusReason(answer);
   if (locksAddress(answer)) {
     const advice =
@@ -101,6 +101,7 @@ const matches = z.array(z.object({ id: z.string() }));
 const currentVersion = z.object({ versionNumber: z.unknown() });
 
 function conflict(answer: HttpAnswer): ConnectorError {
+  const { system } = answer;
   const reason = statusReason(answer);
   if (reason === 'modified' || (reason === null && currentVersion.safeParse(answer.json).success)) {
     return new StaleVersion(text(answer, 'the record has changed since it was read'), { system });
@@ -118,7 +119,7 @@ const maintenance = /maintenance/i;
 function failed(answer: HttpAnswer): ConnectorError {
   const { status } = answer;
   if (status === 503 && maintenance.test(statusReason(answer) ?? '')) {
-    return new Unavailable(text(answer, 'in maintenance'), { system });
+    return new Unavailable(text(answer, 'in maintenance'), { system: answer.system });
   }
   return answer.failed(`failed (${status})`);
 }

@@ -1,3 +1,4 @@
+import { AddressBook } from './address-book.ts';
 import type { EntityDefinition } from './entity-definition.ts';
 import { EspoError, invalidField } from './espo-error.ts';
 import { espoTime } from './espo-time.ts';
@@ -37,6 +38,7 @@ export interface DatabaseOptions {
 export class EspoDatabase {
   readonly #options: DatabaseOptions;
   readonly #records = new Map<string, Map<string, EspoRecord>>();
+  readonly #addresses = new AddressBook();
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -70,7 +72,7 @@ export class EspoDatabase {
       id: this.#options.newId(),
       deleted: false,
       ...emptyFields(definition),
-      ...accepted,
+      ...this.#addresses.asStored(accepted),
       createdAt: time,
       modifiedAt: time,
       createdById: by.id,
@@ -121,10 +123,12 @@ export class EspoDatabase {
     this.#options.onSave({ entityType, kind: 'delete', id, attributes: { id }, by });
   }
 
-  /** No webhook, no new time (observed). */
+  /** No webhook, no new time (observed). @throws EspoError 404, 403 for a record that is not deleted */
   restore(entityType: string, id: string): void {
     const record = this.find(entityType, id);
-    if (record !== undefined) record.deleted = false;
+    if (record === undefined) throw new EspoError(404, '');
+    if (!record.deleted) throw new EspoError(403, '');
+    record.deleted = false;
   }
 
   #living(entityType: string, id: string): EspoRecord {
@@ -134,9 +138,10 @@ export class EspoDatabase {
   }
 
   #apply(entityType: string, record: EspoRecord, accepted: Record<string, unknown>): Record<string, unknown> {
-    const formula = this.#options.beforeSave?.(entityType, { ...record, ...accepted }, accepted) ?? {};
+    const stored = this.#addresses.asStored(accepted);
+    const formula = this.#options.beforeSave?.(entityType, { ...record, ...stored }, stored) ?? {};
     const changed = Object.fromEntries(
-      Object.entries({ ...accepted, ...formula }).filter(([name, value]) => record[name] !== value),
+      Object.entries({ ...stored, ...formula }).filter(([name, value]) => record[name] !== value),
     );
     const name = record['name'];
     Object.assign(record, changed);

@@ -1,7 +1,7 @@
 /** How EspoCRM describes an entity: the part of its metadata that decides what a request may do. */
 export type FieldDefinition =
   | { type: 'varchar'; maxLength: number; required?: true }
-  | { type: 'text' }
+  | { type: 'text'; maxLength?: number }
   | { type: 'enum'; options: readonly string[]; default?: string }
   | { type: 'int'; default?: number; min?: number; max?: number }
   | { type: 'bool' }
@@ -53,6 +53,15 @@ const maritalStates = [
   'eingetragene Lebenspartnerschaft',
 ];
 
+/** Every address field comes in five parts; the street may have several lines. */
+const address: EntityDefinition['fields'] = {
+  addressStreet: { type: 'text', maxLength: 255 },
+  addressCity: varchar(100),
+  addressState: varchar(100),
+  addressPostalCode: varchar(40),
+  addressCountry: varchar(100),
+};
+
 const syncStates = [
   'clean',
   'dirty',
@@ -63,6 +72,9 @@ const syncStates = [
   'deleted_in_advoware',
   'permanently_failed',
 ];
+
+/** Of the custom fields by which a contact knows its twin in another CRM. */
+const twinStates = ['', 'clean', 'failed', 'permanently_failed', 'conflict', 'deleted_in_twin'];
 
 export const entityDefinitions: Readonly<Record<string, EntityDefinition>> = {
   CBeteiligte: {
@@ -90,7 +102,22 @@ export const entityDefinitions: Readonly<Record<string, EntityDefinition>> = {
       syncErrorMessage: { type: 'text' },
     },
   },
-  Contact: { type: 'Person', optimisticConcurrencyControl: false, fields: { ...person, title: varchar(100) } },
+  Contact: {
+    type: 'Person',
+    optimisticConcurrencyControl: false,
+    fields: {
+      ...person,
+      ...address,
+      title: varchar(100),
+      doNotCall: { type: 'bool' },
+      cTwinId: varchar(100),
+      cTwinVersion: varchar(100),
+      cTwinLastSync: { type: 'datetime' },
+      cSyncStatus: { type: 'enum', options: twinStates },
+      cSyncAttempts: { type: 'int' },
+      cSyncMessage: { type: 'text' },
+    },
+  },
   Account: {
     type: 'Company',
     optimisticConcurrencyControl: false,

@@ -29,7 +29,7 @@ function ruleOf(field: FieldDefinition): Rule {
     case 'varchar':
       return (value) => varchar(value, field);
     case 'text':
-      return (value) => store(value === null ? null : asText(value));
+      return (value) => longText(value, field);
     case 'enum':
       return (value) => (isOption(value, field.options) ? store(value) : invalid('valid'));
     case 'int':
@@ -53,6 +53,12 @@ function ruleOf(field: FieldDefinition): Rule {
 function varchar(value: unknown, { maxLength, required }: FieldDefinition & { type: 'varchar' }) {
   const text = value === null || value === undefined ? '' : asText(value).trim();
   if (text === '') return required === true ? invalid('required') : store(null);
+  return text.length > maxLength ? invalid('maxLength') : store(text);
+}
+
+function longText(value: unknown, { maxLength = Number.POSITIVE_INFINITY }: FieldDefinition & { type: 'text' }) {
+  if (value === null) return store(null);
+  const text = asText(value);
   return text.length > maxLength ? invalid('maxLength') : store(text);
 }
 

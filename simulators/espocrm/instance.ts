@@ -12,6 +12,8 @@ export interface Instance {
   requests: RequestLog;
   /** `entity/id` of records that API users may not read. */
   forbiddenRecords: Set<string>;
+  /** Entities whose records API users may not delete. */
+  undeletable: Set<string>;
   /** `entity.field` that API users may not write: dropped silently. */
   forbiddenFields: Set<string>;
   /** `entity.field` that API users do not see. */

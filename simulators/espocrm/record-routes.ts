@@ -22,9 +22,11 @@ export function addRecordRoutes(app: FastifyInstance, instance: Instance, whoAsk
   );
   app.get<{ Params: Target }>('/:entityType/:id', (request) => read(instance, whoAsks(request), request.params));
   app.delete<{ Params: Target }>('/:entityType/:id', async (request, reply) => {
-    const { entityType, id } = request.params;
-    writable(instance, whoAsks(request), request.params);
-    instance.database.remove(entityType, id, whoAsks(request));
+    remove(instance, whoAsks(request), request.params);
+    return reply.type('application/json').send('true');
+  });
+  app.post<{ Params: { entityType: string } }>('/:entityType/action/restoreDeleted', async (request, reply) => {
+    restore(instance, whoAsks(request), request.params.entityType, request);
     return reply.type('application/json').send('true');
   });
   // PUT and PATCH are the same.
@@ -65,7 +67,7 @@ function create(instance: Instance, user: EspoUser, entityType: string, request:
   const record = instance.database.create(entityType, sent, user);
   const answer = withSubObjects(definition, record);
   const touched = Object.entries(answer).filter(([, value]) => value !== null);
-  return { ...Object.fromEntries(touched), modifiedByName: null, ...ownership };
+  return { ...Object.fromEntries(touched), ...echoed(sent), modifiedByName: null, ...ownership };
 }
 
 function update(instance: Instance, user: EspoUser, target: Target, request: FastifyRequest): Values {
@@ -78,7 +80,24 @@ function update(instance: Instance, user: EspoUser, target: Target, request: Fas
   const before = withSubObjects(definition, record);
   const after = instance.database.update(entityType, id, sent, user);
   const stale = Object.entries(before).filter(([name]) => /(emailAddress|phoneNumber)Data$/.test(name));
-  return { ...after, ...Object.fromEntries(stale), ...ownership };
+  return { ...after, ...Object.fromEntries(stale), ...echoed(sent), ...ownership };
+}
+
+/** There is no way to make it conditional: a version number that was sent along is not looked at (observed). */
+function remove(instance: Instance, user: EspoUser, target: Target): void {
+  const { entityType, id } = target;
+  writable(instance, user, target);
+  if (user.kind === 'api' && instance.undeletable.has(entityType)) throw new EspoError(403, "No 'delete' access.");
+  instance.database.remove(entityType, id, user);
+}
+
+/** For administrators only. */
+function restore({ database }: Instance, user: EspoUser, entityType: string, request: FastifyRequest): void {
+  database.definition(entityType);
+  if (user.kind !== 'admin') throw new EspoError(403, '');
+  const { id } = bodyOf(request);
+  if (typeof id !== 'string' || id === '') throw new EspoError(400, '');
+  database.restore(entityType, id);
 }
 
 function writable(instance: Instance, user: EspoUser, { entityType, id }: Target): EspoRecord {
@@ -88,6 +107,9 @@ function writable(instance: Instance, user: EspoUser, { entityType, id }: Target
   if (!mayRead(instance, user, entityType, id)) throw new EspoError(403, "No 'edit' access.");
   return record;
 }
+
+/** The answer to a write shows an e-mail address in the case in which it was sent, whatever is stored (observed). */
+const echoed = ({ emailAddress }: Values): Values => (typeof emailAddress === 'string' ? { emailAddress } : {});
 
 /** A JSON array is taken as "no changes" (observed). */
 const bodyOf = (request: FastifyRequest): Values =>
@@ -106,11 +128,13 @@ function refuseDuplicate({ database }: Instance, entityType: string, sent: Value
   const matches = database.all(entityType).filter((record) => {
     if (record.deleted) return false;
     const sameName = isCompany ? same(record, 'name') : same(record, 'lastName') && same(record, 'firstName');
-    const sameAddress = typeof sent['emailAddress'] === 'string' && same(record, 'emailAddress');
-    return sameName || sameAddress;
+    return sameName || sameAddress(record, sent);
   });
   if (matches.length > 0) throw new EspoError(409, 'duplicate', matches);
 }
+
+const sameAddress = ({ emailAddress: stored }: EspoRecord, { emailAddress: sent }: Values): boolean =>
+  typeof sent === 'string' && typeof stored === 'string' && sent.toLowerCase() === stored.toLowerCase();
 
 const ownership = {
   assignedUserName: null,

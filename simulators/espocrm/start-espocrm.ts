@@ -13,7 +13,10 @@ import { addSystemRoutes } from './system-routes.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface EspoCrmOptions {
+  /** Default: a free one. Several instances may run beside each other. */
   port?: number;
+  /** Of the API user, so that instances can have different ones. */
+  apiKey?: string;
   now?: () => Date;
   optimisticConcurrency?: boolean;
   definitions?: Readonly<Record<string, EntityDefinition>>;
@@ -46,6 +49,8 @@ export interface EspoCrm {
   forbid(entityType: string, id: string): void;
   /** API users do not see the field. */
   hideField(entityType: string, field: string): void;
+  /** API users get 403 when they delete records of the entity. */
+  forbidDeletion(entityType: string): void;
   /** What API users write into the field is dropped silently. */
   forbidField(entityType: string, field: string): void;
   maintenance(on: boolean): void;
@@ -59,7 +64,6 @@ const users = {
     name: 'sync_api',
     userName: 'sync_api',
     kind: 'api',
-    apiKey: 'api-key-of-the-simulator',
   },
   hmacUser: {
     id: '6b00f4dde4cd1b1bb',
@@ -79,6 +83,11 @@ const users = {
   anna: { id: '6b00f4de6875fde00', name: 'Anna', userName: 'anna', kind: 'regular' },
 } as const;
 
+const usersOf = ({ apiKey = 'api-key-of-the-simulator' }: EspoCrmOptions) => ({
+  ...users,
+  apiUser: { ...users.apiUser, apiKey },
+});
+
 export async function startEspoCrm(options: EspoCrmOptions = {}): Promise<EspoCrm> {
   const requests = new RequestLog();
   const faults = new Faults();
@@ -90,7 +99,7 @@ export async function startEspoCrm(options: EspoCrmOptions = {}): Promise<EspoCr
   const api = apiOf(instance);
   app.register(api, { prefix: '/api/v1' });
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
-  return { url, requests, faults, ...users, ...peopleOf(instance), stop: () => stop(app, instance) };
+  return { url, requests, faults, ...usersOf(options), ...peopleOf(instance), stop: () => stop(app, instance) };
 }
 
 function createInstance(options: EspoCrmOptions, requests: RequestLog): Instance {
@@ -107,7 +116,7 @@ function createInstance(options: EspoCrmOptions, requests: RequestLog): Instance
       webhooks.publish(event);
     },
   });
-  const { apiUser, hmacUser, admin } = users;
+  const { apiUser, hmacUser, admin } = usersOf(options);
   const authentication = new Authentication(
     [
       { method: 'apiKey', user: apiUser, apiKey: apiUser.apiKey },
@@ -120,6 +129,7 @@ function createInstance(options: EspoCrmOptions, requests: RequestLog): Instance
     forbiddenRecords: new Set<string>(),
     forbiddenFields: new Set<string>(),
     hiddenFields: new Set<string>(),
+    undeletable: new Set<string>(),
     maintenance: false,
     notes: [],
   };
@@ -202,6 +212,7 @@ function peopleOf(instance: Instance): Omit<EspoCrm, 'url' | 'requests' | 'fault
     records: (entityType) => structuredClone(database.all(entityType)),
     forbid: (entityType, id) => instance.forbiddenRecords.add(`${entityType}/${id}`),
     hideField: (entityType, field) => instance.hiddenFields.add(`${entityType}.${field}`),
+    forbidDeletion: (entityType) => instance.undeletable.add(entityType),
     forbidField: (entityType, field) => instance.forbiddenFields.add(`${entityType}.${field}`),
     maintenance: (on) => {
       instance.maintenance = on;

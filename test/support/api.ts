@@ -12,9 +12,11 @@ import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
 import { Secret } from '../../secret.ts';
 import type { OpenDatabase } from '../../store/database.ts';
+import { ConflictStore } from '../../store/conflicts.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
-import { PairStore, RecordStore } from '../../store/records.ts';
+import { PairStore } from '../../store/pairs.ts';
+import { RecordStore } from '../../store/records.ts';
 
 export const testToken = 'ops-token-of-the-tests';
 
@@ -36,11 +38,20 @@ export interface ApiUnderTest {
   stop(): Promise<void>;
 }
 
-export interface ApiTestOptions {
-  readonly pairs?: ApiDependencies['pairs'];
+/** The keys of one EspoCRM's webhooks. */
+export interface WebhookKeys {
   readonly secrets?: Parameters<typeof createWebhookSecrets>[0]['configured'];
   /** What the system answers when it is asked for its webhooks' keys. */
   readonly fetchSecrets?: () => Promise<ReadonlyMap<string, string>>;
+}
+
+/** The keys are those of 'EspoCRM'. */
+export interface ApiTestOptions extends WebhookKeys {
+  readonly pairs?: ApiDependencies['pairs'];
+  /** Stays open when the API is stopped; without it there is one of its own. */
+  readonly database?: OpenDatabase;
+  /** Further instances, by name. */
+  readonly otherCrms?: Readonly<Record<string, WebhookKeys>>;
   /** Replaces single parts. */
   readonly replace?: (deps: ApiDependencies, database: OpenDatabase) => Partial<ApiDependencies>;
 }
@@ -55,7 +66,7 @@ const beteiligte = {
 const answerWithinMs = 200;
 
 export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnderTest> {
-  const database = await openInMemory();
+  const database = options.database ?? (await openInMemory());
   const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
   const doorbell = new RecordingDoorbell();
   const deps = dependencies(options, database, new Client({ connection }), doorbell);
@@ -69,19 +80,18 @@ export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnd
       app.server.closeAllConnections();
       await app.close();
       await connection.close();
-      await database.close().catch(() => undefined);
+      if (options.database === undefined) await database.close().catch(() => undefined);
     },
   };
 }
 
 function dependencies(
-  { pairs = [beteiligte], secrets = new Map(), fetchSecrets }: ApiTestOptions,
+  { pairs = [beteiligte], otherCrms = {}, ...keys }: ApiTestOptions,
   database: OpenDatabase,
   client: Client,
   doorbell: Doorbell,
 ): ApiDependencies {
-  const { db } = database;
-  const store = { hints: new HintStore(db), records: new RecordStore(db), pairs: new PairStore(db) };
+  const store = storesOf(database);
   const now = (): Date => new Date();
   const hints = (): HintStore => store.hints;
   return {
@@ -89,12 +99,10 @@ function dependencies(
     store: () => store,
     doorbell,
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
-    webhookSecrets: createWebhookSecrets({
-      configured: secrets,
-      fetch: fetchSecrets ?? (() => Promise.resolve(new Map())),
-      onProblem: () => undefined,
-      now: Date.now,
-    }),
+    preview: () => Promise.reject(new Error('There are no systems here')),
+    webhookSecrets: new Map(
+      Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [system, webhookSecrets(known)]),
+    ),
     tokens: new BearerTokens(new Map([['tests', new Secret(testToken)]])),
     metrics: createMetrics(() => store.hints.depth(now())),
     log: createLog('silent'),
@@ -102,6 +110,21 @@ function dependencies(
     pings: { database: () => database.ping(), temporal: () => Promise.reject(new Error('There is no Temporal here')) },
   };
 }
+
+const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> => ({
+  hints: new HintStore(db),
+  records: new RecordStore(db),
+  pairs: new PairStore(db),
+  conflicts: new ConflictStore(db),
+});
+
+const webhookSecrets = ({ secrets = new Map(), fetchSecrets }: WebhookKeys) =>
+  createWebhookSecrets({
+    configured: secrets,
+    fetch: fetchSecrets ?? (() => Promise.resolve(new Map())),
+    onProblem: () => undefined,
+    now: Date.now,
+  });
 
 /** One request to the ops API. */
 export async function callOps(

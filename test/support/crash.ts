@@ -3,6 +3,7 @@ import type { SyncDependencies } from '../../activities/dependencies.ts';
 /** The process is dead: nothing that it still tries takes effect. */
 export class Crash extends Error {
   readonly code = 'crash';
+  override readonly name = 'Crash';
 }
 
 export interface CrashPoint {

@@ -15,8 +15,9 @@ import { HintStore, refOfKey } from '../../store/hints.ts';
 import { LinkStore } from '../../store/links.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
-import { type Link, PassStore } from '../../store/passes.ts';
-import { PairStore } from '../../store/records.ts';
+import type { Link } from '../../store/link-rows.ts';
+import { PairStore } from '../../store/pairs.ts';
+import { PassStore } from '../../store/passes.ts';
 import { type HintTrigger, ledger, links } from '../../store/schema.ts';
 import type { PassSummary } from '../../workflows/contract.ts';
 import type { DatabaseUnderTest } from './databases.ts';
@@ -154,7 +155,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
 /** Removes every row. */
 export async function emptied({ db }: OpenDatabase): Promise<void> {
-  await db.execute(sql`truncate hints, links, ledger, pairs restart identity`);
+  await db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
 }
 
 /** A fresh database of the kind, with its schema. */

@@ -1,45 +1,42 @@
 import { choice, day, text } from '../../engine/codec.ts';
-import { definePair, type MappedField, type PairDefinition } from '../../engine/pair.ts';
+import { definePair, field, strong, weak } from '../../engine/define-pair.ts';
+import { askPerson, masterWins, newestWins, replicaWins, unionOf } from '../../engine/policy.ts';
 import type { SeenRecord } from '../../engine/plan.ts';
 import type { Attributes } from '../../engine/values.ts';
 
-const field = (name: string, more: Partial<MappedField> = {}): MappedField => ({
-  name,
-  attribute: { master: name, replica: `their_${name}` },
-  codec: text(),
-  direction: 'both',
-  group: 'all',
-  readOnlyOn: [],
-  required: false,
-  ...more,
-});
+const salutation = choice([
+  ['Mr.', 'Herr'],
+  ['Ms.', 'Frau'],
+  ['Mrs.', 'Frau'],
+]);
 
 /** A small pair with one field of every kind, for tests of the engine alone. */
-export const people: PairDefinition = definePair({
+export const people = definePair({
   name: 'people',
-  title: { master: { system: 'Left', entity: 'Person' }, replica: { system: 'Right', entity: 'Person' } },
-  fields: [
-    field('surname', { required: true }),
-    field('city'),
-    field('nickname', { group: 'theirs' }),
-    field('born', { codec: day('midnight') }),
-    field('salutation', {
-      codec: choice([
-        ['Mr.', 'Herr'],
-        ['Ms.', 'Frau'],
-        ['Mrs.', 'Frau'],
-      ]),
-    }),
-    field('account', { direction: 'toMaster' }),
-    field('rank', { readOnlyOn: ['replica'] }),
-  ],
-  contested: { all: 'master', theirs: 'replica' },
-  firstSync: 'master',
-  identity: [
-    { name: 'account', fields: ['account'], strength: 'strong' },
-    { name: 'surname and birthday', fields: ['surname', 'born'], strength: 'weak' },
-  ],
-  createOn: ['replica', 'master'],
+  master: { system: 'Left', entity: 'Person' },
+  replica: { system: 'Right', entity: 'Person' },
+  fields: {
+    surname: field('surname', 'their_surname', text(), { group: 'all', required: true }),
+    city: field('city', 'their_city', text(), { group: 'all' }),
+    nickname: field('nickname', 'their_nickname', text(), { group: 'theirs' }),
+    born: field('born', 'their_born', day('midnight'), { group: 'all' }),
+    salutation: field('salutation', 'their_salutation', salutation, { group: 'all' }),
+    account: field('account', 'their_account', text(), { group: 'all', direction: 'toMaster' }),
+    rank: field('rank', 'their_rank', text(), { group: 'all' }),
+    mood: field('mood', 'their_mood', text(), { group: 'latest' }),
+    vow: field('vow', 'their_vow', text(), { group: 'asked' }),
+    tags: field('tags', 'their_tags', text(), { group: 'lists' }),
+  },
+  groups: {
+    all: masterWins,
+    theirs: replicaWins,
+    latest: newestWins(),
+    asked: askPerson,
+    lists: unionOf(';'),
+  },
+  ignored: { replica: ['their_rank'] },
+  identity: [strong('account', ['account']), weak('surname and birthday', ['surname', 'born'])],
+  whenPartnerDeleted: { master: { kind: 'delete' }, replica: { kind: 'delete' } },
   status: {
     replicaId: 'number',
     replicaVersion: 'rowId',

@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type RunningTandem, start } from '../../cli/start.ts';
 import { type Config, parseConfig } from '../../config.ts';
+import type { PairDefinition } from '../../engine/pair.ts';
 import { createLog } from '../../log.ts';
 import { type Advoware, type AdvowareOptions, startAdvoware } from '../../simulators/advoware/start-advoware.ts';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
@@ -76,7 +77,13 @@ export interface ServiceUnderTest extends Systems {
 }
 
 export async function startService(
-  options: { firm?: AdvowareOptions; skipOwn?: boolean; environment?: Environment } = {},
+  options: {
+    firm?: AdvowareOptions;
+    skipOwn?: boolean;
+    environment?: Environment;
+    /** Instead of those of the configuration. */
+    pairs?: readonly PairDefinition[];
+  } = {},
 ): Promise<ServiceUnderTest> {
   const systems = await startSystems(options.firm);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tandem-test-'));
@@ -88,7 +95,7 @@ export async function startService(
     API_PORT: '0',
     ...options.environment,
   });
-  const tandem = await start(config, 'all', createLog('silent'));
+  const tandem = await start(config, 'all', createLog('silent'), options.pairs);
   await tandem.ready;
   const url = tandem.api?.url ?? '';
   registerWebhooks(systems.crm, url, options.skipOwn ?? true);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../store/database.ts';
-import type { NewLedgerRow } from '../../store/passes.ts';
+import type { NewLedgerRow } from '../../store/ledger-rows.ts';
 import { hints, ledger, links, pairs } from '../../store/schema.ts';
 import type { DatabaseUnderTest } from './databases.ts';
 import { openDatabase } from './house.ts';
@@ -13,7 +13,7 @@ export function storeOf(kind: DatabaseUnderTest): () => Database {
     opened = await openDatabase(kind);
   });
   beforeEach(async () => {
-    await opened.database.db.execute(sql`truncate hints, links, ledger, pairs restart identity`);
+    await opened.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
   });
   afterAll(() => opened.drop());
   return () => opened.database.db;

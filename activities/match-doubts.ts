@@ -1,0 +1,34 @@
+import { matchIdentity } from '../engine/identity.ts';
+import type { SeenRecord } from '../engine/plan.ts';
+import { type Question, question } from '../engine/question.ts';
+import { replicaIdIn } from '../engine/status.ts';
+import { otherSide, type Side } from '../engine/values.ts';
+import { CreationInProgress } from '../store/pass-errors.ts';
+import { findCandidates, lookAt } from './observe.ts';
+import type { Pass } from './pass.ts';
+
+/**
+ * Why a record that matches by a key may still not be the partner: a partner is being created for it at this moment, or
+ * may have been; it names another one itself; or, seen from there, other records match as well, and one of several is a guess.
+ * @throws CreationInProgress while the other record's pass is still finding out
+ */
+export async function doubtAbout(pass: Pass, side: Side, id: string): Promise<Question | null> {
+  const { deps, pair, link } = pass;
+  const open = await deps.links.openCreations(pair.name, otherSide(side), link.id);
+  const ofIt = open.filter(({ of }) => of === id);
+  if (ofIt.some(({ state }) => state === 'planned')) throw new CreationInProgress();
+  if (ofIt.length > 0) return question('look_alikes', side, { ids: [id] });
+  const partner = await lookAt(pass, side, id);
+  if (partner.kind !== 'present') return null;
+  const { record } = partner;
+  const own = pass.seen[otherSide(side)]?.id ?? '';
+  const named = side === 'master' ? replicaIdIn(pair, record.attributes) : null;
+  if (named !== null) return named === own ? null : question('look_alikes', side, { ids: [id] });
+  const rivals = await otherMatches(pass, otherSide(side), record);
+  return rivals.includes(own) ? question('look_alikes', otherSide(side), { ids: rivals }) : null;
+}
+
+async function otherMatches(pass: Pass, side: Side, partner: SeenRecord): Promise<readonly string[]> {
+  const match = matchIdentity(pass.pair, side, partner.attributes, await findCandidates(pass, side, partner));
+  return match.kind === 'look_alikes' ? match.ids : [];
+}

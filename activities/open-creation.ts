@@ -1,0 +1,30 @@
+import type { Seen } from '../engine/plan.ts';
+import { type Question, question } from '../engine/question.ts';
+import { namingAttribute } from '../engine/pair.ts';
+import { isShown } from '../engine/settled-writes.ts';
+import { attributeOf, otherSide, type PerSide, sides } from '../engine/values.ts';
+import type { OpenCreation } from '../store/links.ts';
+import { CreationInProgress } from '../store/pass-errors.ts';
+import type { Pass } from './pass.ts';
+
+/**
+ * A record without a partner may be one that we made ourselves for another couple, whose pass has not heard of it yet:
+ * then it is no stranger. Where records carry their partner's id that tells; else any value that was sent is suspicious.
+ * @returns a question where only a person can tell
+ * @throws CreationInProgress while the other couple's pass is still finding out
+ */
+export async function rivalCreation(pass: Pass, seen: PerSide<Seen>): Promise<Question | null> {
+  const missing = sides.find((side) => seen[side].kind === 'unknown');
+  if (missing === undefined || pass.link.answer !== null) return null;
+  const existing = seen[otherSide(missing)];
+  if (existing.kind !== 'present') return null;
+  const { deps, pair, link } = pass;
+  const open = await deps.links.openCreations(pair.name, otherSide(missing), link.id);
+  const { attributes } = existing.record;
+  const naming = namingAttribute(pair, otherSide(missing));
+  const isOurs = ({ of, writes }: OpenCreation): boolean =>
+    naming === null ? writes.some((write) => isShown(pair, write, attributes)) : attributeOf(attributes, naming) === of;
+  const rivals = open.filter(isOurs);
+  if (rivals.some(({ state }) => state === 'planned')) throw new CreationInProgress();
+  return rivals.length === 0 ? null : question('look_alikes', missing, { ids: rivals.map(({ of }) => of) });
+}

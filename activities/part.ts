@@ -1,0 +1,48 @@
+import type { Gone } from '../engine/deletion.ts';
+import { partedText } from '../engine/messages.ts';
+import { project } from '../engine/pair.ts';
+import type { RemovePlan } from '../engine/plan.ts';
+import { question } from '../engine/question.ts';
+import type { PassSummary } from '../workflows/contract.ts';
+import { ask } from './ask.ts';
+import { concludeParted } from './conclude.ts';
+import type { Pass } from './pass.ts';
+import { tellMasterIfNew } from './tell-master.ts';
+import { openRowsOf, rowOrigin, sendUpdate } from './write.ts';
+
+/** Leaves the record that is left alone; where that is the master's, it says so. */
+export async function part(pass: Pass, gone: Gone): Promise<PassSummary> {
+  if (gone === 'replica') {
+    const message = partedText(pass.pair.title.replica.system);
+    pass.moveLink([], await tellMasterIfNew(pass, { state: 'deleted_in_replica', attempts: 0, message }));
+  }
+  return concludeParted(pass, gone);
+}
+
+/** Takes away what is left of a couple. The ledger keeps the values that go with it. */
+export async function remove(pass: Pass, plan: RemovePlan): Promise<PassSummary> {
+  const { side, gone, how } = plan;
+  const left = pass.seen[side];
+  if (left === undefined) throw new Error(`The ${side} record was not read before it was removed`);
+  const { remove: send } = pass.connector(side);
+  if (how.by === 'deleting' && send === null) return ask(pass, question('delete_by_hand', side, { ids: [left.id] }));
+  await planRemoval(pass, plan);
+  if (how.by === 'archiving') {
+    await sendUpdate(pass, side, how.attributes);
+    return concludeParted(pass, gone, openRowsOf(pass, side, 'written'));
+  }
+  await pass.deps.passes.confirm(pass.link, pass.attempt.token);
+  await send?.(pass.entity(side), left.id, pass.context);
+  return concludeParted(pass, 'both', openRowsOf(pass, side, 'written'));
+}
+
+async function planRemoval(pass: Pass, { side, rule, how }: RemovePlan): Promise<void> {
+  const { deps, pair, link, attempt } = pass;
+  const action = how.by === 'deleting' ? 'delete' : 'archive';
+  const oldValue = project(pair, side, pass.seen[side]?.attributes ?? {});
+  const row = { ...rowOrigin(pass), action, side, rule, oldValue } as const;
+  // What a person has answered is approved; what the policy says is counted.
+  const budget = rule === 'deleted_by_hand' ? null : pair.deletion.budget;
+  const id = await deps.passes.planRemoval(link, attempt.token, row, budget, deps.now());
+  pass.open = [{ id, side, action }];
+}

@@ -1,0 +1,180 @@
+import type { RemoteRecord } from '../connectors/connector.ts';
+import { type FieldNotes, notesFromAnswer } from '../engine/field-notes.ts';
+import type { FieldWrite } from '../engine/plan.ts';
+import { type IdentityKey, namingAttribute } from '../engine/pair.ts';
+import { type Question, question } from '../engine/question.ts';
+import {
+  baseAfterCreation,
+  baseAfterWrites,
+  isShown,
+  type ShownRecord,
+  tookEffect,
+  type UnsettledWrite,
+} from '../engine/settled-writes.ts';
+import { attributeOf, type Attributes, type Side, sides } from '../engine/values.ts';
+import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
+import type { LinkChanges } from '../store/link-rows.ts';
+import { asUnsettled } from '../store/links.ts';
+import { isSearchable, searchableOf, searchNaming, searchUnlinked } from './observe.ts';
+import { baseOf, type Pass } from './pass.ts';
+import { statusUntold } from './write.ts';
+
+/**
+ * Settles what an earlier attempt had planned and could not finish, from what the systems show now. A write that took
+ * effect moves its side's snapshot, so that our own value is never mistaken for somebody's edit.
+ * @returns a question where only a person can tell.
+ */
+export async function settleUnsettled(pass: Pass): Promise<Question | null> {
+  const rows = pass.unsettled;
+  if (rows.length === 0) return null;
+  const creation = rows.find(({ action }) => action === 'create');
+  if (creation !== undefined && pass.seen[creation.side] === undefined) {
+    const fate = answeredFate(pass, creation) ?? (await fateOf(pass, creation.side, rows));
+    if (fate.kind === 'ask') return fate.question;
+    if (fate.kind === 'named') return null;
+  }
+  await settleFromWhatIsShown(pass, rows);
+  return null;
+}
+
+const nothing: ShownRecord = { attributes: {}, version: null };
+
+async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Promise<void> {
+  const { pair, link, seen } = pass;
+  const shown = { master: seen.master ?? nothing, replica: seen.replica ?? nothing };
+  const writes = rows.flatMap(asUnsettled);
+  const creation = rows.find((row) => row.action === 'create' && isOurs(pass, row));
+  const base =
+    creation === undefined
+      ? baseAfterWrites(pair, baseOf(link), writes, shown)
+      : baseAfterCreation(pair, baseOf(link), creation.side, writes, shown);
+  const settled = rows.map((row): SettledRow => ({
+    id: row.id,
+    state: row.side === creation?.side || isWritten(pass, row) ? 'written' : 'dropped',
+  }));
+  await pass.settle(settled, {
+    baseMaster: base.master,
+    baseReplica: base.replica,
+    fieldNotes: notesOf(pass, rows),
+    ...idsSeen(pass),
+    ...statusUntold,
+  });
+}
+
+type Fate =
+  | { readonly kind: 'ask'; readonly question: Question }
+  /** A person has named the record: it is read first. */
+  | { readonly kind: 'named' }
+  /** It was found, or it is certain enough that there is none. */
+  | { readonly kind: 'clear' };
+
+/** What a person says of a creation that was asked about. An answer from before the creation was sent says nothing of it. */
+function answeredFate({ link }: Pass, { state }: LedgerRow): Fate | null {
+  if (state !== 'asked') return null;
+  const answer = link.answer?.answer.kind;
+  if (answer === 'link') return { kind: 'named' };
+  return answer === 'create' ? { kind: 'clear' } : null;
+}
+
+/** The creation may or may not have happened: search for its image, or ask where that proves nothing. */
+async function fateOf(pass: Pass, side: Side, planned: readonly LedgerRow[]): Promise<Fate> {
+  const named = await namedFate(pass, side);
+  if (named !== null) return named;
+  const writes = planned.flatMap(asUnsettled).filter((write) => write.side === side);
+  const image = Object.fromEntries(writes.map(({ attribute, newValue }) => [attribute, newValue]));
+  const alike = await searchBy(pass, side, image);
+  const found = alike.filter((record) => isImage(pass, record, writes));
+  const [only] = found;
+  if (found.length > 1) return lookAlikes(side, found);
+  if (only === undefined) return notFound(pass, side, image, alike);
+  pass.seen[side] = only;
+  return { kind: 'clear' };
+}
+
+/** The new record names its partner, whatever else was edited since; null where it can't or we can't search by it. */
+async function namedFate(pass: Pass, side: Side): Promise<Fate | null> {
+  const attribute = namingAttribute(pass.pair, side);
+  const partnerId = side === 'master' ? pass.link.replicaId : pass.link.masterId;
+  if (attribute === null || partnerId === null || !isSearchable(pass.connector(side).find, attribute)) return null;
+  const found = await searchNaming(pass, side, partnerId);
+  if (found.length > 1) return lookAlikes(side, found);
+  const [only] = found;
+  if (only !== undefined) pass.seen[side] = only;
+  return { kind: 'clear' };
+}
+
+/** A system may have stored something else than was sent: the keys still tell whether there is anything like it. */
+async function notFound(pass: Pass, side: Side, image: Attributes, alike: readonly RemoteRecord[]): Promise<Fate> {
+  const keys = pass.pair.identity.map((key) => keyIn(pass, side, key, image)).filter((terms) => terms !== null);
+  if (alike.length > 0) return lookAlikes(side, alike);
+  const isSearched = Object.keys(searchableOf(pass.connector(side).find, image)).length > 0;
+  if (keys.length === 0 && !isSearched) return { kind: 'ask', question: question('maybe_created', side) };
+  for (const terms of keys) {
+    const found = await searchBy(pass, side, terms);
+    if (found.length > 0) return lookAlikes(side, found);
+  }
+  return { kind: 'clear' };
+}
+
+/** The part of the image that a key is made of, as far as it can be searched by; null if the key is not filled. */
+function keyIn(pass: Pass, side: Side, key: IdentityKey, image: Attributes): Attributes | null {
+  const names = pass.pair.fields
+    .filter(({ name }) => key.fields.includes(name))
+    .map(({ attribute }) => attribute[side]);
+  const terms = Object.fromEntries(names.flatMap((name) => (image[name] == null ? [] : [[name, image[name]]])));
+  const searchable = searchableOf(pass.connector(side).find, terms);
+  return Object.keys(terms).length === names.length && Object.keys(searchable).length > 0 ? searchable : null;
+}
+
+async function searchBy(pass: Pass, side: Side, terms: Attributes): Promise<readonly RemoteRecord[]> {
+  const searchable = searchableOf(pass.connector(side).find, terms);
+  return Object.keys(searchable).length === 0 ? [] : searchUnlinked(pass, side, searchable);
+}
+
+const lookAlikes = (side: Side, found: readonly RemoteRecord[]): Fate => ({
+  kind: 'ask',
+  question: question('look_alikes', side, { ids: found.map(({ id }) => id) }),
+});
+
+const isImage = (pass: Pass, record: RemoteRecord, writes: readonly UnsettledWrite[]): boolean =>
+  writes.every((write) => isShown(pass.pair, write, record.attributes));
+
+/** Whether the record is the one that was to be created, where it carries its partner's id; elsewhere it was searched or named. */
+function isOurs({ pair, seen, link }: Pass, { side }: LedgerRow): boolean {
+  const record = seen[side];
+  const naming = namingAttribute(pair, side);
+  if (record === undefined || naming === null) return record !== undefined;
+  return attributeOf(record.attributes, naming) === (side === 'master' ? link.replicaId : link.masterId);
+}
+
+function isWritten({ pair, seen }: Pass, row: LedgerRow): boolean {
+  const record = seen[row.side];
+  if (record === undefined) return row.action === 'delete';
+  return asUnsettled(row).some((write) => tookEffect(pair, write, record));
+}
+
+/** What a system made of values whose write it never answered. */
+function notesOf(pass: Pass, rows: readonly LedgerRow[]): FieldNotes {
+  const { pair, seen, deps } = pass;
+  const since = deps.now().toISOString();
+  const notesOn = (side: Side): FieldNotes => {
+    const writes = rows.flatMap((row) => (row.side === side && isWritten(pass, row) ? asFieldWrite(row) : []));
+    return notesFromAnswer(pair, side, writes, seen[side]?.attributes ?? {}, since);
+  };
+  return { ...pass.link.fieldNotes, ...notesOn('master'), ...notesOn('replica') };
+}
+
+function asFieldWrite({ field, side, attribute, oldValue, newValue, losingValue, rule }: LedgerRow): FieldWrite[] {
+  if (field === null || attribute === null) return [];
+  return [{ field, side, attribute, oldValue, newValue, losingValue, rule }];
+}
+
+/** An adopted creation gives the link its missing id at once, so that it can't be adopted twice. */
+function idsSeen(pass: Pass): LinkChanges {
+  const ids: Partial<Record<Side, string>> = {};
+  for (const side of sides) {
+    const id = pass.seen[side]?.id;
+    if (id !== undefined) ids[side] = id;
+  }
+  return { masterId: ids.master ?? pass.link.masterId, replicaId: ids.replica ?? pass.link.replicaId };
+}

@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { definitionChanges } from '../../engine/definition-text.ts';
+import { replicaKey } from '../../store/hints.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { pairOr404 } from './known-or-404.ts';
+import { isWorthTelling, planShape, planView } from './plan-shape.ts';
+import { badRequest, pageQuery, pairParams, problems } from './shapes.ts';
+
+/** Over all requests of this process: a preview costs the systems as many reads as a check. */
+const previewsAtOnce = 4;
+const previewTimeoutMs = 30_000;
+
+export const planPage = z.object({
+  /** What changed in the pair's definition and waits to be accepted, one line each. */
+  definitionChanges: z.array(z.string()),
+  /** How many couples were looked at for this page. */
+  looked: z.int(),
+  /** Those of them that a check would write to, ask about, or could not look at. */
+  plans: z.array(planShape),
+  next: z.int().nullable(),
+});
+
+/** `GET /api/v1/pairs/:pair/plan`: what checks of the next couples, in the order of their creation, would do. */
+export function addGetPlan(app: FastifyInstance, deps: ApiDependencies): void {
+  const limited = pLimit(previewsAtOnce);
+  const schema = {
+    params: pairParams,
+    querystring: pageQuery,
+    response: { 200: planPage, ...badRequest, ...problems },
+  };
+  app.withTypeProvider<ZodTypeProvider>().get('/pairs/:pair/plan', { schema }, async ({ params, query }, reply) => {
+    const pair = pairOr404(deps, params.pair).name;
+    const { records, pairs } = deps.store();
+    const { offered } = await pairs.state(pair);
+    const links = await records.list(pair, { state: null, ...query });
+    const gone = new AbortController();
+    reply.raw.once('close', () => {
+      gone.abort();
+    });
+    const plans = await Promise.all(
+      links.map((link) =>
+        limited(async () => {
+          // Nobody waits for the answer any more.
+          gone.signal.throwIfAborted();
+          const key = link.masterId ?? replicaKey(link.replicaId ?? '');
+          return planView(link, await deps.preview({ pair, key }, AbortSignal.timeout(previewTimeoutMs)));
+        }),
+      ),
+    );
+    return {
+      definitionChanges: offered === null ? [] : [...definitionChanges(offered.accepted, offered.offered)],
+      looked: links.length,
+      plans: plans.filter(isWorthTelling),
+      next: links.length === query.limit ? (links.at(-1)?.id ?? null) : null,
+    };
+  });
+}

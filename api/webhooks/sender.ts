@@ -1,0 +1,45 @@
+import { verifyEspoSignature, type WebhookHeaders } from '../../connectors/espocrm/webhooks.ts';
+import { type Side, sides } from '../../engine/values.ts';
+import type { PairInfo } from '../dependencies.ts';
+import type { WebhookSecrets } from './webhook-secrets.ts';
+
+/** What a request proves its origin with. */
+export interface SignedRequest {
+  readonly rawBody: Buffer;
+  readonly headers: WebhookHeaders;
+}
+
+class NotFromThere extends Error {
+  readonly code = 'not_from_there';
+}
+
+/**
+ * The side of the pair whose EspoCRM has signed the request, the master being tried first; null if none has. The keys
+ * decide alone: two instances may number their webhooks alike.
+ * @param secrets by the name of the system
+ */
+export async function senderOf(
+  { rawBody, headers }: SignedRequest,
+  pair: PairInfo,
+  secrets: ReadonlyMap<string, WebhookSecrets>,
+): Promise<Side | null> {
+  const candidates = sides.flatMap((side) => {
+    const keys = secrets.get(pair[side].system);
+    return keys === undefined
+      ? []
+      : [{ side, keys, verify: () => verifyEspoSignature(rawBody, headers, keys.known()) }];
+  });
+  const judged = candidates.map((candidate) => ({ ...candidate, verdict: candidate.verify() }));
+  const sender = judged.find(({ verdict }) => verdict.ok);
+  if (sender !== undefined) return sender.side;
+  // A registration that was made since the start: its key can be read from EspoCRM. One that does not answer must not
+  // hold up what the other has sent.
+  const asked = judged
+    .filter(({ verdict }) => !verdict.ok && verdict.reason === 'unknown_webhook')
+    .map(async ({ side, keys, verify }) => {
+      await keys.refresh();
+      if (!verify().ok) throw new NotFromThere('Its keys do not fit');
+      return side;
+    });
+  return Promise.any(asked).catch(() => null);
+}

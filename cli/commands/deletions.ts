@@ -1,0 +1,74 @@
+import { type Command, Option } from 'commander';
+import type { z } from 'zod';
+import { deletionsPage } from '../../api/ops/get-deletions.ts';
+import { decidedDeletions } from '../../api/ops/post-deletions-decide.ts';
+import type { AskedQuestion } from '../../api/ops/question-shape.ts';
+import { type ApiClient, createApiClient } from '../api-client.ts';
+import { CommandFailed } from '../command-failed.ts';
+import { pagesOf, pathOf } from '../pages.ts';
+import { questionInWords } from '../question-in-words.ts';
+
+interface DeletionOptions {
+  readonly approve?: boolean;
+  readonly keep?: boolean;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** `tandem deletions <pair>`: what is left of deleted couples, and `--approve` or `--keep` for some or all of it. */
+export function addDeletions(program: Command): void {
+  program
+    .command('deletions')
+    .description('records whose partner was deleted and that wait for an answer')
+    .argument('<pair>')
+    .argument('[ids...]', "with --approve or --keep: the master's ids, or replica:<id>")
+    .option('--approve', 'delete them')
+    .addOption(new Option('--keep', 'keep them, alone').conflicts('approve'))
+    .option('--all', 'with --approve or --keep: all of them; the pair goes on deleting by itself')
+    .option('--json', 'print the answer as JSON')
+    .action(async (pair: string, ids: string[], options: DeletionOptions) => {
+      const api = createApiClient(process.env);
+      const answer = options.approve === true ? 'delete' : options.keep === true ? 'keep' : null;
+      const isChosen = ids.length > 0 || options.all === true;
+      if (answer === null) {
+        if (isChosen) throw new CommandFailed('Say what becomes of them: --approve or --keep');
+        await list(api, pair, options.json === true);
+        return;
+      }
+      if (ids.length > 0 === (options.all === true)) throw new CommandFailed('Name either the records or --all');
+      const body = options.all === true ? { answer, all: true } : { answer, ids };
+      const decided = await api.call('POST', `${pathOf(pair)}/deletions/decide`, decidedDeletions, body);
+      console.log(options.json === true ? JSON.stringify(decided) : decidedInWords(decided, pair, answer));
+    });
+}
+
+async function list(api: ApiClient, pair: string, json: boolean): Promise<void> {
+  const questions: AskedQuestion[] = [];
+  let heldSince: string | null = null;
+  for await (const page of pagesOf(api, `${pathOf(pair)}/deletions`, deletionsPage, { limit: '200' })) {
+    questions.push(...page.questions);
+    ({ heldSince } = page);
+  }
+  if (json) {
+    console.log(JSON.stringify({ heldSince, questions }));
+    return;
+  }
+  const held = heldSince === null ? [] : [heldInWords(pair, heldSince)];
+  const lines = questions.map((asked) => questionInWords(pair, asked));
+  console.log([...held, ...(lines.length === 0 ? ['No record asks about a deletion.'] : lines)].join('\n\n'));
+}
+
+const heldInWords = (pair: string, since: string): string =>
+  `${pair} has deleted nothing by itself since ${since}: there was too much of it. \`tandem deletions ${pair} --approve --all\` lets it go on, \`--keep --all\` keeps these.`;
+
+function decidedInWords(
+  { answered, left, heldSince }: z.infer<typeof decidedDeletions>,
+  pair: string,
+  answer: 'delete' | 'keep',
+): string {
+  return [
+    `${answered} answered with ${answer}; the next look at each carries it out.`,
+    ...(left === 0 ? [] : [`${left} still wait for an answer: \`tandem deletions ${pair}\`.`]),
+    ...(heldSince === null ? [] : [`Nothing is deleted by itself since ${heldSince}.`]),
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+import { createPreviewer } from '../activities/preview.ts';
+import type { Previewer } from '../api/dependencies.ts';
+import type { Metrics } from '../api/metrics.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { PairDefinition } from '../engine/pair.ts';
+import type { RetryPolicy } from '../engine/retry.ts';
+import type { Logger } from '../log.ts';
+import type { OpenDatabase } from '../store/database.ts';
+import { syncDependencies } from '../sync-dependencies.ts';
+
+export interface PreviewerParts {
+  /** Null while the database does not answer yet. */
+  readonly database: () => OpenDatabase | null;
+  readonly pairs: readonly PairDefinition[];
+  readonly connectors: Readonly<Record<string, Connector>>;
+  readonly retry: RetryPolicy;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Previews with the connectors and rules of the worker. A preview rejects while there is no database. */
+export function composePreviewer({ database, metrics, log, ...parts }: PreviewerParts): Previewer {
+  const observer = {
+    onPass: () => undefined,
+    onCall: metrics.onCall.bind(metrics),
+    onProblem: (problem: string, details: object): void => {
+      log.warn({ ...details, problem }, 'A preview came to a problem');
+    },
+  };
+  return async (record, signal) => {
+    const opened = database();
+    if (opened === null) throw new Error('The database does not answer yet');
+    return createPreviewer(syncDependencies({ ...parts, database: opened, observer }))(record, signal);
+  };
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { composeConnectors } from './compose.ts';
+import { parseConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { type EspoCrm, startEspoCrm } from './simulators/espocrm/start-espocrm.ts';
+
+const example = await readFile(new URL('./.env.example', import.meta.url), 'utf8');
+const required = Object.fromEntries(
+  [...example.matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
+const context = { signal: new AbortController().signal, onCall: () => undefined };
+
+let crms: readonly [EspoCrm, EspoCrm];
+beforeEach(async () => {
+  crms = await Promise.all([startEspoCrm(), startEspoCrm({ apiKey: 'key-of-the-second' })]);
+});
+afterEach(() => Promise.all(crms.map((crm) => crm.stop())));
+
+const compose = (changes: Readonly<Record<string, string>> = {}) => {
+  const [{ url, apiUser }] = crms;
+  const environment = { ...required, ESPOCRM_URL: url, ESPOCRM_API_KEY: apiUser.apiKey, ...changes };
+  return composeConnectors(parseConfig(environment), createLog('silent'));
+};
+
+test('without a second EspoCRM there is one', () => {
+  const { bySystem, espoCrms } = compose();
+  expect([Object.keys(bySystem), espoCrms.length]).toEqual([['EspoCRM', 'Advoware'], 1]);
+});
+
+test.each([
+  ['its key', () => ({ ESPOCRM2_API_KEY: crms[1].apiUser.apiKey })],
+  ['HMAC', () => ({ ESPOCRM2_API_KEY: crms[1].hmacUser.apiKey, ESPOCRM2_SECRET_KEY: crms[1].hmacUser.secretKey })],
+])('a second EspoCRM is reached at its own address with %s', async (_title, credentials) => {
+  const { bySystem, espoCrms } = compose({
+    ESPOCRM2_URL: crms[1].url,
+    ESPOCRM_WEBHOOK_SECRETS: 'one:secret',
+    ESPOCRM2_WEBHOOK_SECRETS: 'two:secret',
+    ESPOCRM2_TIMEOUT: '3s',
+    ...credentials(),
+  });
+  const names = ['EspoCRM', 'second EspoCRM'];
+  expect(Object.keys(bySystem)).toEqual([...names, 'Advoware']);
+  expect(espoCrms.map(({ connector, webhookSecrets }) => [connector.system, [...webhookSecrets.keys()]])).toEqual([
+    ['EspoCRM', ['one']],
+    ['second EspoCRM', ['two']],
+  ]);
+  expect(bySystem['second EspoCRM']?.timeoutMs).toBe(3_000);
+  for (const [index, name] of names.entries()) {
+    const { id } = crms[index]!.create('Contact', { lastName: name });
+    expect(await bySystem[name]!.read('Contact', id, context)).toMatchObject({
+      record: { attributes: { lastName: name } },
+    });
+  }
+});

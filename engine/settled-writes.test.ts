@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import { people } from '../test/support/people.ts';
+import { baseAfterCreation, baseAfterWrites, isShown, tookEffect, type UnsettledWrite } from './settled-writes.ts';
+import type { Attributes, Json, PerSide } from './values.ts';
+
+const toReplica = (name: string, newValue: Json, seenVersion: string | null = '1'): UnsettledWrite => ({
+  side: 'replica',
+  attribute: `their_${name}`,
+  newValue,
+  seenVersion,
+});
+const toMaster = (name: string, newValue: Json, seenVersion: string | null = '1'): UnsettledWrite => ({
+  side: 'master',
+  attribute: name,
+  newValue,
+  seenVersion,
+});
+const shown = (master: Attributes, replica: Attributes, versions: Partial<PerSide<string | null>> = {}) => ({
+  master: { attributes: master, version: versions.master === undefined ? '1' : versions.master },
+  replica: { attributes: replica, version: versions.replica === undefined ? '1' : versions.replica },
+});
+
+describe('whether a write of unknown fate took effect', () => {
+  const celle = toReplica('city', 'Celle');
+
+  test.each<[string, UnsettledWrite, Attributes, boolean]>([
+    ['the value itself', celle, { their_city: 'Celle' }, true],
+    ['another form of it', celle, { their_city: ' Celle ' }, true],
+    ['another value', celle, { their_city: 'Peine' }, false],
+    ['nothing', celle, {}, false],
+    ['an attribute that nobody maps', { ...celle, attribute: 'unknown' }, { unknown: 'Celle' }, false],
+    ["the other side's form", toReplica('born', '2001-01-05T00:00:00'), { their_born: '2001-01-05' }, true],
+  ])('%s is shown', (_name, write, record, expected) => {
+    expect(isShown(people, write, record)).toBe(expected);
+  });
+
+  test.each<[Json, string | null, string | null, boolean]>([
+    ['Cel', '2', '1', true],
+    ['Cel', '1', '1', false],
+    ['Cel', null, '1', false],
+    ['Cel', '2', null, true],
+    ['elle', '2', '1', false],
+    ['', '2', '1', false],
+    [null, '2', '1', false],
+    [7, '2', '1', false],
+    ['Celle', '1', '1', true],
+  ])('what is left is %j, version %j after %j: %j', (left, version, seenVersion, expected) => {
+    const write = toReplica('city', 'Celle', seenVersion);
+    expect(tookEffect(people, write, { attributes: { their_city: left }, version })).toBe(expected);
+  });
+
+  test('a value that is no text can not be cut', () => {
+    const write = toReplica('city', 17, '1');
+    expect(tookEffect(people, write, { attributes: { their_city: '1' }, version: '2' })).toBe(false);
+    const ofDigits = toReplica('city', '17', '1');
+    expect(tookEffect(people, ofDigits, { attributes: { their_city: 1 }, version: '2' })).toBe(false);
+  });
+});
+
+describe('both snapshots after it', () => {
+  const base = { master: { city: 'old', surname: 'Meier' }, replica: { their_city: 'old', their_surname: 'Meier' } };
+
+  test('it took effect: the written side moves to what it shows, the other to what was written', () => {
+    const seen = shown({ city: 'newer' }, { their_city: ' Celle ' });
+    expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual({
+      master: { city: 'Celle', surname: 'Meier' },
+      replica: { their_city: ' Celle ', their_surname: 'Meier' },
+    });
+  });
+
+  test("the other side's snapshot has the other side's form", () => {
+    const seen = shown({ born: '2001-01-05', salutation: 'Mrs.' }, {});
+    const writes = [toMaster('born', '2001-01-05'), toMaster('salutation', 'Mrs.')];
+    expect(baseAfterWrites(people, { master: {}, replica: {} }, writes, seen)).toEqual({
+      master: { born: '2001-01-05', salutation: 'Mrs.' },
+      replica: { their_born: '2001-01-05T00:00:00', their_salutation: 'Frau' },
+    });
+  });
+
+  test('it did not, and the record has not moved: nothing is learned', () => {
+    const seen = shown({ city: 'old' }, { their_city: 'old' });
+    expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual(base);
+  });
+
+  test('it is not shown in a record that has moved: nothing is known of that field any more', () => {
+    const seen = shown({ city: 'Celle' }, { their_city: 'old' }, { replica: '2' });
+    expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual({
+      master: { surname: 'Meier' },
+      replica: { their_surname: 'Meier' },
+    });
+  });
+
+  test('where both sides were to be written each moves by itself', () => {
+    const writes = [toReplica('tags', 'x; y'), toMaster('tags', 'x; y')];
+    const seen = shown({ tags: 'x' }, { their_tags: 'x; y' });
+    const before = { master: { tags: 'x' }, replica: { their_tags: 'y' } };
+    expect(baseAfterWrites(people, before, writes, seen)).toEqual({
+      master: { tags: 'x' },
+      replica: { their_tags: 'x; y' },
+    });
+  });
+
+  test('a write of another field of the other side has no say in it', () => {
+    const writes = [toMaster('city', 'Celle'), toReplica('surname', 'Maier')];
+    const seen = shown({ city: 'Celle', surname: 'Maier' }, { their_city: 'old', their_surname: 'Meier' });
+    expect(baseAfterWrites(people, base, writes, seen)).toEqual({
+      master: { city: 'Celle', surname: 'Meier' },
+      replica: { their_city: 'Celle', their_surname: 'Meier' },
+    });
+  });
+
+  test('both sides may have the same name for it', () => {
+    const city = people.fields.find(({ name }) => name === 'city')!;
+    const pair = { ...people, fields: [{ ...city, attribute: { master: 'city', replica: 'city' } }] };
+    const write = { ...toReplica('city', 'Celle'), attribute: 'city' };
+    expect(baseAfterWrites(pair, { master: {}, replica: {} }, [write], shown({}, { city: ' Celle' }))).toEqual({
+      master: { city: 'Celle' },
+      replica: { city: ' Celle' },
+    });
+  });
+
+  test('an attribute that nobody maps is left alone, and the given base is not changed', () => {
+    const seen = shown({}, { unknown: 1 }, { replica: '2' });
+    const frozen = structuredClone(base);
+    expect(baseAfterWrites(people, base, [{ ...toReplica('city', 1), attribute: 'unknown' }], seen)).toEqual(base);
+    expect(base).toEqual(frozen);
+  });
+
+  test('after a creation, fields that were not sent were empty on both sides, but for those that are not taken', () => {
+    const seen = shown({ surname: 'Maier' }, { their_surname: 'Meier' });
+    const made = baseAfterCreation(
+      people,
+      { master: {}, replica: {} },
+      'replica',
+      [toReplica('surname', 'Meier')],
+      seen,
+    );
+    const names = people.fields.map(({ name }) => name).filter((name) => name !== 'rank');
+    expect(made).toEqual({
+      master: { ...Object.fromEntries(names.map((name) => [name, null])), surname: 'Meier' },
+      replica: { ...Object.fromEntries(names.map((name) => [`their_${name}`, null])), their_surname: 'Meier' },
+    });
+  });
+
+  test('after a creation, nothing is known of a field that was sent and is not shown', () => {
+    const seen = shown({ city: 'Celle' }, {}, { replica: null });
+    const made = baseAfterCreation(people, { master: {}, replica: {} }, 'replica', [toReplica('city', 'Celle')], seen);
+    expect(['city' in made.master, 'their_city' in made.replica]).toEqual([false, false]);
+  });
+
+  test('what had been agreed on before a creation stays', () => {
+    const seen = shown({ surname: 'Meier' }, { their_surname: 'Meier', their_city: 'old' });
+    const made = baseAfterCreation(people, base, 'replica', [toReplica('surname', 'Meier')], seen);
+    expect([made.master['city'], made.replica['their_city']]).toEqual(['old', 'old']);
+  });
+});

@@ -1,0 +1,95 @@
+import { canonicalOf, type MappedField, type PairDefinition } from './pair.ts';
+import type { Base } from './snapshot.ts';
+import { type Attributes, attributeOf, type Json, otherSide, type PerSide, type Side } from './values.ts';
+
+/** A value that an earlier attempt meant to write, and whose fate was not known until now. */
+export interface UnsettledWrite {
+  readonly side: Side;
+  readonly attribute: string;
+  readonly newValue: Json;
+  /** The version of the record that it was planned from. */
+  readonly seenVersion: string | null;
+}
+
+/** What a side shows now. */
+export interface ShownRecord {
+  readonly attributes: Attributes;
+  readonly version: string | null;
+}
+
+/** Whether the record shows the value that was meant to be written. */
+export function isShown(pair: PairDefinition, write: UnsettledWrite, record: Attributes): boolean {
+  const field = fieldOf(pair, write);
+  const meant = field?.codec.toCanonical[write.side](write.newValue);
+  return field !== undefined && canonicalOf(field, write.side, record) === meant;
+}
+
+/** Whether the write is known to have taken effect: its value is shown, or what was left of it in a record that moved. */
+export function tookEffect(pair: PairDefinition, write: UnsettledWrite, shown: ShownRecord): boolean {
+  return isShown(pair, write, shown.attributes) || (hasMoved(write, shown) && isCut(write, shown.attributes));
+}
+
+function isCut({ attribute, newValue }: UnsettledWrite, record: Attributes): boolean {
+  const shown = attributeOf(record, attribute);
+  return typeof shown === 'string' && shown !== '' && typeof newValue === 'string' && newValue.startsWith(shown);
+}
+
+const hasMoved = ({ seenVersion }: UnsettledWrite, { version }: ShownRecord): boolean =>
+  version !== null && version !== seenVersion;
+
+/**
+ * Both snapshots after writes whose fate was not known. The side of one that took effect moves to what it shows, the
+ * other side to the value that was written, since that is where it came from: whatever it shows by now is measured
+ * against it. A value that is not shown in a record that has moved may have been written and changed again, or never:
+ * nothing is known of that field any more, as if both had just met.
+ */
+export function baseAfterWrites(
+  pair: PairDefinition,
+  base: Base,
+  writes: readonly UnsettledWrite[],
+  seen: PerSide<ShownRecord>,
+): Base {
+  const next: PerSide<Record<string, Json>> = { master: { ...base.master }, replica: { ...base.replica } };
+  for (const write of writes) {
+    const { side, attribute } = write;
+    const field = fieldOf(pair, write);
+    if (field === undefined) continue;
+    const source = otherSide(side);
+    const ofSource = field.attribute[source];
+    if (tookEffect(pair, write, seen[side])) {
+      next[side][attribute] = attributeOf(seen[side].attributes, attribute);
+      const hasOwnWrite = writes.some((one) => one.side === source && one.attribute === ofSource);
+      if (!hasOwnWrite) next[source][ofSource] = sourceForm(field, write);
+    } else if (hasMoved(write, seen[side])) {
+      Reflect.deleteProperty(next[side], attribute);
+      Reflect.deleteProperty(next[source], ofSource);
+    }
+  }
+  return next;
+}
+
+/** As `baseAfterWrites`, for a record that was created: fields that were not sent and never agreed on were empty on both sides. */
+export function baseAfterCreation(
+  pair: PairDefinition,
+  base: Base,
+  created: Side,
+  writes: readonly UnsettledWrite[],
+  seen: PerSide<ShownRecord>,
+): Base {
+  const sent = new Set(writes.map(({ attribute }) => attribute));
+  const empty = pair.fields.filter(
+    ({ attribute, readOnlyOn }) => !sent.has(attribute[created]) && !readOnlyOn.includes(created),
+  );
+  const emptyOn = (side: Side): Attributes => Object.fromEntries(empty.map(({ attribute }) => [attribute[side], null]));
+  const known = {
+    master: { ...emptyOn('master'), ...base.master },
+    replica: { ...emptyOn('replica'), ...base.replica },
+  };
+  return baseAfterWrites(pair, known, writes, seen);
+}
+
+const fieldOf = (pair: PairDefinition, { side, attribute }: UnsettledWrite): MappedField | undefined =>
+  pair.fields.find((field) => field.attribute[side] === attribute);
+
+const sourceForm = ({ codec }: MappedField, { side, newValue }: UnsettledWrite): Json =>
+  codec.fromCanonical[otherSide(side)](codec.toCanonical[side](newValue));

@@ -1,0 +1,9 @@
+import config from './jest.config.js';
+
+/** The engine's own tests, for mutation runs. @type {import('jest').Config} */
+export default {
+  ...config.projects.find(({ displayName }) => displayName === 'unit'),
+  testMatch: ['<rootDir>/engine/**/*.test.ts'],
+  setupFiles: ['<rootDir>/test/support/reproducible-properties.ts'],
+  testTimeout: config.testTimeout,
+};

@@ -1,0 +1,54 @@
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import type { Side } from '../engine/values.ts';
+import type { Database } from './database.ts';
+import { type RecordKey, refOfKey } from './hints.ts';
+import type { Link } from './link-rows.ts';
+import { type HintTrigger, hints } from './schema.ts';
+
+/** The hint rows that a pass answers, by the `seq` that it saw before it read anything. */
+export interface NotedHint {
+  readonly side: Side;
+  readonly seq: number;
+  readonly trigger: HintTrigger;
+}
+
+/** What becomes of the hints that a pass noted, unless a newer one came: deleted, kept until a time, or asked anew. */
+export type HintOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'due'; readonly at: Date }
+  | { readonly kind: 'look_again'; readonly at: Date };
+
+const rowOf = (record: RecordKey) => {
+  const { pair, side, recordId } = refOfKey(record);
+  return and(eq(hints.pair, pair), eq(hints.side, side), eq(hints.recordId, recordId));
+};
+
+export async function isHinted(tx: Database, record: RecordKey): Promise<boolean> {
+  const rows = await tx.select({ seq: hints.seq }).from(hints).where(rowOf(record));
+  return rows.length > 0;
+}
+
+/** The row was rung at the wrong door: freed, so that the next sweep rings at the right one. */
+export async function freeHint(tx: Database, record: RecordKey): Promise<void> {
+  await tx.update(hints).set({ rungAt: null }).where(rowOf(record));
+}
+
+export async function noteHints(tx: Database, link: Link): Promise<NotedHint[]> {
+  const rowsOf = (side: Side, id: string | null) =>
+    id === null ? undefined : and(eq(hints.side, side), eq(hints.recordId, id));
+  return tx
+    .update(hints)
+    .set({ notedSeq: sql`${hints.seq}` })
+    .where(and(eq(hints.pair, link.pair), or(rowsOf('master', link.masterId), rowsOf('replica', link.replicaId))))
+    .returning({ side: hints.side, seq: hints.seq, trigger: hints.trigger });
+}
+
+export async function settleHints(tx: Database, noted: readonly NotedHint[], outcome: HintOutcome): Promise<void> {
+  const seqs = noted.map(({ seq }) => seq);
+  if (outcome.kind === 'done') {
+    await tx.delete(hints).where(inArray(hints.seq, seqs));
+    return;
+  }
+  const trigger = outcome.kind === 'look_again' ? 'look_again' : 'retry';
+  await tx.update(hints).set({ dueAt: outcome.at, rungAt: null, trigger }).where(inArray(hints.seq, seqs));
+}

@@ -1,0 +1,66 @@
+import { and, eq, isNull, ne, or } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { type RecordKey, refOfKey } from './hints.ts';
+import { LeaseLost, PartnerBusy } from './pass-errors.ts';
+import { conflicts, ledger, links } from './schema.ts';
+
+export type Link = typeof links.$inferSelect;
+export type LinkChanges = Partial<Omit<typeof links.$inferInsert, 'id' | 'pair' | 'createdAt'>>;
+
+const ofRecord = (record: RecordKey) => {
+  const { pair, side, recordId } = refOfKey(record);
+  return and(eq(links.pair, pair), eq(side === 'master' ? links.masterId : links.replicaId, recordId));
+};
+
+export async function readLink(tx: Database, record: RecordKey): Promise<Link | undefined> {
+  const [link] = await tx.select().from(links).where(ofRecord(record));
+  return link;
+}
+
+export async function lockLink(tx: Database, record: RecordKey): Promise<Link | undefined> {
+  const [link] = await tx.select().from(links).where(ofRecord(record)).for('update');
+  return link;
+}
+
+export async function insertLink(tx: Database, record: RecordKey): Promise<Link> {
+  const { pair, side, recordId } = refOfKey(record);
+  const ids = side === 'master' ? { masterId: recordId } : { replicaId: recordId };
+  await tx
+    .insert(links)
+    .values({ pair, ...ids })
+    .onConflictDoNothing();
+  const link = await lockLink(tx, record);
+  if (link === undefined) throw new Error('A link that was just stored is not there');
+  return link;
+}
+
+export async function confirmLease(tx: Database, link: Link, token: string): Promise<void> {
+  const [row] = await tx.select({ token: links.leaseToken }).from(links).where(eq(links.id, link.id)).for('update');
+  if (row?.token !== token) throw new LeaseLost();
+}
+
+/** The partner may have had a row of its own while it stood alone: it becomes part of this one, history included. @returns whether there was one */
+export async function absorb(
+  tx: Database,
+  link: Link,
+  { masterId, replicaId }: LinkChanges,
+  now: Date,
+): Promise<boolean> {
+  const alone = or(
+    masterId == null ? undefined : and(eq(links.masterId, masterId), isNull(links.replicaId)),
+    replicaId == null ? undefined : and(eq(links.replicaId, replicaId), isNull(links.masterId)),
+  );
+  if (alone === undefined) return false;
+  const others = await tx
+    .select()
+    .from(links)
+    .where(and(eq(links.pair, link.pair), ne(links.id, link.id), alone))
+    .for('update');
+  for (const other of others) {
+    if (other.leaseUntil !== null && other.leaseUntil > now) throw new PartnerBusy();
+    await tx.update(ledger).set({ linkId: link.id }).where(eq(ledger.linkId, other.id));
+    await tx.update(conflicts).set({ linkId: link.id }).where(eq(conflicts.linkId, other.id));
+    await tx.delete(links).where(eq(links.id, other.id));
+  }
+  return others.length > 0;
+}

@@ -1,0 +1,35 @@
+/** Another pass has taken this record over: this one must not write any more. Nothing is lost, the hint is still there. */
+export class LeaseLost extends Error {
+  readonly code = 'lease_lost';
+  constructor() {
+    super('Another pass has taken over this record');
+    this.name = 'LeaseLost';
+  }
+}
+
+/** The same thing is being created by another record's pass at this moment: look again when that one has ended. */
+export class CreationInProgress extends Error {
+  readonly code = 'creation_in_progress';
+  constructor() {
+    super('The same record is being created by another pass');
+    this.name = 'CreationInProgress';
+  }
+}
+
+/** The partner's own pass is still running: look again when it has ended. */
+export class PartnerBusy extends Error {
+  readonly code = 'partner_busy';
+  constructor() {
+    super('The partner record is being looked at by its own pass');
+    this.name = 'PartnerBusy';
+  }
+}
+
+/** The pair has removed as many records as its budget allows: the next ones wait for a person. */
+export class RemovalHeld extends Error {
+  readonly code = 'removal_held';
+  constructor() {
+    super('More records would be removed than the budget allows');
+    this.name = 'RemovalHeld';
+  }
+}

@@ -1,0 +1,357 @@
+/* eslint-disable @typescript-eslint/require-await -- what takes time in reality only throws here, as a promise that fails */
+import type { SyncDependencies } from '../../activities/dependencies.ts';
+import { allowedRemovals } from '../../engine/deletion.ts';
+import type { Answer } from '../../engine/question.ts';
+import type { Resolution } from '../../engine/resolution.ts';
+import { type Side, textOfJson } from '../../engine/values.ts';
+import type { Conflict, ConflictOutcome } from '../../store/conflict-rows.ts';
+import type { NotedHint } from '../../store/hint-rows.ts';
+import { type Hint, refOfKey, replicaKey } from '../../store/hints.ts';
+import { openCreationsIn } from '../../store/links.ts';
+import type { LedgerRow, NewLedgerRow, SettledRow } from '../../store/ledger-rows.ts';
+import type { Link, LinkChanges } from '../../store/link-rows.ts';
+import { CreationInProgress, LeaseLost, PartnerBusy, RemovalHeld } from '../../store/pass-errors.ts';
+import type { KnownCouple, PassRules } from '../../store/passes.ts';
+import type { HintTrigger } from '../../store/schema.ts';
+import type { WorldStore } from './world-store.ts';
+
+interface HintRow {
+  side: Side;
+  recordId: string;
+  seq: number;
+  trigger: HintTrigger;
+  dueAtMs: number;
+}
+
+const copied = <T>(value: T): T => structuredClone(value);
+
+/**
+ * The store in memory, row for row as the tables: thousands of passes a second. That it behaves like the real one is
+ * what the same campaigns on PGlite are for.
+ */
+export class ModelStore implements WorldStore {
+  readonly #links: Link[] = [];
+  readonly #ledger: LedgerRow[] = [];
+  readonly #conflicts: Conflict[] = [];
+  #hints: HintRow[] = [];
+  #sequence = 0;
+  #heldAt: Date | null = null;
+  #countedFrom: Date | null = null;
+  readonly #pair: string;
+  readonly #now: () => Date;
+
+  constructor(pair: string, now: () => Date) {
+    this.#pair = pair;
+    this.#now = now;
+  }
+
+  async hint({ side, recordId, trigger }: Omit<Hint, 'pair'>): Promise<void> {
+    const known = this.#hints.find((row) => row.side === side && row.recordId === recordId);
+    const sticky = known !== undefined && ['person', 'look_again'].includes(known.trigger);
+    const row = { side, recordId, seq: this.#next(), trigger: sticky ? known.trigger : trigger };
+    this.#hints = [...this.#hints.filter((one) => one !== known), { ...row, dueAtMs: this.#now().getTime() }];
+  }
+
+  async dueKeys(): Promise<string[]> {
+    const due = this.#hints.filter(({ dueAtMs }) => dueAtMs <= this.#now().getTime());
+    return [...new Set(due.map(({ side, recordId }) => this.#ownerOf(side, recordId)))];
+  }
+
+  async links(): Promise<readonly Link[]> {
+    return copied(this.#links);
+  }
+
+  async ledger(): Promise<readonly LedgerRow[]> {
+    return copied(this.#ledger);
+  }
+
+  async conflicts(): Promise<readonly Conflict[]> {
+    return copied(this.#conflicts);
+  }
+
+  async decide(id: number, resolution: Resolution): Promise<void> {
+    const conflict = this.#conflicts.find((row) => row.id === id && row.closedAt === null);
+    if (conflict === undefined) return;
+    Object.assign(conflict, { state: 'decided', resolution, decidedBy: 'anna', decidedAt: this.#now() });
+  }
+
+  async answer(linkId: number, answer: Answer): Promise<void> {
+    const link = this.#links.find(({ id }) => id === linkId);
+    if (link !== undefined) link.answer = { answer, by: 'anna', at: this.#now().toISOString() };
+  }
+
+  async releaseRemovals(): Promise<void> {
+    this.#heldAt = null;
+    this.#countedFrom = this.#now();
+  }
+
+  readonly linkStore: SyncDependencies['links'] = {
+    taken: async (_pair, side, ids, exceptLinkId) => {
+      const [own, partner] =
+        side === 'master' ? (['masterId', 'replicaId'] as const) : (['replicaId', 'masterId'] as const);
+      const taken = this.#links.filter((link) => link.id !== exceptLinkId && link[partner] !== null);
+      return new Set(taken.flatMap((link) => (ids.includes(link[own] ?? '') ? [link[own] ?? ''] : [])));
+    },
+    openCreations: async (_pair, side, exceptLinkId) => {
+      const rows = this.#ledger.flatMap((row) => {
+        const link = this.#links.find(({ id }) => id === row.linkId);
+        const isOpen = row.side === side && (row.state === 'planned' || row.state === 'asked');
+        const isMissing = (side === 'master' ? link?.masterId : link?.replicaId) === null;
+        if (link === undefined || link.id === exceptLinkId || !isOpen || !isMissing) return [];
+        return [{ ...row, of: link.masterId ?? link.replicaId ?? '' }];
+      });
+      return openCreationsIn(rows);
+    },
+    witnesses: async (_pair, side, exceptLinkId, limit) =>
+      this.#links
+        .filter(({ id, state }) => id !== exceptLinkId && state === 'linked')
+        .flatMap((link) => (side === 'master' ? link.masterId : link.replicaId) ?? [])
+        .slice(0, limit),
+  };
+
+  readonly passes: SyncDependencies['passes'] = {
+    begin: async (record, { owner, token, leaseMs }, rules, now) => {
+      const { side, recordId } = refOfKey(record);
+      const existing = this.#find(side, recordId);
+      const isHinted = this.#hints.some((row) => row.side === side && row.recordId === recordId);
+      if (existing === undefined && !isHinted) return { kind: 'nothing' };
+      const link = existing ?? this.#insert(side, recordId);
+      const key = link.masterId ?? replicaKey(link.replicaId ?? '');
+      if (key !== record.key) return { kind: 'moved', key };
+      if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };
+      const hints = this.#note(link);
+      if (hints.length === 0) return { kind: 'nothing' };
+      const leaseUntil = new Date(now.getTime() + leaseMs);
+      Object.assign(link, { leaseOwner: owner, leaseToken: token, leaseUntil });
+      return { kind: 'begun', hints, ...this.#known(link, rules, now) };
+    },
+    peek: async (record, rules, now) => {
+      const { side, recordId } = refOfKey(record);
+      const link = this.#find(side, recordId);
+      return link === undefined ? null : this.#known(link, rules, now);
+    },
+    confirm: async ({ id }, token) => {
+      this.#confirmed(id, token);
+    },
+    plan: async ({ id }, token, rows) => {
+      const link = this.#confirmed(id, token);
+      return this.#append(link, rows);
+    },
+    planRemoval: async ({ id }, token, row, budget, now) => {
+      const link = this.#confirmed(id, token);
+      if (budget !== null && !this.#mayRemove(budget, now)) {
+        this.#heldAt ??= now;
+        throw new RemovalHeld();
+      }
+      return this.#append(link, [row])[0] ?? 0;
+    },
+    mayRemove: async (_pair, budget, now) => this.#mayRemove(budget, now),
+    settle: async ({ id }, token, rows, changes, now) => {
+      const link = this.#confirmed(id, token);
+      this.#settle(rows, now);
+      const count = this.#links.length;
+      this.#change(link, changes, now);
+      return this.#links.length < count ? this.#unsettledOf(link) : [];
+    },
+    finish: async ({ id }, token, { rows, changes, conflicts, noted, hints }, now) => {
+      const link = this.#confirmed(id, token);
+      this.#settle(rows, now);
+      this.#change(link, changes, now);
+      if (conflicts !== null) this.#follow(link, conflicts, now);
+      Object.assign(link, { leaseOwner: null, leaseToken: null, leaseUntil: null, revision: link.revision + 1 });
+      const seqs = new Set(noted.map(({ seq }) => seq));
+      if (hints.kind === 'done') this.#hints = this.#hints.filter(({ seq }) => !seqs.has(seq));
+      else {
+        const trigger = hints.kind === 'look_again' ? 'look_again' : 'retry';
+        for (const row of this.#hints.filter(({ seq }) => seqs.has(seq)))
+          Object.assign(row, { trigger, dueAtMs: hints.at.getTime() });
+      }
+    },
+  };
+
+  #next(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  #find(side: Side, recordId: string): Link | undefined {
+    return this.#links.find((link) => (side === 'master' ? link.masterId : link.replicaId) === recordId);
+  }
+
+  #ownerOf(side: Side, recordId: string): string {
+    if (side === 'master') return recordId;
+    return this.#find('replica', recordId)?.masterId ?? replicaKey(recordId);
+  }
+
+  #insert(side: Side, recordId: string): Link {
+    const ids = { masterId: side === 'master' ? recordId : null, replicaId: side === 'replica' ? recordId : null };
+    const link: Link = { id: this.#next(), pair: this.#pair, ...ids, ...emptyLink };
+    this.#links.push(link);
+    return link;
+  }
+
+  #note({ masterId, replicaId }: Link): NotedHint[] {
+    const isOurs = ({ side, recordId }: HintRow): boolean => (side === 'master' ? masterId : replicaId) === recordId;
+    return this.#hints.filter(isOurs).map(({ side, seq, trigger }) => ({ side, seq, trigger }));
+  }
+
+  #known(link: Link, { loopWindowMs }: PassRules, now: Date): KnownCouple {
+    const windowStartMs = Math.max(now.getTime() - loopWindowMs, link.loopCountedFrom?.getTime() ?? 0);
+    const ofLink = this.#ledger.filter(({ linkId }) => linkId === link.id);
+    const recent = ofLink.filter(
+      ({ action, state, plannedAt, rule }) =>
+        action === 'set' && state === 'written' && plannedAt.getTime() > windowStartMs && rule !== 'created',
+    );
+    return copied({
+      link,
+      planned: this.#unsettledOf(link),
+      conflicts: this.#conflicts.filter(({ linkId, closedAt }) => linkId === link.id && closedAt === null),
+      recentWrites: recent.flatMap(({ field, side, newValue }) => (field === null ? [] : [{ field, side, newValue }])),
+    });
+  }
+
+  #unsettledOf({ id }: Link): LedgerRow[] {
+    return copied(
+      this.#ledger.filter((row) => row.linkId === id && (row.state === 'planned' || row.state === 'asked')),
+    );
+  }
+
+  #confirmed(id: number, token: string): Link {
+    const link = this.#links.find((row) => row.id === id);
+    if (link?.leaseToken !== token) throw new LeaseLost();
+    return link;
+  }
+
+  #append(link: Link, rows: readonly NewLedgerRow[]): number[] {
+    const isOpen = (row: NewLedgerRow): boolean =>
+      row.action === 'create' &&
+      row.creationKey != null &&
+      this.#ledger.some(
+        ({ action, state, side, creationKey }) =>
+          action === 'create' && state === 'planned' && side === row.side && creationKey === row.creationKey,
+      );
+    if (rows.some(isOpen)) throw new CreationInProgress();
+    return rows.map((row) => {
+      const id = this.#next();
+      this.#ledger.push(completed(row, id, link));
+      return id;
+    });
+  }
+
+  #mayRemove(budget: Parameters<SyncDependencies['passes']['mayRemove']>[1], now: Date): boolean {
+    if (this.#heldAt !== null) return false;
+    const sinceMs = Math.max(now.getTime() - budget.windowMs, this.#countedFrom?.getTime() ?? 0);
+    const removed = this.#ledger.filter(
+      ({ action, state, plannedAt, rule }) =>
+        ['delete', 'archive'].includes(action) &&
+        ['planned', 'written'].includes(state) &&
+        plannedAt.getTime() > sinceMs &&
+        rule === 'partner_deleted',
+    );
+    const couples = this.#links.filter(({ state }) => ['linked', 'parked'].includes(state)).length;
+    return removed.length < allowedRemovals(budget, couples);
+  }
+
+  #settle(rows: readonly SettledRow[], now: Date): void {
+    for (const { id, state } of rows) {
+      const row = this.#ledger.find((one) => one.id === id);
+      if (row !== undefined && row.settledAt === null)
+        Object.assign(row, { state, settledAt: state === 'asked' ? null : now });
+    }
+  }
+
+  #change(link: Link, changes: LinkChanges, now: Date): void {
+    for (const [side, id] of [
+      ['master', changes.masterId],
+      ['replica', changes.replicaId],
+    ] as const) {
+      if (id != null) this.#absorb(link, side, id, now);
+    }
+    Object.assign(link, copied(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))));
+  }
+
+  #absorb(link: Link, side: Side, id: string, now: Date): void {
+    const [own, partner] =
+      side === 'master' ? (['masterId', 'replicaId'] as const) : (['replicaId', 'masterId'] as const);
+    const other = this.#links.find((row) => row !== link && row[own] === id);
+    if (other === undefined) return;
+    if (other[partner] !== null) throw new Error(`${id} would stand in two links`);
+    if (other.leaseUntil !== null && other.leaseUntil > now) throw new PartnerBusy();
+    for (const row of this.#ledger) if (row.linkId === other.id) row.linkId = link.id;
+    for (const row of this.#conflicts) if (row.linkId === other.id) row.linkId = link.id;
+    this.#links.splice(this.#links.indexOf(other), 1);
+  }
+
+  #follow(link: Link, { open, written }: ConflictOutcome, now: Date): void {
+    const known = this.#conflicts.filter(({ linkId, closedAt }) => linkId === link.id && closedAt === null);
+    for (const conflict of known) {
+      const still = open.find(({ field }) => field === conflict.field);
+      if (still === undefined) {
+        const isResolved = conflict.state === 'decided' && written.has(conflict.field);
+        Object.assign(conflict, { state: isResolved ? 'resolved' : 'vanished', closedAt: now });
+        continue;
+      }
+      const hasMoved =
+        textOfJson(still.values.master) !== textOfJson(conflict.valueMaster) ||
+        textOfJson(still.values.replica) !== textOfJson(conflict.valueReplica);
+      if (hasMoved) Object.assign(conflict, shown(still), undecided);
+    }
+    for (const one of open.filter(({ field }) => !known.some((conflict) => conflict.field === field))) {
+      const ids = { id: this.#next(), linkId: link.id, pair: link.pair, field: one.field };
+      this.#conflicts.push(copied({ ...ids, ...shown(one), ...undecided, openedAt: now, closedAt: null }));
+    }
+  }
+}
+
+function completed(row: NewLedgerRow, id: number, { id: linkId, pair }: Link): LedgerRow {
+  const { field = null, attribute = null, creationKey = null, conflictId = null, settledAt = null } = row;
+  const { oldValue = null, newValue = null, losingValue = null, seenVersion = null } = row;
+  const optional = {
+    field,
+    attribute,
+    creationKey,
+    conflictId,
+    settledAt,
+    oldValue,
+    newValue,
+    losingValue,
+    seenVersion,
+  };
+  return copied({ ...row, ...optional, id, linkId, pair });
+}
+
+const undecided = { state: 'open', resolution: null, decidedBy: null, decidedAt: null } as const;
+
+const shown = ({ values, base }: ConflictOutcome['open'][number]) => ({
+  valueMaster: values.master,
+  valueReplica: values.replica,
+  baseMaster: base.master,
+  baseReplica: base.replica,
+});
+
+const emptyLink = {
+  state: 'new',
+  baseMaster: null,
+  baseReplica: null,
+  versionMaster: null,
+  versionReplica: null,
+  fieldNotes: {},
+  statusSent: null,
+  statusSeen: null,
+  attempts: 0,
+  waits: 0,
+  nextAttemptAt: null,
+  failure: null,
+  answer: null,
+  gone: null,
+  formerReplicaIds: [],
+  loopCountedFrom: null,
+  leaseOwner: null,
+  leaseToken: null,
+  leaseUntil: null,
+  revision: 0,
+  lastVerdict: null,
+  syncedAt: null,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+} as const;

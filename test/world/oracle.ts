@@ -1,0 +1,217 @@
+import { canonicalOf, type MappedField } from '../../engine/pair.ts';
+import { losingRules } from '../../engine/rules.ts';
+import { type Canonical, type Json, otherSide, type Side, sides } from '../../engine/values.ts';
+import type { LedgerRow } from '../../store/ledger-rows.ts';
+import type { Link } from '../../store/link-rows.ts';
+import type { Change } from './model-system.ts';
+import type { World } from './world.ts';
+
+/** Everything that is known when a campaign has come to rest. */
+export interface Rest {
+  readonly world: World;
+  readonly links: readonly Link[];
+  readonly ledger: readonly LedgerRow[];
+  /** `link/field` of every open conflict. */
+  readonly contested: ReadonlySet<string>;
+}
+
+export async function restOf(world: World): Promise<Rest> {
+  const conflicts = await world.store.conflicts();
+  return {
+    world,
+    links: await world.store.links(),
+    ledger: await world.store.ledger(),
+    contested: new Set(
+      conflicts.filter(({ closedAt }) => closedAt === null).map(({ linkId, field }) => `${linkId}/${field}`),
+    ),
+  };
+}
+
+const idOn = (link: Link, side: Side): string | null => (side === 'master' ? link.masterId : link.replicaId);
+
+/** I1: every couple agrees on each field, or the link, a conflict or a question says why. */
+export function unexplainedDifferences({ world, links, contested }: Rest): string[] {
+  return links.flatMap((link) => {
+    const [master, replica] = [
+      world.systems.master.get(link.masterId ?? ''),
+      world.systems.replica.get(link.replicaId ?? ''),
+    ];
+    if (link.state !== 'linked' || master === undefined || replica === undefined) return [];
+    return world.pair.fields
+      .filter(
+        (field) =>
+          canonicalOf(field, 'master', master.attributes) !== canonicalOf(field, 'replica', replica.attributes) &&
+          link.fieldNotes[field.name] === undefined &&
+          !contested.has(`${link.id}/${field.name}`),
+      )
+      .map((field) => `${link.masterId ?? ''} ${field.name} differs and nothing says why`);
+  });
+}
+
+/** I1: every living record is linked, or its link says what it waits for. */
+export function unexplainedRecords({ world, links }: Rest): string[] {
+  return sides.flatMap((side) =>
+    world.systems[side]
+      .ids()
+      .filter((id) => world.systems[side].isLiving(id))
+      .filter((id) => {
+        const link = links.find((one) => idOn(one, side) === id);
+        if (link === undefined) return true;
+        const isSettled = link.state === 'linked' || link.state === 'unlinked' || link.state === 'parked';
+        return !isSettled || (link.state === 'parked' && link.failure === null);
+      })
+      .map((id) => `${id} is in no link that says what is the matter with it`),
+  );
+}
+
+/** I3: what a person typed reached the other side, was replaced by a person, or stands in the ledger as the loser. */
+export function lostEdits(rest: Rest): string[] {
+  const { changes } = rest.world;
+  return changes.flatMap((change, index) => {
+    if (change.author !== 'tandem' || change.action !== 'set') return [];
+    const field = fieldOf(rest, change);
+    if (field === undefined) return [];
+    const canonical = field.codec.toCanonical[change.side];
+    if (canonical(change.before) === canonical(change.after)) return [];
+    const edit = changes
+      .slice(0, index)
+      .findLast((one) => isSameAttribute(one, change) && canonical(one.before) !== canonical(one.after));
+    if (edit === undefined || edit.author !== 'person') return [];
+    const value = canonical(change.before);
+    const isKept =
+      reachedPartner(rest, field, edit, value) ||
+      isLoser(rest, field, change, value) ||
+      isUndone(rest, field, edit, value);
+    return isKept ? [] : [`${change.id} ${field.name}: ${String(value)} was lost in step ${change.step}`];
+  });
+}
+
+function fieldOf({ world }: Rest, { side, attribute }: Change): MappedField | undefined {
+  return world.pair.fields.find((field) => field.attribute[side] === attribute);
+}
+
+const isSameAttribute = (one: Change, other: Change): boolean =>
+  one.side === other.side && one.id === other.id && one.attribute === other.attribute && one.action === 'set';
+
+function reachedPartner(rest: Rest, field: MappedField, edit: Change, value: Canonical): boolean {
+  const side = otherSide(edit.side);
+  const canonical = field.codec.toCanonical[side];
+  return rest.world.partnersOf(edit.side, edit.id).some((id) => {
+    const own = rest.world.changes.filter((one) => one.side === side && one.id === id);
+    const startedAt = Math.max(edit.step, own.find(({ action }) => action === 'create')?.step ?? 0);
+    const values = own.filter(({ attribute }) => attribute === field.attribute[side]);
+    const heldThen = values.filter(({ step }) => step <= startedAt).at(-1)?.after ?? null;
+    return [heldThen, ...values.filter(({ step }) => step >= startedAt).map(({ after }) => after)].some(
+      (held) => canonical(held) === value,
+    );
+  });
+}
+
+/** People changed it and put it back before anybody looked: a value that both once held, and only people touched since. */
+function isUndone(rest: Rest, field: MappedField, edit: Change, value: Canonical): boolean {
+  const { changes } = rest.world;
+  const partners = rest.world.partnersOf(edit.side, edit.id);
+  const held: Record<Side, Canonical> = { master: null, replica: null };
+  let onlyPeopleSince = value === null;
+  for (const change of changes.slice(0, changes.indexOf(edit) + 1)) {
+    const isOwn = change.side === edit.side ? change.id === edit.id : partners.includes(change.id);
+    if (!isOwn || change.attribute !== field.attribute[change.side]) continue;
+    held[change.side] = field.codec.toCanonical[change.side](change.after);
+    if (held.master === value && held.replica === value) onlyPeopleSince = true;
+    else if (change.author === 'tandem') onlyPeopleSince = false;
+  }
+  return onlyPeopleSince;
+}
+
+function isLoser({ ledger }: Rest, field: MappedField, { side }: Change, value: Canonical): boolean {
+  const canonical = (raw: Json): Canonical => field.codec.toCanonical[side](raw);
+  return ledger.some(
+    (row) =>
+      row.side === side &&
+      row.field === field.name &&
+      (row.losingValue !== null || losingRules.has(row.rule) || isFilled(row, value) || field.readOnlyOn.length > 0) &&
+      row.state !== 'planned' &&
+      canonical(row.losingValue) === value,
+  );
+}
+
+/** Where two records meet for the first time, a blank is no edit. */
+const isFilled = ({ rule }: LedgerRow, value: Canonical): boolean => rule === 'first_sync_fill' && value === null;
+
+/** I4: one link per id and side, and no two living records that we made of one. */
+export function doubles({ world, links, ledger }: Rest): string[] {
+  return sides.flatMap((side) => {
+    const ids = links.flatMap((link) => idOn(link, side) ?? []);
+    const twice = ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id} stands in two links`);
+    const made = world.changes.filter((one) => one.side === side && one.action === 'create' && one.author === 'tandem');
+    const orphans = made
+      .map(({ id }) => id)
+      .filter((id) => world.systems[side].isLiving(id) && !ids.includes(id))
+      .map((id) => `${id} was made by us and belongs to nobody`);
+    const orphanedByLink = ledger.length === 0 ? ['records were made without an entry'] : [];
+    return [...twice, ...orphans, ...(made.length > 0 ? orphanedByLink : [])];
+  });
+}
+
+/** I5: a record that a person deleted is made again only by an edit, a restore or a person's word. */
+export function revivals({ ledger, links, world }: Rest): string[] {
+  return links.flatMap((link) =>
+    ledger
+      .filter(
+        (row) => row.linkId === link.id && row.action === 'create' && row.state === 'written' && row.rule === 'created',
+      )
+      .slice(1)
+      .filter(({ side }) => world.changes.some((one) => one.side === side && one.action === 'delete'))
+      .filter((row, _index, rows) => rows.filter(({ side }) => side === row.side).length > 1)
+      .map((row) => `link ${link.id}: the ${row.side}'s record came back as if new`),
+  );
+}
+
+/** I6: a record of ours was deleted only after its partner was, by somebody. */
+export function unfoundedDeletions({ world }: Rest): string[] {
+  return world.changes.flatMap((change, index) => {
+    if (change.action !== 'delete' || change.author !== 'tandem') return [];
+    const partner = otherSide(change.side);
+    const ids = world.partnersOf(change.side, change.id);
+    const before = world.changes.slice(0, index);
+    const isFounded = before.some((one) => one.side === partner && one.action === 'delete' && ids.includes(one.id));
+    return isFounded ? [] : [`${change.id} was deleted without its partner being gone`];
+  });
+}
+
+/** I14: every value that we put into a mapped attribute and that is still there has an entry with a rule. */
+export function unexplainedValues(rest: Rest): string[] {
+  const { world, ledger } = rest;
+  return sides.flatMap((side) =>
+    world.systems[side].ids().flatMap((id) =>
+      world.pair.fields.flatMap((field) => {
+        const last = world.changes.findLast(
+          (one) => one.side === side && one.id === id && one.attribute === field.attribute[side],
+        );
+        if (last?.author !== 'tandem' || last.after === null || !world.systems[side].isLiving(id)) return [];
+        const entry = ledger.find(
+          (row) =>
+            row.side === side && row.field === field.name && row.state === 'written' && isSent(rest, field, row, last),
+        );
+        return entry === undefined ? [`${id} ${field.name} = ${JSON.stringify(last.after)} is not explained`] : [];
+      }),
+    ),
+  );
+}
+
+/** The system may have cut or normalised what was sent. */
+function isSent({ world }: Rest, field: MappedField, row: LedgerRow, { side, after }: Change): boolean {
+  const longest = world.systems[side].traits.cuts[field.attribute[side]];
+  const sent = typeof row.newValue === 'string' ? row.newValue.trim().slice(0, longest) : row.newValue;
+  return sent === after;
+}
+
+export const judgements: Readonly<Record<string, (rest: Rest) => string[]>> = {
+  'I1 every difference is explained': unexplainedDifferences,
+  'I1 every record is somewhere': unexplainedRecords,
+  'I3 no edit is lost': lostEdits,
+  'I4 nothing is doubled': doubles,
+  'I5 nothing deleted comes back': revivals,
+  'I6 nothing is deleted without proof': unfoundedDeletions,
+  'I14 every value is explained': unexplainedValues,
+};
