@@ -323,4 +323,14 @@ describe.each(databasesUnderTest())('two EspoCRMs, on $name', (kind) => {
     expect(inFirst(id)).toMatchObject({ cTwinId: stranger.id, description: 'theirs' });
     expect(offices.living('replica')).toHaveLength(1);
   });
+
+  test('answered that they are two people, the contact is created though EspoCRM takes it for a double', async () => {
+    const stranger = offices.crm.replica.create('Contact', anna);
+    const { id } = offices.crm.master.create('Contact', anna);
+    await offices.sync(id);
+    expect((await offices.answer(id, { kind: 'create' })).outcome).toEqual(done('created'));
+    expect(offices.living('replica')).toHaveLength(2);
+    expect(inFirst(id)!['cTwinId']).not.toBe(stranger.id);
+    expect((await offices.sync(id, 'person')).outcome).toEqual(done('no_change'));
+  });
 });

@@ -60,6 +60,7 @@ export class Pass {
   get context(): CallContext {
     return {
       signal: this.attempt.signal,
+      despiteDuplicates: this.link.answer?.answer.kind === 'create',
       onCall: (call) => {
         this.deps.observer.onCall(call);
         if (call.purpose === 'record') this.#calls[call.system] = (this.#calls[call.system] ?? 0) + 1;

@@ -37,7 +37,7 @@ export async function settleUnsettled(pass: Pass): Promise<Question | null> {
   return null;
 }
 
-const nothing: ShownRecord = { attributes: {}, version: null };
+const nothing: ShownRecord = { attributes: {}, version: null, modifiedByUs: null };
 
 async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Promise<void> {
   const { pair, link, seen } = pass;

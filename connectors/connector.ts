@@ -10,6 +10,8 @@ export interface CallContext {
   /** Aborts requests that are under way: the attempt's own deadline or the worker's shutdown. */
   readonly signal: AbortSignal;
   readonly onCall: (call: { readonly system: string; readonly purpose: CallPurpose }) => void;
+  /** A person has said that the record to be created is no double of those that look like it. */
+  readonly despiteDuplicates?: boolean;
 }
 
 export interface RemoteRecord {

@@ -350,3 +350,12 @@ describe('a person has decided', () => {
     expect(inShort(decided({ firstSync: askPerson }, view))).toEqual(['Peine', 'replica', 'decided_replica']);
   });
 });
+
+test('a decision that was half carried out is finished, though nobody has moved since', () => {
+  const half = {
+    states: both('unchanged'),
+    values: two('Celle', 'Ulm'),
+    resolution: { kind: 'value', value: 'Ulm' },
+  } as const;
+  expect(inShort(decided({ policy: askPerson }, half))).toEqual(['Ulm', null, 'decided_value']);
+});

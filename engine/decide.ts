@@ -53,11 +53,17 @@ export function decideField(pair: PairDefinition, field: MappedField, view: Fiel
   const { values, states, resolution } = view;
   if (values.master === values.replica) return { kind: 'agreed', field };
   const action = decisionTable[states.master][states.replica];
+  if (resolution !== null) return settled(field, values, resolutionOf(resolution, field, values));
   if (action === 'keep') return { kind: 'kept', field };
-  const choice = resolution === null ? choose(pair, field, view, action) : resolutionOf(resolution, field, values);
-  if (choice === null) return { kind: 'open', field };
-  return { kind: 'settled', field, ...respectRequired(field, values, respectDirection(field, values, choice)) };
+  const choice = choose(pair, field, view, action);
+  return choice === null ? { kind: 'open', field } : settled(field, values, choice);
 }
+
+const settled = (field: MappedField, values: PerSide<Canonical>, choice: Choice): FieldDecision => ({
+  kind: 'settled',
+  field,
+  ...respectRequired(field, values, respectDirection(field, values, choice)),
+});
 
 function choose(
   pair: PairDefinition,

@@ -275,6 +275,15 @@ describe('a pair that can not be right is refused at start-up', () => {
     ]);
   });
 
+  test('two keys of one name, and an edit that leads to something else than restoring or deleting', () => {
+    const identity = [strong('tax number', ['town']), weak('tax number', ['river'])];
+    expect(problemsWith({ identity })).toEqual(['  - two keys are called tax number']);
+    const whenEditedAndDeleted = 'shrug' as unknown as 'restore';
+    expect(problemsWith({ whenEditedAndDeleted })).toEqual([
+      '  - an edit of a record whose partner was deleted leads to restore or delete, not to shrug',
+    ]);
+  });
+
   test('everything that is wrong is told at once', () => {
     const problems = problemsWith({
       fields: { ...fields, lake: row('town', 'rowId') },

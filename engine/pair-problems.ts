@@ -24,6 +24,7 @@ const checks: readonly Check[] = [
   badIdentity,
   badDirections,
   badDeletion,
+  badEditRule,
   badLimits,
 ];
 
@@ -100,10 +101,20 @@ function badCombinations({ fields, groups }: PairDefinition): readonly string[] 
 
 function badIdentity({ fields, identity }: PairDefinition): readonly string[] {
   const names = new Set(fields.map(({ name }) => name));
-  return identity.flatMap((key) => [
+  const twice = repeated(identity.map(({ name }) => name)).map((name) => `two keys are called ${name}`);
+  const wrong = identity.flatMap((key) => [
     ...(key.fields.length === 0 ? [`${key.name} names no field`] : []),
     ...key.fields.filter((name) => !names.has(name)).map((name) => `${key.name} names the unknown field ${name}`),
   ]);
+  return [...twice, ...wrong];
+}
+
+const answersToEdits: readonly string[] = ['restore', 'delete'];
+
+function badEditRule({ deletion: { whenEdited } }: PairDefinition): readonly string[] {
+  return answersToEdits.includes(whenEdited)
+    ? []
+    : [`an edit of a record whose partner was deleted leads to ${answersToEdits.join(' or ')}, not to ${whenEdited}`];
 }
 
 const directions: readonly string[] = ['both', 'toReplica', 'toMaster'];

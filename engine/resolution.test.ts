@@ -20,6 +20,14 @@ describe('a decision', () => {
     expect(stillHolds(born, { resolution, shown }, records('2001-01-05', '1980-02-28'))).toBeNull();
   });
 
+  test('of a value of their own holds for a side that shows it already, and only for that value', () => {
+    const value = { kind: 'value', value: '1999-12-31' } as const;
+    const decided = { resolution: value, shown };
+    expect(stillHolds(born, decided, records('2001-01-05', '1999-12-31T00:00:00'))).toBe(value);
+    expect(stillHolds(born, decided, records('1999-12-31', '1980-02-29'))).toBe(value);
+    expect(stillHolds(born, decided, records('2001-01-05', '1999-12-30'))).toBeNull();
+  });
+
   test('is none where nobody decided', () => {
     expect(stillHolds(born, undefined, records('2001-01-05', '1980-02-29'))).toBeNull();
   });

@@ -12,16 +12,23 @@ export interface DecidedConflict {
   readonly shown: PerSide<Json>;
 }
 
-/** A decision about values that nobody sees any more decides nothing: the person did not know the new ones. */
+/**
+ * A decision about values that nobody sees any more decides nothing: the person did not know the new ones. A side that shows
+ * the decided value already does not speak against it: a pass may have died between the two writes.
+ */
 export function stillHolds(
   field: MappedField,
   decided: DecidedConflict | undefined,
   records: PerSide<{ readonly attributes: Attributes }>,
 ): Resolution | null {
   if (decided === undefined) return null;
-  const isShown = (side: Side): boolean =>
-    field.codec.toCanonical[side](decided.shown[side]) === canonicalOf(field, side, records[side].attributes);
-  return isShown('master') && isShown('replica') ? decided.resolution : null;
+  const { resolution, shown } = decided;
+  const wanted = resolution.kind === 'value' ? field.codec.toCanonical.master(resolution.value) : undefined;
+  const isShown = (side: Side): boolean => {
+    const now = canonicalOf(field, side, records[side].attributes);
+    return now === field.codec.toCanonical[side](shown[side]) || now === wanted;
+  };
+  return isShown('master') && isShown('replica') ? resolution : null;
 }
 
 export function resolutionOf(

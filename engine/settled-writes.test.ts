@@ -16,8 +16,12 @@ const toMaster = (name: string, newValue: Json, seenVersion: string | null = '1'
   seenVersion,
 });
 const shown = (master: Attributes, replica: Attributes, versions: Partial<PerSide<string | null>> = {}) => ({
-  master: { attributes: master, version: versions.master === undefined ? '1' : versions.master },
-  replica: { attributes: replica, version: versions.replica === undefined ? '1' : versions.replica },
+  master: { attributes: master, version: versions.master === undefined ? '1' : versions.master, modifiedByUs: null },
+  replica: {
+    attributes: replica,
+    version: versions.replica === undefined ? '1' : versions.replica,
+    modifiedByUs: null,
+  },
 });
 
 describe('whether a write of unknown fate took effect', () => {
@@ -46,14 +50,18 @@ describe('whether a write of unknown fate took effect', () => {
     ['Celle', '1', '1', true],
   ])('what is left is %j, version %j after %j: %j', (left, version, seenVersion, expected) => {
     const write = toReplica('city', 'Celle', seenVersion);
-    expect(tookEffect(people, write, { attributes: { their_city: left }, version })).toBe(expected);
+    expect(tookEffect(people, write, { attributes: { their_city: left }, version, modifiedByUs: null })).toBe(expected);
   });
 
   test('a value that is no text can not be cut', () => {
     const write = toReplica('city', 17, '1');
-    expect(tookEffect(people, write, { attributes: { their_city: '1' }, version: '2' })).toBe(false);
+    expect(tookEffect(people, write, { attributes: { their_city: '1' }, version: '2', modifiedByUs: null })).toBe(
+      false,
+    );
     const ofDigits = toReplica('city', '17', '1');
-    expect(tookEffect(people, ofDigits, { attributes: { their_city: 1 }, version: '2' })).toBe(false);
+    expect(tookEffect(people, ofDigits, { attributes: { their_city: 1 }, version: '2', modifiedByUs: null })).toBe(
+      false,
+    );
   });
 });
 
@@ -88,6 +96,12 @@ describe('both snapshots after it', () => {
       master: { surname: 'Meier' },
       replica: { their_surname: 'Meier' },
     });
+  });
+
+  test('what moved the record was our own status: the write was refused, and nothing is learned', () => {
+    const { master, replica } = shown({ city: 'Celle' }, { their_city: 'old' }, { replica: '2' });
+    const seen = { master, replica: { ...replica, modifiedByUs: true } };
+    expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual(base);
   });
 
   test('where both sides were to be written each moves by itself', () => {

@@ -15,6 +15,8 @@ export interface UnsettledWrite {
 export interface ShownRecord {
   readonly attributes: Attributes;
   readonly version: string | null;
+  /** Whether Tandem was the last author; null where the system does not tell. */
+  readonly modifiedByUs: boolean | null;
 }
 
 /** Whether the record shows the value that was meant to be written. */
@@ -26,7 +28,7 @@ export function isShown(pair: PairDefinition, write: UnsettledWrite, record: Att
 
 /** Whether the write is known to have taken effect: its value is shown, or what was left of it in a record that moved. */
 export function tookEffect(pair: PairDefinition, write: UnsettledWrite, shown: ShownRecord): boolean {
-  return isShown(pair, write, shown.attributes) || (hasMoved(write, shown) && isCut(write, shown.attributes));
+  return isShown(pair, write, shown.attributes) || (isOtherVersion(write, shown) && isCut(write, shown.attributes));
 }
 
 function isCut({ attribute, newValue }: UnsettledWrite, record: Attributes): boolean {
@@ -34,8 +36,12 @@ function isCut({ attribute, newValue }: UnsettledWrite, record: Attributes): boo
   return typeof shown === 'string' && shown !== '' && typeof newValue === 'string' && newValue.startsWith(shown);
 }
 
-const hasMoved = ({ seenVersion }: UnsettledWrite, { version }: ShownRecord): boolean =>
+const isOtherVersion = ({ seenVersion }: UnsettledWrite, { version }: ShownRecord): boolean =>
   version !== null && version !== seenVersion;
+
+/** Whether somebody else may have written since it was planned; our own status may be what moved the version. */
+const mayBeEdited = (write: UnsettledWrite, shown: ShownRecord): boolean =>
+  isOtherVersion(write, shown) && shown.modifiedByUs !== true;
 
 /**
  * Both snapshots after writes whose fate was not known. The side of one that took effect moves to what it shows, the
@@ -60,7 +66,7 @@ export function baseAfterWrites(
       next[side][attribute] = attributeOf(seen[side].attributes, attribute);
       const hasOwnWrite = writes.some((one) => one.side === source && one.attribute === ofSource);
       if (!hasOwnWrite) next[source][ofSource] = sourceForm(field, write);
-    } else if (hasMoved(write, seen[side])) {
+    } else if (mayBeEdited(write, seen[side])) {
       Reflect.deleteProperty(next[side], attribute);
       Reflect.deleteProperty(next[source], ofSource);
     }

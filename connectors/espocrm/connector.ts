@@ -92,8 +92,9 @@ async function create(
   attributes: Attributes,
   context: CallContext,
 ): Promise<RemoteRecord> {
+  const headers = context.despiteDuplicates === true ? { 'x-skip-duplicate-check': 'true' } : {};
   const answer = await client.send(
-    { method: 'POST', path: pathOf(client.system, entity), body: attributes, purpose: 'record' },
+    { method: 'POST', path: pathOf(client.system, entity), headers, body: attributes, purpose: 'record' },
     context,
   );
   const record = accepted(answer, espoRecord, { id: null, client });

@@ -189,9 +189,14 @@ export function unexplainedValues(rest: Rest): string[] {
           (one) => one.side === side && one.id === id && one.attribute === field.attribute[side],
         );
         if (last?.author !== 'tandem' || last.after === null || !world.systems[side].isLiving(id)) return [];
+        // A record that was away when we asked for it could not show what had become of our writes.
+        const wasAway = world.changes.some((one) => one.side === side && one.id === id && one.action === 'delete');
         const entry = ledger.find(
           (row) =>
-            row.side === side && row.field === field.name && row.state === 'written' && isSent(rest, field, row, last),
+            row.side === side &&
+            row.field === field.name &&
+            (row.state === 'written' || wasAway) &&
+            isSent(rest, field, row, last),
         );
         return entry === undefined ? [`${id} ${field.name} = ${JSON.stringify(last.after)} is not explained`] : [];
       }),
