@@ -1,5 +1,5 @@
 import { type FieldNotes, nextNotes, notesForStranded, notesFromAnswer } from '../engine/field-notes.ts';
-import { project } from '../engine/pair.ts';
+import { attributesOfFields, project } from '../engine/pair.ts';
 import { attributesFor, type CreatePlan, type MergePlan, type OpenField } from '../engine/plan.ts';
 import { differingFields, snapshotAfterWrite } from '../engine/snapshot.ts';
 import type { Attributes, PerSide, Side } from '../engine/values.ts';
@@ -55,10 +55,10 @@ function shownAfter(
 }
 
 function keepingOpen({ pair, link }: Pass, side: Side, shown: Attributes, open: readonly OpenField[]): Attributes {
-  const names = new Set(open.map(({ field }) => field));
-  const contested = new Set(pair.fields.filter(({ name }) => names.has(name)).map(({ attribute }) => attribute[side]));
-  const before = Object.entries(baseOf(link)[side]).filter(([name]) => contested.has(name));
-  const now = Object.entries(shown).filter(([name]) => !contested.has(name));
+  const names = open.map(({ field }) => field);
+  const contested = attributesOfFields(pair, side, names);
+  const before = Object.entries(baseOf(link)[side]).filter(([name]) => contested.includes(name));
+  const now = Object.entries(shown).filter(([name]) => !contested.includes(name));
   return Object.fromEntries([...now, ...before]);
 }
 

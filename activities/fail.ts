@@ -3,7 +3,7 @@ import { failureText } from '../engine/messages.ts';
 import { question } from '../engine/question.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
-import { CreationInProgress, LeaseLost, PartnerBusy, RemovalHeld } from '../store/pass-errors.ts';
+import { CreationInProgress, LeaseLost, PartnerBusy } from '../store/pass-errors.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
 import { finish } from './conclude.ts';
@@ -18,7 +18,6 @@ const otherPassWaitMs = 1_000;
 export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
   if (error instanceof LeaseLost) return pass.summary({ kind: 'nothing' });
   if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
-  if (error instanceof RemovalHeld) return askHeld(pass);
   const openCreation = pass.open.find(({ action }) => action === 'create');
   if (
     error instanceof AmbiguousWrite &&
@@ -33,13 +32,6 @@ export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
   const failure = failureOf(error);
   const history = { attempts: pass.link.attempts, waits: pass.link.waits };
   return store(pass, error, failure, decideRetry(failure, history, pass.deps.retry, pass.deps.random()));
-}
-
-/** The record that is left stays as it is until somebody has looked at so many deletions. */
-async function askHeld(pass: Pass): Promise<PassSummary> {
-  const gone = pass.seen.master === undefined ? 'master' : 'replica';
-  const id = gone === 'master' ? pass.link.masterId : pass.link.replicaId;
-  return ask(pass, question('deletion_held', gone, { ids: id === null ? [] : [id] }));
 }
 
 async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {

@@ -3,8 +3,8 @@ import type { SeenRecord } from '../engine/plan.ts';
 import { type Question, question } from '../engine/question.ts';
 import { replicaIdIn } from '../engine/status.ts';
 import { otherSide, type Side } from '../engine/values.ts';
-import { CreationInProgress } from '../store/pass-errors.ts';
 import { findCandidates, lookAt } from './observe.ts';
+import { askAboutCreations } from './open-creation.ts';
 import type { Pass } from './pass.ts';
 
 /**
@@ -13,16 +13,13 @@ import type { Pass } from './pass.ts';
  * @throws CreationInProgress while the other record's pass is still finding out
  */
 export async function doubtAbout(pass: Pass, side: Side, id: string): Promise<Question | null> {
-  const { deps, pair, link } = pass;
-  const open = await deps.links.openCreations(pair.name, otherSide(side), link.id);
-  const ofIt = open.filter(({ of }) => of === id);
-  if (ofIt.some(({ state }) => state === 'planned')) throw new CreationInProgress();
-  if (ofIt.length > 0) return question('look_alikes', side, { ids: [id] });
+  const doubt = await askAboutCreations(pass, side, ({ of }) => of === id);
+  if (doubt !== null) return doubt;
   const partner = await lookAt(pass, side, id);
   if (partner.kind !== 'present') return null;
   const { record } = partner;
   const own = pass.seen[otherSide(side)]?.id ?? '';
-  const named = side === 'master' ? replicaIdIn(pair, record.attributes) : null;
+  const named = side === 'master' ? replicaIdIn(pass.pair, record.attributes) : null;
   if (named !== null) return named === own ? null : question('look_alikes', side, { ids: [id] });
   const rivals = await otherMatches(pass, otherSide(side), record);
   return rivals.includes(own) ? question('look_alikes', otherSide(side), { ids: rivals }) : null;

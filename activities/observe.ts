@@ -92,13 +92,13 @@ type ReplicaNumber =
 /** The replica's id: the link's, else the one that the master's record names, unless these contradict each other. */
 async function replicaNumber({ pair, link, seen, deps }: Pass): Promise<ReplicaNumber> {
   const named = seen.master === undefined ? null : replicaIdIn(pair, seen.master.attributes);
-  const isLost = link.failure !== null && lostPartner.includes(link.failure.code);
-  if (link.replicaId !== null && !(isLost && named !== null && !link.formerReplicaIds.includes(named))) {
-    const isOurs = named === null || named === link.replicaId || link.formerReplicaIds.includes(named);
+  if (named === null) return { kind: 'known', id: link.replicaId };
+  if (link.replicaId !== null) {
+    const isOurs = named === link.replicaId || link.formerReplicaIds.includes(named);
     if (isOurs) return { kind: 'known', id: link.replicaId };
-    return { kind: 'ask', question: question('number_changed', 'master', { ids: [named] }) };
+    const isLost = link.failure !== null && lostPartner.includes(link.failure.code);
+    if (!isLost) return { kind: 'ask', question: question('number_changed', 'master', { ids: [named] }) };
   }
-  if (named === null) return { kind: 'known', id: null };
   const taken = await deps.links.taken(pair.name, 'replica', [named], link.id);
   return taken.has(named)
     ? { kind: 'ask', question: question('number_taken', 'master', { ids: [named] }) }
@@ -119,24 +119,24 @@ export async function findCandidates(
   side: Side,
   existing: Pick<RemoteRecord, 'id' | 'attributes'>,
 ): Promise<readonly Candidate[]> {
-  if (pass.connector(side).find.by === 'id') return [];
   const naming = await searchNaming(pass, side, existing.id);
   if (naming.length > 0) return naming.map((record) => ({ ...record, namesPartner: true }));
   const equal = searchTerms(pass, side, existing.attributes);
-  if (Object.keys(equal).length === 0) return [];
   return (await searchUnlinked(pass, side, equal)).map((record) => ({ ...record, namesPartner: false }));
 }
 
 /** Records of one side that name this one of the other as their partner. */
 export async function searchNaming(pass: Pass, side: Side, partnerId: string): Promise<readonly RemoteRecord[]> {
   const attribute = namingAttribute(pass.pair, side);
-  if (attribute === null || !isSearchable(pass.connector(side).find, attribute)) return [];
-  return searchUnlinked(pass, side, { [attribute]: partnerId });
+  return attribute === null ? [] : searchUnlinked(pass, side, { [attribute]: partnerId });
 }
 
-/** Records of one side that show these values and belong to no other link. */
+/** Records of one side that show these values, as far as it can be searched by them, and belong to no other link. */
 export async function searchUnlinked(pass: Pass, side: Side, equal: Attributes): Promise<readonly RemoteRecord[]> {
-  const found = await pass.connector(side).search(pass.entity(side), equal, pass.context);
+  const connector = pass.connector(side);
+  const searchable = searchableOf(connector.find, equal);
+  if (Object.keys(searchable).length === 0) return [];
+  const found = await connector.search(pass.entity(side), searchable, pass.context);
   const ids = found.map(({ id }) => id);
   const taken = await pass.deps.links.taken(pass.pair.name, side, ids, pass.link.id);
   return found.filter(({ id }) => !taken.has(id));

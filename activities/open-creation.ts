@@ -2,7 +2,7 @@ import type { Seen } from '../engine/plan.ts';
 import { type Question, question } from '../engine/question.ts';
 import { namingAttribute } from '../engine/pair.ts';
 import { isShown } from '../engine/settled-writes.ts';
-import { attributeOf, otherSide, type PerSide, sides } from '../engine/values.ts';
+import { attributeOf, otherSide, type PerSide, type Side, sides } from '../engine/values.ts';
 import type { OpenCreation } from '../store/links.ts';
 import { CreationInProgress } from '../store/pass-errors.ts';
 import type { Pass } from './pass.ts';
@@ -18,13 +18,25 @@ export async function rivalCreation(pass: Pass, seen: PerSide<Seen>): Promise<Qu
   if (missing === undefined || pass.link.answer !== null) return null;
   const existing = seen[otherSide(missing)];
   if (existing.kind !== 'present') return null;
-  const { deps, pair, link } = pass;
-  const open = await deps.links.openCreations(pair.name, otherSide(missing), link.id);
+  const { pair } = pass;
   const { attributes } = existing.record;
   const naming = namingAttribute(pair, otherSide(missing));
   const isOurs = ({ of, writes }: OpenCreation): boolean =>
     naming === null ? writes.some((write) => isShown(pair, write, attributes)) : attributeOf(attributes, naming) === of;
-  const rivals = open.filter(isOurs);
-  if (rivals.some(({ state }) => state === 'planned')) throw new CreationInProgress();
-  return rivals.length === 0 ? null : question('look_alikes', missing, { ids: rivals.map(({ of }) => of) });
+  return askAboutCreations(pass, missing, isOurs);
+}
+
+/**
+ * Creations that other couples have begun for records of this side, as far as they matter here.
+ * @returns a question that names those records, if it is not known what became of the creations
+ * @throws CreationInProgress while one of their passes is still finding out
+ */
+export async function askAboutCreations(
+  { deps, pair, link }: Pass,
+  side: Side,
+  matters: (creation: OpenCreation) => boolean,
+): Promise<Question | null> {
+  const open = (await deps.links.openCreations(pair.name, otherSide(side), link.id)).filter(matters);
+  if (open.some(({ state }) => state === 'planned')) throw new CreationInProgress();
+  return open.length === 0 ? null : question('look_alikes', side, { ids: open.map(({ of }) => of) });
 }

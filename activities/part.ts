@@ -3,6 +3,7 @@ import { partedText } from '../engine/messages.ts';
 import { project } from '../engine/pair.ts';
 import type { RemovePlan } from '../engine/plan.ts';
 import { question } from '../engine/question.ts';
+import { otherSide, type Side } from '../engine/values.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
 import { concludeParted } from './conclude.ts';
@@ -26,7 +27,7 @@ export async function remove(pass: Pass, plan: RemovePlan): Promise<PassSummary>
   if (left === undefined) throw new Error(`The ${side} record was not read before it was removed`);
   const { remove: send } = pass.connector(side);
   if (how.by === 'deleting' && send === null) return ask(pass, question('delete_by_hand', side, { ids: [left.id] }));
-  await planRemoval(pass, plan);
+  if (!(await planRemoval(pass, plan))) return askHeld(pass, otherSide(side));
   if (how.by === 'archiving') {
     await sendUpdate(pass, side, how.attributes);
     return concludeParted(pass, gone, openRowsOf(pass, side, 'written'));
@@ -36,7 +37,14 @@ export async function remove(pass: Pass, plan: RemovePlan): Promise<PassSummary>
   return concludeParted(pass, 'both', openRowsOf(pass, side, 'written'));
 }
 
-async function planRemoval(pass: Pass, { side, rule, how }: RemovePlan): Promise<void> {
+/** The record that is left stays as it is until somebody has looked at so many deletions. */
+async function askHeld(pass: Pass, gone: Side): Promise<PassSummary> {
+  const id = pass.link[`${gone}Id`];
+  return ask(pass, question('deletion_held', gone, { ids: id === null ? [] : [id] }));
+}
+
+/** @returns whether the budget allows it */
+async function planRemoval(pass: Pass, { side, rule, how }: RemovePlan): Promise<boolean> {
   const { deps, pair, link, attempt } = pass;
   const action = how.by === 'deleting' ? 'delete' : 'archive';
   const oldValue = project(pair, side, pass.seen[side]?.attributes ?? {});
@@ -44,5 +52,7 @@ async function planRemoval(pass: Pass, { side, rule, how }: RemovePlan): Promise
   // What a person has answered is approved; what the policy says is counted.
   const budget = rule === 'deleted_by_hand' ? null : pair.deletion.budget;
   const id = await deps.passes.planRemoval(link, attempt.token, row, budget, deps.now());
+  if (id === null) return false;
   pass.open = [{ id, side, action }];
+  return true;
 }

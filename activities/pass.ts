@@ -97,16 +97,20 @@ export class Pass {
   async settle(rows: readonly SettledRow[], given: LinkChanges): Promise<void> {
     const changes = rememberingFormer(this.link, given);
     const absorbed = await this.deps.passes.settle(this.link, this.attempt.token, rows, changes, this.deps.now());
-    this.moveLink(rows, changes);
+    this.#take(rows, changes);
     const known = new Set([...this.open, ...this.unsettled].map(({ id }) => id));
     this.unsettled = [...this.unsettled, ...absorbed.filter(({ id }) => !known.has(id))];
   }
 
   moveLink(rows: readonly SettledRow[], changes: LinkChanges): void {
+    this.#take(rows, rememberingFormer(this.link, changes));
+  }
+
+  #take(rows: readonly SettledRow[], changes: LinkChanges): void {
     const settled = new Set(rows.map(({ id }) => id));
     this.open = this.open.filter(({ id }) => !settled.has(id));
     this.unsettled = this.unsettled.filter(({ id }) => !settled.has(id));
-    this.link = { ...this.link, ...definedOnly(rememberingFormer(this.link, changes)) };
+    this.link = { ...this.link, ...definedOnly(changes) };
   }
 
   summary(outcome: PassOutcome, again = false): PassSummary {

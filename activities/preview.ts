@@ -1,9 +1,8 @@
 import type { Attributes as Sent, Connector } from '../connectors/connector.ts';
 import type { OpenField } from '../engine/plan.ts';
-import type { Side } from '../engine/values.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
-import type { Link } from '../store/link-rows.ts';
-import { RemovalHeld } from '../store/pass-errors.ts';
+import { unsavedLink } from '../store/link-rows.ts';
+import type { KnownCouple } from '../store/passes.ts';
 import { refOfKey } from '../store/hints.ts';
 import type { PassOutcome, RecordInput } from '../workflows/contract.ts';
 import type { SyncDependencies } from './dependencies.ts';
@@ -31,7 +30,7 @@ export interface Preview {
 
 export type Previewer = (record: RecordInput, signal: AbortSignal) => Promise<Preview>;
 
-/** So long after its start a look is given up. */
+/** A preview belongs to no workflow and holds no lease. */
 const attempt = { owner: 'preview', token: 'preview', leaseMs: 0 };
 
 /**
@@ -95,8 +94,8 @@ function notingPasses(passes: SyncDependencies['passes'], notes: Notes): SyncDep
     confirm: () => Promise.resolve(),
     plan: (_link, _token, rows) => Promise.resolve(note(rows)),
     planRemoval: async ({ pair }, _token, row, budget, now) => {
-      if (budget !== null && !(await passes.mayRemove(pair, budget, now))) throw new RemovalHeld();
-      return note([row])[0] ?? 0;
+      const isHeld = budget !== null && !(await passes.mayRemove(pair, budget, now));
+      return isHeld ? null : (note([row])[0] ?? null);
     },
     settle: () => Promise.resolve([]),
     finish: (_link, _token, { conflicts, changes }) => {
@@ -131,39 +130,9 @@ function notingConnector(connector: Connector, { writes }: Notes): Connector {
 }
 
 /** A record that no pass has seen yet. */
-function unknownCouple({ pair, key }: RecordInput, now: Date) {
-  const { side, recordId } = refOfKey({ pair, key });
-  const link: Link = {
-    id: 0,
-    pair,
-    masterId: idOn('master', side, recordId),
-    replicaId: idOn('replica', side, recordId),
-    state: 'new',
-    baseMaster: null,
-    baseReplica: null,
-    versionMaster: null,
-    versionReplica: null,
-    fieldNotes: {},
-    statusSent: null,
-    statusSeen: null,
-    attempts: 0,
-    waits: 0,
-    nextAttemptAt: null,
-    failure: null,
-    answer: null,
-    gone: null,
-    formerReplicaIds: [],
-    loopCountedFrom: null,
-    leaseOwner: null,
-    leaseToken: null,
-    leaseUntil: null,
-    revision: 0,
-    lastVerdict: null,
-    syncedAt: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-  return { link, planned: [], conflicts: [], recentWrites: [] };
-}
-
-const idOn = (wanted: Side, side: Side, id: string): string | null => (wanted === side ? id : null);
+const unknownCouple = (record: RecordInput, now: Date): KnownCouple => ({
+  link: unsavedLink(record, now),
+  planned: [],
+  conflicts: [],
+  recentWrites: [],
+});

@@ -1,7 +1,7 @@
 import type { RemoteRecord } from '../connectors/connector.ts';
 import { type FieldNotes, notesFromAnswer } from '../engine/field-notes.ts';
 import type { FieldWrite } from '../engine/plan.ts';
-import { type IdentityKey, namingAttribute } from '../engine/pair.ts';
+import { attributesOfFields, type IdentityKey, namingAttribute } from '../engine/pair.ts';
 import { type Question, question } from '../engine/question.ts';
 import {
   baseAfterCreation,
@@ -82,13 +82,9 @@ async function fateOf(pass: Pass, side: Side, planned: readonly LedgerRow[]): Pr
   if (named !== null) return named;
   const writes = planned.flatMap(asUnsettled).filter((write) => write.side === side);
   const image = Object.fromEntries(writes.map(({ attribute, newValue }) => [attribute, newValue]));
-  const alike = await searchBy(pass, side, image);
+  const alike = await searchUnlinked(pass, side, image);
   const found = alike.filter((record) => isImage(pass, record, writes));
-  const [only] = found;
-  if (found.length > 1) return lookAlikes(side, found);
-  if (only === undefined) return notFound(pass, side, image, alike);
-  pass.seen[side] = only;
-  return { kind: 'clear' };
+  return found.length === 0 ? notFound(pass, side, image, alike) : fateFrom(pass, side, found);
 }
 
 /** The new record names its partner, whatever else was edited since; null where it can't or we can't search by it. */
@@ -96,7 +92,11 @@ async function namedFate(pass: Pass, side: Side): Promise<Fate | null> {
   const attribute = namingAttribute(pass.pair, side);
   const partnerId = side === 'master' ? pass.link.replicaId : pass.link.masterId;
   if (attribute === null || partnerId === null || !isSearchable(pass.connector(side).find, attribute)) return null;
-  const found = await searchNaming(pass, side, partnerId);
+  return fateFrom(pass, side, await searchNaming(pass, side, partnerId));
+}
+
+/** One record is the one that was created; of several only a person can tell. */
+function fateFrom(pass: Pass, side: Side, found: readonly RemoteRecord[]): Fate {
   if (found.length > 1) return lookAlikes(side, found);
   const [only] = found;
   if (only !== undefined) pass.seen[side] = only;
@@ -110,7 +110,7 @@ async function notFound(pass: Pass, side: Side, image: Attributes, alike: readon
   const isSearched = Object.keys(searchableOf(pass.connector(side).find, image)).length > 0;
   if (keys.length === 0 && !isSearched) return { kind: 'ask', question: question('maybe_created', side) };
   for (const terms of keys) {
-    const found = await searchBy(pass, side, terms);
+    const found = await searchUnlinked(pass, side, terms);
     if (found.length > 0) return lookAlikes(side, found);
   }
   return { kind: 'clear' };
@@ -118,17 +118,10 @@ async function notFound(pass: Pass, side: Side, image: Attributes, alike: readon
 
 /** The part of the image that a key is made of, as far as it can be searched by; null if the key is not filled. */
 function keyIn(pass: Pass, side: Side, key: IdentityKey, image: Attributes): Attributes | null {
-  const names = pass.pair.fields
-    .filter(({ name }) => key.fields.includes(name))
-    .map(({ attribute }) => attribute[side]);
+  const names = attributesOfFields(pass.pair, side, key.fields);
   const terms = Object.fromEntries(names.flatMap((name) => (image[name] == null ? [] : [[name, image[name]]])));
   const searchable = searchableOf(pass.connector(side).find, terms);
   return Object.keys(terms).length === names.length && Object.keys(searchable).length > 0 ? searchable : null;
-}
-
-async function searchBy(pass: Pass, side: Side, terms: Attributes): Promise<readonly RemoteRecord[]> {
-  const searchable = searchableOf(pass.connector(side).find, terms);
-  return Object.keys(searchable).length === 0 ? [] : searchUnlinked(pass, side, searchable);
 }
 
 const lookAlikes = (side: Side, found: readonly RemoteRecord[]): Fate => ({

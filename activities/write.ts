@@ -1,7 +1,7 @@
 import type { RemoteRecord } from '../connectors/connector.ts';
 import { creationKey } from '../engine/identity.ts';
 import { notesFromAnswer } from '../engine/field-notes.ts';
-import { project } from '../engine/pair.ts';
+import { attributesOfFields, project } from '../engine/pair.ts';
 import { attributesFor, type CreatePlan, type FieldWrite } from '../engine/plan.ts';
 import { snapshotAfterWrite } from '../engine/snapshot.ts';
 import { type Attributes, otherSide, type PerSide, type Side } from '../engine/values.ts';
@@ -66,7 +66,9 @@ export function learned(
   const { planned, answer, writes } = view;
   const source = otherSide(side);
   const written = writes.filter((write) => write.side === side);
-  const fromSource = written.filter(({ field }) => !writes.some((one) => one.side === source && one.field === field));
+  const fromSource = written
+    .map(({ field }) => field)
+    .filter((field) => !writes.some((one) => one.side === source && one.field === field));
   const attributes = Object.keys(attributesFor(side, writes));
   const seen = snapshotAfterWrite(pass.pair, side, {
     planned: planned[side],
@@ -78,7 +80,7 @@ export function learned(
     [side]: { ...base[side], ...only(seen, attributes) },
     [source]: {
       ...base[source],
-      ...only(project(pass.pair, source, planned[source]), attributesOn(pass, source, fromSource)),
+      ...only(project(pass.pair, source, planned[source]), attributesOfFields(pass.pair, source, fromSource)),
     },
   };
   const { id, version } = answer;
@@ -93,11 +95,6 @@ export function learned(
       ? { masterId: id, versionMaster: version }
       : { replicaId: id, versionReplica: version, ...statusUntold }),
   };
-}
-
-function attributesOn({ pair }: Pass, side: Side, writes: readonly FieldWrite[]): readonly string[] {
-  const names = new Set(writes.map(({ field }) => field));
-  return pair.fields.filter(({ name }) => names.has(name)).map(({ attribute }) => attribute[side]);
 }
 
 /** The replica has a new version that the master's status does not show yet. */

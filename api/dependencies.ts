@@ -40,7 +40,7 @@ export interface Preview {
 }
 
 /** Reads both systems and writes to none. @throws what the store throws */
-export type Previewer = (record: RecordKey, signal: AbortSignal) => Promise<Preview>;
+export type Previewer = (record: RecordKey) => Promise<Preview>;
 
 /** Everything that the routes use. */
 export interface ApiDependencies {

@@ -8,6 +8,9 @@ import type { Logger } from '../log.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { syncDependencies } from '../sync-dependencies.ts';
 
+/** So long after its start a look is given up. */
+const previewTimeoutMs = 30_000;
+
 export interface PreviewerParts {
   /** Null while the database does not answer yet. */
   readonly database: () => OpenDatabase | null;
@@ -27,9 +30,10 @@ export function composePreviewer({ database, metrics, log, ...parts }: Previewer
       log.warn({ ...details, problem }, 'A preview came to a problem');
     },
   };
-  return async (record, signal) => {
+  return async (record) => {
     const opened = database();
     if (opened === null) throw new Error('The database does not answer yet');
-    return createPreviewer(syncDependencies({ ...parts, database: opened, observer }))(record, signal);
+    const preview = createPreviewer(syncDependencies({ ...parts, database: opened, observer }));
+    return preview(record, AbortSignal.timeout(previewTimeoutMs));
   };
 }

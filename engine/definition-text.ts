@@ -6,7 +6,22 @@ import { sides, textOfJson } from './values.ts';
 /** Everything about a pair that decides what is written, part by part in words. Two definitions are equal if these are. */
 export type DefinitionText = Readonly<Record<string, string>>;
 
+/** Every pass asks for it, and a definition does not change while a process lives. */
+const known = new WeakMap<PairDefinition, DefinitionText>();
+
 export function definitionText(pair: PairDefinition): DefinitionText {
+  const text = known.get(pair) ?? textOf(pair);
+  known.set(pair, text);
+  return text;
+}
+
+/** Whether two definitions write the same. */
+export function isSameDefinition(one: DefinitionText, other: DefinitionText): boolean {
+  const parts = Object.keys(one);
+  return parts.length === Object.keys(other).length && parts.every((part) => one[part] === other[part]);
+}
+
+function textOf(pair: PairDefinition): DefinitionText {
   const { title, fields, groups, firstSync, identity, marker, createOn, deletion, loop } = pair;
   const parts: [string, string][] = [
     ['systems', sides.map((side) => `${title[side].system} ${title[side].entity}`).join(' ↔ ')],

@@ -77,6 +77,10 @@ export const statusAttributeNames = ({ status }: Pick<PairDefinition, 'status'>)
 export const namingAttribute = ({ status, marker }: PairDefinition, side: Side): string | null =>
   side === 'master' ? status.replicaId : marker;
 
+/** The attributes that the fields with these names have on a side. */
+export const attributesOfFields = (pair: PairDefinition, side: Side, names: readonly string[]): readonly string[] =>
+  pair.fields.filter(({ name }) => names.includes(name)).map(({ attribute }) => attribute[side]);
+
 /** Only the mapped attributes of one side's record, empty ones included. */
 export function project(pair: PairDefinition, side: Side, attributes: Attributes): Attributes {
   return Object.fromEntries(

@@ -23,34 +23,44 @@ export const conflictsOf = (tx: Database, linkId: number): Promise<Conflict[]> =
 /** Opens new ones, follows values that moved, and closes those that are settled. */
 export async function settleConflicts(tx: Database, link: Link, outcome: ConflictOutcome, now: Date): Promise<void> {
   const known = await conflictsOf(tx, link.id);
-  for (const conflict of known) await follow(tx, conflict, outcome, now);
-  const fresh = outcome.open.filter(({ field }) => !known.some((conflict) => conflict.field === field));
-  if (fresh.length === 0) return;
-  await tx
-    .insert(conflicts)
-    .values(
-      fresh.map((open) => ({ linkId: link.id, pair: link.pair, openedAt: now, field: open.field, ...shown(open) })),
-    );
+  for (const conflict of known) {
+    const changes = changesTo(conflict, outcome, now);
+    if (changes !== null) await tx.update(conflicts).set(changes).where(eq(conflicts.id, conflict.id));
+  }
+  const fresh = newConflicts(link, known, outcome, now);
+  if (fresh.length > 0) await tx.insert(conflicts).values(fresh);
 }
 
-async function follow(tx: Database, conflict: Conflict, { open, written }: ConflictOutcome, now: Date): Promise<void> {
+/** What becomes of a conflict that is not closed yet; null: it stays as it is. */
+export function changesTo(
+  conflict: Conflict,
+  { open, written }: ConflictOutcome,
+  now: Date,
+): Partial<Omit<Conflict, 'id'>> | null {
   const still = open.find(({ field }) => field === conflict.field);
   if (still === undefined) {
     const isResolved = conflict.state === 'decided' && written.has(conflict.field);
-    const state = isResolved ? 'resolved' : 'vanished';
-    await tx.update(conflicts).set({ state, closedAt: now }).where(eq(conflicts.id, conflict.id));
-    return;
+    return { state: isResolved ? 'resolved' : 'vanished', closedAt: now };
   }
   const hasMoved =
     textOfJson(still.values.master) !== textOfJson(conflict.valueMaster) ||
     textOfJson(still.values.replica) !== textOfJson(conflict.valueReplica);
-  if (!hasMoved) return;
   // A decision about other values than these is none.
-  await tx
-    .update(conflicts)
-    .set({ ...shown(still), state: 'open', resolution: null, decidedBy: null, decidedAt: null })
-    .where(eq(conflicts.id, conflict.id));
+  return hasMoved ? { ...shown(still), ...undecided } : null;
 }
+
+/** Those of the outcome that are not known yet. */
+export const newConflicts = (
+  { id: linkId, pair }: Pick<Link, 'id' | 'pair'>,
+  known: readonly Conflict[],
+  { open }: ConflictOutcome,
+  now: Date,
+): Omit<Conflict, 'id'>[] =>
+  open
+    .filter(({ field }) => !known.some((conflict) => conflict.field === field))
+    .map((one) => ({ linkId, pair, field: one.field, ...shown(one), ...undecided, openedAt: now, closedAt: null }));
+
+const undecided = { state: 'open', resolution: null, decidedBy: null, decidedAt: null } as const;
 
 const shown = ({ values, base }: OpenField) => ({
   valueMaster: values.master,

@@ -20,6 +20,12 @@ export interface RecordKey {
   readonly key: string;
 }
 
+/** The records of a couple; null: there is none, or it is not known yet. */
+export interface CoupleIds {
+  readonly masterId: string | null;
+  readonly replicaId: string | null;
+}
+
 export interface InboxDepth {
   readonly waiting: number;
   /** When the oldest due row arrived; null if nothing is due. */
@@ -30,6 +36,15 @@ export interface InboxDepth {
 const ringAgainAfterMs = 30_000;
 
 export const replicaKey = (replicaId: string): string => `replica:${replicaId}`;
+
+/** The key of a couple. */
+export const keyOf = ({ masterId, replicaId }: CoupleIds): string => masterId ?? replicaKey(replicaId ?? '');
+
+/** The ids of a couple of which only this record is known. */
+export const idsOf = ({ side, recordId }: Pick<RecordRef, 'side' | 'recordId'>): CoupleIds => ({
+  masterId: side === 'master' ? recordId : null,
+  replicaId: side === 'replica' ? recordId : null,
+});
 
 /** The side and id that a key was made from. */
 export function refOfKey({ pair, key }: RecordKey): RecordRef {

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import { allowedRemovals, type DeletionBudget } from '../engine/deletion.ts';
 import type { RecentWrite } from '../engine/loop.ts';
 import type { Database } from './database.ts';
@@ -15,30 +15,46 @@ export interface SettledRow {
 
 const removals: LedgerAction[] = ['delete', 'archive'];
 
+const isUnsettled = inArray(ledger.state, ['planned', 'asked']);
+
 /** Rows whose fate is not known yet. */
 export const unsettledRows = (tx: Database, linkId: number): Promise<LedgerRow[]> =>
   tx
     .select()
     .from(ledger)
-    .where(and(eq(ledger.linkId, linkId), inArray(ledger.state, ['planned', 'asked'])))
+    .where(and(eq(ledger.linkId, linkId), isUnsettled))
     .orderBy(ledger.id);
 
-/** What was written to this couple since a time, oldest first. */
-export async function writesSince(tx: Database, linkId: number, since: Date): Promise<RecentWrite[]> {
+/** Rows whose fate is not known yet, and what was written to this couple since a time; oldest first. */
+export async function rowsForPass(
+  tx: Database,
+  linkId: number,
+  since: Date,
+): Promise<{ readonly planned: readonly LedgerRow[]; readonly recentWrites: readonly RecentWrite[] }> {
+  const isRecent = and(
+    eq(ledger.action, 'set'),
+    eq(ledger.state, 'written'),
+    gt(ledger.plannedAt, since),
+    ne(ledger.rule, 'created'),
+  );
   const rows = await tx
-    .select({ field: ledger.field, side: ledger.side, newValue: ledger.newValue })
+    .select()
     .from(ledger)
-    .where(
-      and(
-        eq(ledger.linkId, linkId),
-        eq(ledger.action, 'set'),
-        eq(ledger.state, 'written'),
-        gt(ledger.plannedAt, since),
-        ne(ledger.rule, 'created'),
-      ),
-    )
+    .where(and(eq(ledger.linkId, linkId), or(isUnsettled, isRecent)))
     .orderBy(ledger.id);
-  return rows.flatMap(({ field, side, newValue }) => (field === null ? [] : [{ field, side, newValue }]));
+  const written = rows.filter(({ state }) => state === 'written');
+  return {
+    planned: rows.filter(({ state }) => state !== 'written'),
+    recentWrites: written.flatMap(({ field, side, newValue }) => (field === null ? [] : [{ field, side, newValue }])),
+  };
+}
+
+/** What happened after this time counts: the window's start, or when a person had the count begin anew, if that was later. */
+export function countedSince(
+  { windowMs, countedFrom }: { readonly windowMs: number; readonly countedFrom: Date | null },
+  now: Date,
+): Date {
+  return new Date(Math.max(now.getTime() - windowMs, countedFrom?.getTime() ?? 0));
 }
 
 export async function insertRows(tx: Database, link: Link, rows: readonly NewLedgerRow[]): Promise<readonly number[]> {
@@ -77,9 +93,7 @@ export async function isRemovalAllowed(
 ): Promise<boolean> {
   const [row] = await tx.select().from(pairs).where(eq(pairs.name, pair));
   if (row !== undefined && row.removalsHeldAt !== null) return false;
-  const windowStart = new Date(now.getTime() - budget.windowMs);
-  const released = row?.removalsCountedFrom ?? windowStart;
-  const since = released > windowStart ? released : windowStart;
+  const since = countedSince({ windowMs: budget.windowMs, countedFrom: row?.removalsCountedFrom ?? null }, now);
   const [removed, couples] = [await countRemovals(tx, pair, since), await countCouples(tx, pair)];
   return removed < allowedRemovals(budget, couples);
 }

@@ -1,6 +1,6 @@
 import { and, eq, isNull, ne, or } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { type RecordKey, refOfKey } from './hints.ts';
+import { idsOf, type RecordKey, refOfKey } from './hints.ts';
 import { LeaseLost, PartnerBusy } from './pass-errors.ts';
 import { conflicts, ledger, links } from './schema.ts';
 
@@ -23,15 +23,46 @@ export async function lockLink(tx: Database, record: RecordKey): Promise<Link | 
 }
 
 export async function insertLink(tx: Database, record: RecordKey): Promise<Link> {
-  const { pair, side, recordId } = refOfKey(record);
-  const ids = side === 'master' ? { masterId: recordId } : { replicaId: recordId };
   await tx
     .insert(links)
-    .values({ pair, ...ids })
+    .values({ pair: record.pair, ...idsOf(refOfKey(record)) })
     .onConflictDoNothing();
   const link = await lockLink(tx, record);
   if (link === undefined) throw new Error('A link that was just stored is not there');
   return link;
+}
+
+/** The link of a record that no pass has seen yet, as it would be stored but for its id. */
+export function unsavedLink(record: RecordKey, now: Date): Link {
+  return {
+    id: 0,
+    pair: record.pair,
+    ...idsOf(refOfKey(record)),
+    state: 'new',
+    baseMaster: null,
+    baseReplica: null,
+    versionMaster: null,
+    versionReplica: null,
+    fieldNotes: {},
+    statusSent: null,
+    statusSeen: null,
+    attempts: 0,
+    waits: 0,
+    nextAttemptAt: null,
+    failure: null,
+    answer: null,
+    gone: null,
+    formerReplicaIds: [],
+    loopCountedFrom: null,
+    leaseOwner: null,
+    leaseToken: null,
+    leaseUntil: null,
+    revision: 0,
+    lastVerdict: null,
+    syncedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 export async function confirmLease(tx: Database, link: Link, token: string): Promise<void> {

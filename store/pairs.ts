@@ -1,6 +1,5 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { type DefinitionText } from '../engine/definition-text.ts';
-import { textOfJson } from '../engine/values.ts';
+import { type DefinitionText, isSameDefinition } from '../engine/definition-text.ts';
 import type { Database } from './database.ts';
 import { hints, links, pairs } from './schema.ts';
 
@@ -52,7 +51,10 @@ export class PairStore {
 
   /** Everything that was hinted meanwhile is rung by the next sweep. */
   async resume(pair: string): Promise<void> {
-    await this.#goOn(pair, { pausedAt: null, pausedReason: null });
+    await this.#db.transaction(async (tx) => {
+      await tx.update(pairs).set({ pausedAt: null, pausedReason: null }).where(eq(pairs.name, pair));
+      await freeHints(tx, pair);
+    });
   }
 
   /**
@@ -65,7 +67,7 @@ export class PairStore {
       await tx.insert(pairs).values({ name: pair }).onConflictDoNothing();
       const [row] = await tx.select().from(pairs).where(eq(pairs.name, pair)).for('update');
       const accepted = row?.definition ?? null;
-      const isSame = accepted !== null && textOfJson(accepted) === textOfJson(definition);
+      const isSame = accepted !== null && isSameDefinition(accepted, definition);
       const isAccepted = isSame || accepted === null || (await isEmpty(tx, pair));
       await tx
         .update(pairs)
@@ -81,13 +83,15 @@ export class PairStore {
 
   /** The offered definition becomes the accepted one. @returns whether there was one */
   async accept(pair: string): Promise<boolean> {
-    const accepted = await this.#db
-      .update(pairs)
-      .set({ definition: sql`${pairs.offered}`, offered: null, offeredAt: null })
-      .where(and(eq(pairs.name, pair), isNotNull(pairs.offered)))
-      .returning({ name: pairs.name });
-    if (accepted.length > 0) await this.#goOn(pair, {});
-    return accepted.length > 0;
+    return this.#db.transaction(async (tx) => {
+      const accepted = await tx
+        .update(pairs)
+        .set({ definition: sql`${pairs.offered}`, offered: null, offeredAt: null })
+        .where(and(eq(pairs.name, pair), isNotNull(pairs.offered)))
+        .returning({ name: pairs.name });
+      if (accepted.length > 0) await freeHints(tx, pair);
+      return accepted.length > 0;
+    });
   }
 
   /** Removals may go on; those of before do not count any more. */
@@ -101,13 +105,11 @@ export class PairStore {
       .values({ name: pair, ...changes })
       .onConflictDoUpdate({ target: pairs.name, set: changes });
   }
+}
 
-  async #goOn(pair: string, changes: Partial<typeof pairs.$inferInsert>): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      if (Object.keys(changes).length > 0) await tx.update(pairs).set(changes).where(eq(pairs.name, pair));
-      await tx.update(hints).set({ rungAt: null }).where(eq(hints.pair, pair));
-    });
-  }
+/** The next sweep rings them all. */
+async function freeHints(tx: Database, pair: string): Promise<void> {
+  await tx.update(hints).set({ rungAt: null }).where(eq(hints.pair, pair));
 }
 
 async function isEmpty(tx: Database, pair: string): Promise<boolean> {

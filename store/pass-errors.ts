@@ -24,12 +24,3 @@ export class PartnerBusy extends Error {
     this.name = 'PartnerBusy';
   }
 }
-
-/** The pair has removed as many records as its budget allows: the next ones wait for a person. */
-export class RemovalHeld extends Error {
-  readonly code = 'removal_held';
-  constructor() {
-    super('More records would be removed than the budget allows');
-    this.name = 'RemovalHeld';
-  }
-}

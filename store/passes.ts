@@ -1,26 +1,26 @@
 import { eq, sql } from 'drizzle-orm';
-import type { DefinitionText } from '../engine/definition-text.ts';
+import { type DefinitionText, isSameDefinition } from '../engine/definition-text.ts';
 import type { DeletionBudget } from '../engine/deletion.ts';
 import type { RecentWrite } from '../engine/loop.ts';
-import { textOfJson } from '../engine/values.ts';
 import { type Conflict, type ConflictOutcome, conflictsOf, settleConflicts } from './conflict-rows.ts';
 import type { Database } from './database.ts';
 import { freeHint, type HintOutcome, isHinted, noteHints, type NotedHint, settleHints } from './hint-rows.ts';
-import { type RecordKey, replicaKey } from './hints.ts';
+import { keyOf, type RecordKey } from './hints.ts';
 import {
+  countedSince,
   holdRemovals,
   insertRows,
   isRemovalAllowed,
   type LedgerRow,
   lockPair,
   type NewLedgerRow,
+  rowsForPass,
   type SettledRow,
   settleRows,
   unsettledRows,
-  writesSince,
 } from './ledger-rows.ts';
 import { absorb, confirmLease, insertLink, type Link, type LinkChanges, lockLink, readLink } from './link-rows.ts';
-import { CreationInProgress, RemovalHeld } from './pass-errors.ts';
+import { CreationInProgress } from './pass-errors.ts';
 import { links, pairs } from './schema.ts';
 
 /** Who runs the pass: `owner` is the workflow, `token` this very attempt. */
@@ -86,7 +86,7 @@ export class PassStore {
       const existing = await lockLink(tx, record);
       if (existing === undefined && !(await isHinted(tx, record))) return { kind: 'nothing' };
       const link = existing ?? (await insertLink(tx, record));
-      const key = link.masterId ?? replicaKey(link.replicaId ?? '');
+      const key = keyOf(link);
       if (key !== record.key) {
         await freeHint(tx, record);
         return { kind: 'moved', key };
@@ -127,8 +127,8 @@ export class PassStore {
   }
 
   /**
-   * As `plan`, for the removal of a record, if the budget allows one more; null: a person has approved this one.
-   * @throws LeaseLost, RemovalHeld
+   * As `plan`, for the removal of a record, if the budget allows one more; without one a person has approved it.
+   * @returns null if it does not: from here on the pair's removals are held. @throws LeaseLost
    */
   async planRemoval(
     link: Link,
@@ -136,8 +136,8 @@ export class PassStore {
     row: NewLedgerRow,
     budget: DeletionBudget | null,
     now: Date,
-  ): Promise<number> {
-    const id = await this.#db.transaction(async (tx) => {
+  ): Promise<number | null> {
+    return this.#db.transaction(async (tx) => {
       await confirmLease(tx, link, token);
       await lockPair(tx, link.pair);
       if (budget !== null && !(await isRemovalAllowed(tx, link.pair, budget, now))) {
@@ -147,8 +147,6 @@ export class PassStore {
       const [stored] = await insertRows(tx, link, [row]);
       return stored ?? null;
     });
-    if (id === null) throw new RemovalHeld();
-    return id;
   }
 
   /** Whether `planRemoval` would be allowed at this moment. */
@@ -204,22 +202,17 @@ export class PassStore {
 }
 
 async function pauseOf(tx: Database, pair: string, definition: DefinitionText): Promise<string | null> {
-  const [row] = await tx.select().from(pairs).where(eq(pairs.name, pair));
+  const { pausedAt, pausedReason, definition: accepted } = pairs;
+  const [row] = await tx.select({ pausedAt, pausedReason, accepted }).from(pairs).where(eq(pairs.name, pair));
   if (row === undefined) return null;
   if (row.pausedAt !== null) return row.pausedReason ?? 'paused';
-  const isAccepted = row.definition === null || textOfJson(row.definition) === textOfJson(definition);
+  const isAccepted = row.accepted === null || isSameDefinition(row.accepted, definition);
   return isAccepted ? null : 'the definition has changed';
 }
 
 async function knownOf(tx: Database, link: Link, { loopWindowMs }: PassRules, now: Date): Promise<KnownCouple> {
-  const windowStart = new Date(now.getTime() - loopWindowMs);
-  const { loopCountedFrom: asked } = link;
-  return {
-    link,
-    planned: await unsettledRows(tx, link.id),
-    conflicts: await conflictsOf(tx, link.id),
-    recentWrites: await writesSince(tx, link.id, asked !== null && asked > windowStart ? asked : windowStart),
-  };
+  const since = countedSince({ windowMs: loopWindowMs, countedFrom: link.loopCountedFrom }, now);
+  return { link, ...(await rowsForPass(tx, link.id, since)), conflicts: await conflictsOf(tx, link.id) };
 }
 
 /** Drizzle wraps the driver's error; both drivers name the violated index in `constraint`. */

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { QuestionCode } from '../engine/question.ts';
 import type { Database } from './database.ts';
-import { HintStore, refOfKey, replicaKey, type RecordRef } from './hints.ts';
+import { type CoupleIds, type Hint, HintStore, keyOf, type RecordRef, refOfKey } from './hints.ts';
 import { type GivenAnswer, ledger, type LinkState, links } from './schema.ts';
 import type { LedgerRow } from './ledger-rows.ts';
 import type { Link } from './link-rows.ts';
@@ -17,8 +17,8 @@ export interface PairCounts {
 }
 
 /** How the couple is named to its workflow. */
-export const refOfLink = ({ pair, masterId, replicaId }: Pick<Link, 'pair' | 'masterId' | 'replicaId'>): RecordRef =>
-  refOfKey({ pair, key: masterId ?? replicaKey(replicaId ?? '') });
+export const refOfLink = (link: CoupleIds & Pick<Link, 'pair'>): RecordRef =>
+  refOfKey({ pair: link.pair, key: keyOf(link) });
 
 /** What people ask about records. */
 export class RecordStore {
@@ -74,11 +74,19 @@ export class RecordStore {
       .limit(page.limit);
   }
 
-  /** Stores a person's answer and the hint that has it carried out, in one transaction. */
-  async answer(link: Link, given: GivenAnswer, now: Date): Promise<void> {
+  /** Stores a person's answer to the questions of these records and the hints that have it carried out, in one transaction. */
+  async answer(answered: readonly Link[], given: GivenAnswer, now: Date): Promise<void> {
+    // One parameter for all of them: a statement can't have more than 65,535.
+    const ids = JSON.stringify(answered.map(({ id }) => id));
+    const looks = answered.map((link): Hint => ({ ...refOfLink(link), trigger: 'person' }));
     await this.#db.transaction(async (tx) => {
-      await tx.update(links).set({ answer: given }).where(eq(links.id, link.id));
-      await new HintStore(tx).add([{ ...refOfLink(link), trigger: 'person' }], now);
+      await tx
+        .update(links)
+        .set({ answer: given })
+        .where(
+          sql`${links.id} in (select given.id::bigint from jsonb_array_elements_text(${ids}::jsonb) as given(id))`,
+        );
+      await new HintStore(tx).add(looks, now);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { QuestionCode } from '../../engine/question.ts';
 import type { Link } from '../../store/link-rows.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { nextAfter } from './shapes.ts';
 
 const portion = 500;
 
@@ -11,10 +12,10 @@ export async function allAsking(
   codes: readonly QuestionCode[],
 ): Promise<readonly Link[]> {
   const all: Link[] = [];
-  for (let after: number | undefined = 0; after !== undefined;) {
-    const links = await deps.store().records.asking(pair, codes, { limit: portion, after });
+  for (let after: number | null = 0; after !== null;) {
+    const links: readonly Link[] = await deps.store().records.asking(pair, codes, { limit: portion, after });
     all.push(...links);
-    after = links.length === portion ? links.at(-1)?.id : undefined;
+    after = nextAfter(links, portion);
   }
   return all;
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { Resolution } from '../../engine/resolution.ts';
 import type { ConflictOfCouple } from '../../store/conflicts.ts';
-import { side, time } from './shapes.ts';
-
-const perSide = z.object({ master: z.json(), replica: z.json() });
+import { json, perSide, side, time } from './shapes.ts';
 
 export const conflictShape = z.object({
   id: z.int(),
@@ -19,7 +17,7 @@ export const conflictShape = z.object({
   resolution: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('take'), side }),
-      z.object({ kind: z.literal('value'), value: z.json() }),
+      z.object({ kind: z.literal('value'), value: json }),
     ])
     .nullable(),
   /** The name of the API token. */
@@ -30,15 +28,13 @@ export const conflictShape = z.object({
 
 /** What a decision may say: one side's value, or another one in the master's words. */
 export const take = { take: side };
-export const value = { value: z.json().describe("In the master's words") };
+export const value = { value: json.describe("In the master's words") };
 export type Decision = z.infer<z.ZodObject<typeof take>> | z.infer<z.ZodObject<typeof value>>;
 
 export const decisionsSay = 'has to say {"take": "master"}, {"take": "replica"} or {"value": …}';
 
 export const resolutionFrom = (decision: Decision): Resolution =>
   'take' in decision ? { kind: 'take', side: decision.take } : { kind: 'value', value: decision.value };
-
-const json = z.json();
 
 export const conflictView = ({ conflict, masterId, replicaId }: ConflictOfCouple): z.infer<typeof conflictShape> => ({
   id: conflict.id,

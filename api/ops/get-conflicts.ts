@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
 import { conflictShape, conflictView } from './conflict-shape.ts';
 import { pairOr404 } from './known-or-404.ts';
-import { badRequest, pageQuery, problems } from './shapes.ts';
+import { badRequest, nextAfter, pageQuery, problems } from './shapes.ts';
 
 const states = { open: ['open'], decided: ['decided'], 'all-open': ['open', 'decided'] } as const;
 
@@ -25,7 +25,10 @@ export function addGetConflicts(app: FastifyInstance, deps: ApiDependencies): vo
     const { pair, field, state, limit, after } = query;
     if (pair !== undefined) pairOr404(deps, pair);
     const found = await deps.store().conflicts.list({ pair, field, states: states[state] }, { limit, after });
-    const next = found.length === limit ? (found.at(-1)?.conflict.id ?? null) : null;
+    const next = nextAfter(
+      found.map(({ conflict }) => conflict),
+      limit,
+    );
     return { conflicts: found.map(conflictView), next };
   });
 }

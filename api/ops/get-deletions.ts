@@ -5,7 +5,7 @@ import { deletionQuestions } from '../../engine/question.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
 import { questionShape, questionView } from './question-shape.ts';
-import { badRequest, pageQuery, pairParams, problems, time } from './shapes.ts';
+import { badRequest, nextAfter, pageQuery, pairParams, problems, time } from './shapes.ts';
 
 export const deletionsPage = z.object({
   /** Since when the pair deletes nothing by itself, because there was too much of it. */
@@ -26,7 +26,7 @@ export function addGetDeletions(app: FastifyInstance, deps: ApiDependencies): vo
     const { records, pairs } = deps.store();
     const asking = await records.asking(pair, deletionQuestions, query);
     const { removalsHeldAt } = await pairs.state(pair);
-    const next = asking.length === query.limit ? (asking.at(-1)?.id ?? null) : null;
+    const next = nextAfter(asking, query.limit);
     return { heldSince: removalsHeldAt?.toISOString() ?? null, questions: asking.flatMap(questionView), next };
   });
 }

@@ -3,15 +3,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { definitionChanges } from '../../engine/definition-text.ts';
-import { replicaKey } from '../../store/hints.ts';
+import { keyOf } from '../../store/hints.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
 import { isWorthTelling, planShape, planView } from './plan-shape.ts';
-import { badRequest, pageQuery, pairParams, problems } from './shapes.ts';
+import { badRequest, nextAfter, pageQuery, pairParams, problems } from './shapes.ts';
 
 /** Over all requests of this process: a preview costs the systems as many reads as a check. */
 const previewsAtOnce = 4;
-const previewTimeoutMs = 30_000;
 
 export const planPage = z.object({
   /** What changed in the pair's definition and waits to be accepted, one line each. */
@@ -45,8 +44,7 @@ export function addGetPlan(app: FastifyInstance, deps: ApiDependencies): void {
         limited(async () => {
           // Nobody waits for the answer any more.
           gone.signal.throwIfAborted();
-          const key = link.masterId ?? replicaKey(link.replicaId ?? '');
-          return planView(link, await deps.preview({ pair, key }, AbortSignal.timeout(previewTimeoutMs)));
+          return planView(link, await deps.preview({ pair, key: keyOf(link) }));
         }),
       ),
     );
@@ -54,7 +52,7 @@ export function addGetPlan(app: FastifyInstance, deps: ApiDependencies): void {
       definitionChanges: offered === null ? [] : [...definitionChanges(offered.accepted, offered.offered)],
       looked: links.length,
       plans: plans.filter(isWorthTelling),
-      next: links.length === query.limit ? (links.at(-1)?.id ?? null) : null,
+      next: nextAfter(links, query.limit),
     };
   });
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
 import { questionCode, questionShape, questionView } from './question-shape.ts';
-import { badRequest, pageQuery, pairParams, problems } from './shapes.ts';
+import { badRequest, nextAfter, pageQuery, pairParams, problems } from './shapes.ts';
 
 const querystring = pageQuery.extend({ code: questionCode.optional() });
 export const questionsPage = z.object({ questions: z.array(questionShape), next: z.int().nullable() });
@@ -16,7 +16,6 @@ export function addGetQuestions(app: FastifyInstance, deps: ApiDependencies): vo
     const { code, limit, after } = query;
     const codes = code === undefined ? questionCode.options : [code];
     const asking = await deps.store().records.asking(pairOr404(deps, params.pair).name, codes, { limit, after });
-    const next = asking.length === limit ? (asking.at(-1)?.id ?? null) : null;
-    return { questions: asking.flatMap(questionView), next };
+    return { questions: asking.flatMap(questionView), next: nextAfter(asking, limit) };
   });
 }

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
-import { pageQuery, pairParams, problems, recordShape, recordView } from './shapes.ts';
+import { nextAfter, pageQuery, pairParams, problems, recordShape, recordView } from './shapes.ts';
 
 const querystring = pageQuery.extend({
   state: z.enum(['new', 'linked', 'unlinked', 'deleted', 'parked']).optional(),
@@ -16,7 +16,6 @@ export function addGetRecords(app: FastifyInstance, deps: ApiDependencies): void
   app.withTypeProvider<ZodTypeProvider>().get('/pairs/:pair/records', { schema }, async ({ params, query }) => {
     const { state = null, limit, after } = query;
     const links = await deps.store().records.list(pairOr404(deps, params.pair).name, { state, limit, after });
-    const next = links.length === limit ? (links.at(-1)?.id ?? null) : null;
-    return { records: links.map(recordView), next };
+    return { records: links.map(recordView), next: nextAfter(links, limit) };
   });
 }

@@ -29,11 +29,11 @@ afterEach(async () => {
   await house.close();
 });
 
-const apiOf = ({ deps }: House, pairs = deps.pairs) =>
-  startTestApi({
-    database,
-    replace: () => ({ preview: createPreviewer({ ...deps, pairs }) }),
-  });
+const apiOf = ({ deps }: House, pairs = deps.pairs) => {
+  const preview = createPreviewer({ ...deps, pairs });
+  const { signal } = new AbortController();
+  return startTestApi({ database, replace: () => ({ preview: (record) => preview(record, signal) }) });
+};
 const get = async (path: string) => (await callOps(api, 'GET', `${base}${path}`)).body;
 const post = (path: string) => callOps(api, 'POST', `${base}${path}`);
 const held = async () => ({

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Link } from '../../store/link-rows.ts';
 import type { Preview } from '../dependencies.ts';
-import { outcomeShape, side } from './shapes.ts';
+import { json, outcomeShape, perSide, side } from './shapes.ts';
 
-const attributes = z.record(z.string(), z.json());
-const perSide = z.object({ master: z.json(), replica: z.json() });
+const attributes = z.record(z.string(), json);
 
 /** What a check of the record would do. */
 export const planShape = z.object({
@@ -20,9 +19,9 @@ export const planShape = z.object({
       side,
       field: z.string().nullable(),
       attribute: z.string().nullable(),
-      oldValue: z.json(),
-      newValue: z.json(),
-      losingValue: z.json(),
+      oldValue: json,
+      newValue: json,
+      losingValue: json,
       rule: z.string(),
     }),
   ),
@@ -32,8 +31,6 @@ export const planShape = z.object({
   open: z.array(z.object({ field: z.string(), values: perSide, base: perSide })),
 });
 export type Plan = z.infer<typeof planShape>;
-
-const json = z.json();
 
 export const planView = (
   { masterId, replicaId }: Pick<Link, 'masterId' | 'replicaId'>,

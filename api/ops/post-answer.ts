@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { replicaKey } from '../../store/hints.ts';
+import { keyOf } from '../../store/hints.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
 import { answerFrom, refuseUnfitting } from './fitting-answer.ts';
@@ -25,9 +25,8 @@ export function addPostAnswer(app: FastifyInstance, deps: ApiDependencies): void
       refuseUnfitting({ link, id: params.id }, body.answer);
       const now = deps.now();
       const given = { answer: answerFrom(body), by: callerOf(deps, request), at: now.toISOString() };
-      await deps.store().records.answer(link, given, now);
-      const key = link.masterId ?? replicaKey(link.replicaId ?? '');
-      const { status, body: looked } = await lookNow(deps, { pair: link.pair, key });
+      await deps.store().records.answer([link], given, now);
+      const { status, body: looked } = await lookNow(deps, { pair: link.pair, key: keyOf(link) });
       return reply.code(status).send(looked);
     });
 }

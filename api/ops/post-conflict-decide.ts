@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConflictOfCouple } from '../../store/conflicts.ts';
+import { keyOf } from '../../store/hints.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
@@ -32,11 +33,10 @@ export function addPostConflictDecide(app: FastifyInstance, deps: ApiDependencie
   });
 }
 
-const closed = ({ conflict: { id, pair, field }, masterId, replicaId }: ConflictOfCouple): ApiError => {
-  const record = masterId ?? `replica:${replicaId ?? ''}`;
+const closed = ({ conflict: { id, pair, field }, ...ids }: ConflictOfCouple): ApiError => {
   return new ApiError(
     409,
     'conflict_closed',
-    `Conflict ${id} is closed by now; \`tandem explain ${pair} ${record} ${field}\` shows what was written`,
+    `Conflict ${id} is closed by now; \`tandem explain ${pair} ${keyOf(ids)} ${field}\` shows what was written`,
   );
 };

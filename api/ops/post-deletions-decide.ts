@@ -45,7 +45,9 @@ export function addPostDeletionsDecide(app: FastifyInstance, deps: ApiDependenci
   app.withTypeProvider<ZodTypeProvider>().post('/pairs/:pair/deletions/decide', { schema }, async (request) => {
     const pair = pairOr404(deps, request.params.pair).name;
     const chosen = await chosenLinks(deps, pair, request.body);
-    await answerAll(deps, chosen, { answer: request.body.answer, by: callerOf(deps, request) });
+    const now = deps.now();
+    const given = { answer: { kind: request.body.answer }, by: callerOf(deps, request), at: now.toISOString() };
+    await deps.store().records.answer(chosen, given, now);
     const heldSince = await releaseIfDecided(deps, pair, 'all' in request.body);
     void deps.doorbell.ring(chosen.map(refOfLink));
     const left = await unanswered(deps, pair, deletionQuestions);
@@ -76,17 +78,6 @@ function refuseOthers(link: Link, id: string): void {
     'answer_does_not_fit',
     `${id} asks nothing about a deletion; \`tandem deletions ${link.pair}\` shows the records that do`,
   );
-}
-
-async function answerAll(
-  deps: ApiDependencies,
-  links: readonly Link[],
-  { answer: kind, by }: { readonly answer: 'delete' | 'keep'; readonly by: string },
-): Promise<void> {
-  const now = deps.now();
-  for (const link of links) {
-    await deps.store().records.answer(link, { answer: { kind }, by, at: now.toISOString() }, now);
-  }
 }
 
 /** @returns since when removals are still held */

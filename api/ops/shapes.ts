@@ -6,6 +6,10 @@ import { errorBody } from '../api-error.ts';
 export const side = z.enum(['master', 'replica']);
 export const time = z.iso.datetime();
 
+/** A value as a system gives or takes it. */
+export const json = z.json();
+export const perSide = z.object({ master: json, replica: json });
+
 export const pairParams = z.object({ pair: z.string() });
 export const recordId = z
   .string()
@@ -23,6 +27,10 @@ export const pageQuery = z.object({
     .default(0)
     .describe('The `next` of the page before'),
 });
+
+/** Where the next page begins; null: a page that is not full was the last one. */
+export const nextAfter = (page: readonly { readonly id: number }[], limit: number): number | null =>
+  page.length === limit ? (page.at(-1)?.id ?? null) : null;
 
 export const pairShape = z.object({
   name: z.string(),
@@ -60,9 +68,9 @@ export const historyShape = z.object({
   action: z.enum(['set', 'create', 'delete', 'archive']),
   side,
   field: z.string().nullable(),
-  oldValue: z.json(),
-  newValue: z.json(),
-  losingValue: z.json(),
+  oldValue: json,
+  newValue: json,
+  losingValue: json,
   rule: z.string(),
   trigger: z.string(),
   /** The conflict whose decision was carried out. */
@@ -109,8 +117,6 @@ export const recordView = (link: Link): z.infer<typeof recordShape> => ({
 });
 
 const failureView = ({ code, system, message, at }: NonNullable<Link['failure']>) => ({ code, system, message, at });
-
-const json = z.json();
 
 export const historyView = (row: LedgerRow): z.infer<typeof historyShape> => ({
   at: (row.settledAt ?? row.plannedAt).toISOString(),

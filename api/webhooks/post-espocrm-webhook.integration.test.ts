@@ -1,52 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { sql } from 'drizzle-orm';
+import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type ApiUnderTest, startTestApi } from '../../test/support/api.ts';
-import {
-  batch,
-  legacySignature,
-  postWebhook,
-  type Registration,
-  signature,
-  storedIds,
-} from '../../test/support/espo-webhook.ts';
+import { batch, legacySignature, signature, storedIds } from '../../test/support/espo-webhook.ts';
 import { until } from '../../test/support/house.ts';
 import { everything, insertsInto } from '../../test/support/store.ts';
+import { registration, webhookServer } from '../../test/support/webhook-server.ts';
 
-const registration: Registration = { id: '6b00f5036c98ebbfb', secret: 'key-of-the-update-webhook' };
-const secrets = new Map([[registration.id, registration.secret]]);
 const mebibyte = 1024 * 1024;
 
-let api: ApiUnderTest;
-beforeAll(async () => {
-  api = await startTestApi({ secrets });
-});
-afterAll(() => api.stop());
-beforeEach(async () => {
-  await api.database.db.execute(sql`truncate hints`);
-  api.doorbell.rung.length = 0;
-});
-
-const others: ApiUnderTest[] = [];
-/** A server for one test. */
-async function another(options: Parameters<typeof startTestApi>[0]): Promise<ApiUnderTest> {
-  const started = await startTestApi({ secrets, ...options });
-  others.push(started);
-  return started;
-}
-afterEach(async () => {
-  for (const started of others.splice(0)) await started.stop();
-});
-
-interface Sent {
-  readonly to?: ApiUnderTest;
-  readonly at?: string;
-  readonly headers?: Record<string, string>;
-}
-/** Sends a body, signed as EspoCRM 9 does unless headers are given. */
-const post = (body: string, { to = api, at, headers = signature(body, registration) }: Sent = {}) =>
-  postWebhook(to, body, headers, at);
+const { api, another, post } = webhookServer();
 
 describe('a genuine request', () => {
   test.each([
@@ -56,10 +18,10 @@ describe('a genuine request', () => {
     const body = batch('m1', 'm2');
     const answer = await post(body, { headers: sign(body, registration) });
     expect([answer.status, answer.body]).toEqual([200, { accepted: 2 }]);
-    expect(await everything(api.database.db)).toMatchObject({
+    expect(await everything(api().database.db)).toMatchObject({
       hints: ['m1', 'm2'].map((recordId) => ({ pair: 'beteiligte', side: 'master', recordId, trigger: 'webhook' })),
     });
-    await until('the doorbell is rung', () => api.doorbell.rung.length === 2);
+    await until('the doorbell is rung', () => api().doorbell.rung.length === 2);
   });
 
   test('is answered although the bell rings for ever, and it rings when the rows are there', async () => {
@@ -85,18 +47,18 @@ describe('a genuine request', () => {
 
   test('with nothing in it is fine', async () => {
     expect(await post('[]')).toMatchObject({ status: 200, body: { accepted: 0 } });
-    expect(await storedIds(api)).toEqual([]);
+    expect(await storedIds(api())).toEqual([]);
   });
 
   test('that repeats ids is one row for each', async () => {
     expect((await post(batch('m1', 'm2', 'm1'))).body).toEqual({ accepted: 2 });
-    expect(await storedIds(api)).toEqual(['m1', 'm2']);
+    expect(await storedIds(api())).toEqual(['m1', 'm2']);
   });
 
   test('with a thousand items is stored by one statement', async () => {
     const ids = Array.from({ length: 1_000 }, (_, index) => `m${index}`);
-    const statements = await insertsInto(api.database.db, 'hints', () => post(batch(...ids)));
-    expect([statements, (await storedIds(api)).length]).toEqual([1, 1_000]);
+    const statements = await insertsInto(api().database.db, 'hints', () => post(batch(...ids)));
+    expect([statements, (await storedIds(api())).length]).toEqual([1, 1_000]);
   });
 
   test('of almost 16 MiB is taken whole', async () => {
@@ -172,8 +134,8 @@ describe('what can not be trusted is refused with 401 and not stored:', () => {
   ])('%s', async (_title, headers) => {
     const answer = await post(body, { headers });
     expect([answer.status, answer.body.error?.code]).toEqual([401, 'bad_signature']);
-    expect(await storedIds(api)).toEqual([]);
-    expect(api.doorbell.rung).toEqual([]);
+    expect(await storedIds(api())).toEqual([]);
+    expect(api().doorbell.rung).toEqual([]);
   });
 
   test('a body that was changed on the way, by one blank', async () => {
@@ -216,13 +178,13 @@ describe('what can not be understood', () => {
     ['an id with a path in it', '[{"id":"../../User/1"}]', 'Item 0 has no valid id'],
   ])('a body that is %s is refused with 400 and the reason', async (_title, body, message) => {
     expect(await post(body)).toMatchObject({ status: 400, body: { error: { code: 'bad_body', message } } });
-    expect(await storedIds(api)).toEqual([]);
+    expect(await storedIds(api())).toEqual([]);
   });
 
   test('a body above 16 MiB is refused with 413', async () => {
     const body = JSON.stringify([{ id: 'm1', note: 'x'.repeat(16 * mebibyte) }]);
     const answer = await post(body);
     expect(answer.status).toBe(413);
-    expect(await storedIds(api)).toEqual([]);
+    expect(await storedIds(api())).toEqual([]);
   });
 });

@@ -1,57 +1,20 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { HintStore } from '../../store/hints.ts';
-import { type ApiUnderTest, startTestApi } from '../../test/support/api.ts';
-import {
-  batch,
-  postWebhook,
-  type Registration,
-  signature,
-  storedIds,
-  updatePath,
-} from '../../test/support/espo-webhook.ts';
+import type { ApiTestOptions, ApiUnderTest } from '../../test/support/api.ts';
+import { batch, type Registration, signature, storedIds, updatePath } from '../../test/support/espo-webhook.ts';
 import { until } from '../../test/support/house.ts';
+import { registration, webhookServer } from '../../test/support/webhook-server.ts';
 
-const registration: Registration = { id: '6b00f5036c98ebbfb', secret: 'key-of-the-update-webhook' };
 const later: Registration = { id: 'madeLater', secret: 'key-of-a-later-webhook' };
-const secrets = new Map([[registration.id, registration.secret]]);
 
-let api: ApiUnderTest;
-beforeAll(async () => {
-  api = await startTestApi({ secrets });
-});
-afterAll(() => api.stop());
-beforeEach(async () => {
-  await api.database.db.execute(sql`truncate hints`);
-  api.doorbell.rung.length = 0;
-});
-
-const others: ApiUnderTest[] = [];
-/** A server for one test. */
-async function another(options: Parameters<typeof startTestApi>[0]): Promise<ApiUnderTest> {
-  const started = await startTestApi({ secrets, ...options });
-  others.push(started);
-  return started;
-}
-afterEach(async () => {
-  for (const started of others.splice(0)) await started.stop();
-});
-
-interface Sent {
-  readonly to?: ApiUnderTest;
-  readonly at?: string;
-  readonly headers?: Record<string, string>;
-}
-/** Sends a body, signed as EspoCRM 9 does unless headers are given. */
-const post = (body: string, { to = api, at, headers = signature(body, registration) }: Sent = {}) =>
-  postWebhook(to, body, headers, at);
+const { api, another, post } = webhookServer();
 
 describe('while the database is away', () => {
-  test.each<[string, (there: ApiUnderTest) => Promise<void>, Parameters<typeof startTestApi>[0]]>([
+  test.each<[string, (there: ApiUnderTest) => Promise<void>, ApiTestOptions | undefined]>([
     ['it is closed', (there) => there.database.close(), undefined],
     [
       'there is none yet',
@@ -135,7 +98,7 @@ describe('a webhook that was registered since the start', () => {
 describe('a client that', () => {
   /** Begins a request and sends only the first bytes of its body. */
   async function begin(body: string, bytes: number): Promise<Socket> {
-    const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+    const socket = connect(Number(new URL(api().url).port), '127.0.0.1');
     await once(socket, 'connect');
     const headers = Object.entries(signature(body, registration)).map(([name, value]) => `${name}: ${value}`);
     const lines = [`POST ${updatePath} HTTP/1.1`, 'host: x', `content-length: ${Buffer.byteLength(body)}`, ...headers];
@@ -147,7 +110,7 @@ describe('a client that', () => {
     const body = batch('slow');
     const slow = await Promise.all(Array.from({ length: 30 }, () => begin(body, 5)));
     expect((await post(batch('quick'))).status).toBe(200);
-    expect(await storedIds(api)).toEqual(['quick']);
+    expect(await storedIds(api())).toEqual(['quick']);
     const answers = slow.map(async (socket) => {
       const answered = once(socket, 'data');
       socket.write(body.slice(5));
@@ -156,22 +119,22 @@ describe('a client that', () => {
       return data.toString().split('\r\n')[0];
     });
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['HTTP/1.1 200 OK']));
-    expect(await storedIds(api)).toEqual(['quick', 'slow']);
+    expect(await storedIds(api())).toEqual(['quick', 'slow']);
   });
 
   test('goes away in the middle leaves nothing behind, and others are served', async () => {
     const body = batch('gone');
     for (const socket of await Promise.all(Array.from({ length: 30 }, () => begin(body, 10)))) socket.resetAndDestroy();
     expect((await post(batch('quick'))).status).toBe(200);
-    expect(await storedIds(api)).toEqual(['quick']);
+    expect(await storedIds(api())).toEqual(['quick']);
   });
 
   test('goes away without waiting for the answer: what it said is stored', async () => {
     const body = batch('impatient');
-    const sent = request(`${api.url}${updatePath}`, { method: 'POST', headers: signature(body, registration) });
+    const sent = request(`${api().url}${updatePath}`, { method: 'POST', headers: signature(body, registration) });
     sent.on('error', () => undefined);
     sent.end(body, () => sent.destroy());
-    await until('it is stored', async () => (await storedIds(api)).includes('impatient'));
-    await until('it is rung', () => api.doorbell.rung.length === 1);
+    await until('it is stored', async () => (await storedIds(api())).includes('impatient'));
+    await until('it is rung', () => api().doorbell.rung.length === 1);
   });
 });

@@ -12,13 +12,11 @@ import { type Advoware, type AdvowareOptions, startAdvoware } from '../../simula
 import { type EspoCrm, type EspoCrmOptions, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { HintStore, refOfKey } from '../../store/hints.ts';
-import { LinkStore } from '../../store/links.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import type { Link } from '../../store/link-rows.ts';
-import { PairStore } from '../../store/pairs.ts';
-import { PassStore } from '../../store/passes.ts';
 import { type HintTrigger, ledger, links } from '../../store/schema.ts';
+import { syncDependencies } from '../../sync-dependencies.ts';
 import type { PassSummary } from '../../workflows/contract.ts';
 import type { DatabaseUnderTest } from './databases.ts';
 
@@ -48,21 +46,18 @@ export class House {
     this.firm = firm;
     this.database = database;
     this.hints = new HintStore(database.db);
-    this.deps = {
+    const deps = syncDependencies({
+      database,
       pairs: [beteiligte({ readOnlyInAdvoware: options.readOnlyInAdvoware ?? ignoredByAdvoware })],
       connectors: { EspoCRM: espoConnector(crm), Advoware: advowareConnector(firm, options.firm ?? {}) },
-      passes: new PassStore(database.db),
-      links: new LinkStore(database.db),
-      pairStops: new PairStore(database.db),
       retry: defaultRetryPolicy,
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,
         onProblem: (message) => this.problems.push(message),
       },
-      now: () => this.now(),
-      random: () => 0,
-    };
+    });
+    this.deps = { ...deps, now: () => this.now(), random: () => 0 };
   }
 
   now(): Date {

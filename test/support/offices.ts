@@ -12,11 +12,10 @@ import { ConflictStore } from '../../store/conflicts.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { HintStore, refOfKey } from '../../store/hints.ts';
 import type { Link } from '../../store/link-rows.ts';
-import { LinkStore } from '../../store/links.ts';
 import { PairStore } from '../../store/pairs.ts';
-import { PassStore } from '../../store/passes.ts';
 import { RecordStore } from '../../store/records.ts';
 import { conflicts, type HintTrigger, ledger, links } from '../../store/schema.ts';
+import { syncDependencies } from '../../sync-dependencies.ts';
 import { emptied } from './house.ts';
 
 export interface OfficesOptions {
@@ -52,24 +51,21 @@ export class Offices {
         timeoutMs: 2_000,
       });
     };
-    this.deps = {
+    const deps = syncDependencies({
+      database,
       pairs: [pair],
       connectors: {
         [pair.title.master.system]: connector('master'),
         [pair.title.replica.system]: connector('replica'),
       },
-      passes: new PassStore(database.db),
-      links: new LinkStore(database.db),
-      pairStops: new PairStore(database.db),
       retry: defaultRetryPolicy,
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,
         onProblem: (message) => this.problems.push(message),
       },
-      now: () => this.now(),
-      random: () => 0,
-    };
+    });
+    this.deps = { ...deps, now: () => this.now(), random: () => 0 };
   }
 
   static async open(options: OfficesOptions): Promise<Offices> {
@@ -133,7 +129,7 @@ export class Offices {
 
   async answer(id: string, answer: Answer) {
     const given = { answer, by: 'anna', at: this.now().toISOString() };
-    await new RecordStore(this.database.db).answer(await this.link(id), given, this.now());
+    await new RecordStore(this.database.db).answer([await this.link(id)], given, this.now());
     return this.sync(id, 'person');
   }
 

@@ -110,7 +110,7 @@ async function comparedWithPreview(world: World, key: string): Promise<string[]>
   return isSame && isSameOutcome ? [] : [`${key}: ${JSON.stringify({ listed, outcome, sent })}`];
 }
 
-const inMemory = (name: string, now: () => Date) => new ModelStore(name, now);
+const inMemory = (_name: string, now: () => Date) => new ModelStore(now);
 
 describe('whatever happens, once it is calm', () => {
   test('I1 I3 I4 I5 I6 I14 hold, and I2 I9: looking at everything again writes nothing', async () => {

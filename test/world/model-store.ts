@@ -3,14 +3,14 @@ import type { SyncDependencies } from '../../activities/dependencies.ts';
 import { allowedRemovals } from '../../engine/deletion.ts';
 import type { Answer } from '../../engine/question.ts';
 import type { Resolution } from '../../engine/resolution.ts';
-import { type Side, textOfJson } from '../../engine/values.ts';
-import type { Conflict, ConflictOutcome } from '../../store/conflict-rows.ts';
+import type { Side } from '../../engine/values.ts';
+import { changesTo, type Conflict, type ConflictOutcome, newConflicts } from '../../store/conflict-rows.ts';
 import type { NotedHint } from '../../store/hint-rows.ts';
-import { type Hint, refOfKey, replicaKey } from '../../store/hints.ts';
+import { type Hint, keyOf, type RecordKey, refOfKey, replicaKey } from '../../store/hints.ts';
 import { openCreationsIn } from '../../store/links.ts';
-import type { LedgerRow, NewLedgerRow, SettledRow } from '../../store/ledger-rows.ts';
-import type { Link, LinkChanges } from '../../store/link-rows.ts';
-import { CreationInProgress, LeaseLost, PartnerBusy, RemovalHeld } from '../../store/pass-errors.ts';
+import { countedSince, type LedgerRow, type NewLedgerRow, type SettledRow } from '../../store/ledger-rows.ts';
+import { type Link, type LinkChanges, unsavedLink } from '../../store/link-rows.ts';
+import { CreationInProgress, LeaseLost, PartnerBusy } from '../../store/pass-errors.ts';
 import type { KnownCouple, PassRules } from '../../store/passes.ts';
 import type { HintTrigger } from '../../store/schema.ts';
 import type { WorldStore } from './world-store.ts';
@@ -37,11 +37,9 @@ export class ModelStore implements WorldStore {
   #sequence = 0;
   #heldAt: Date | null = null;
   #countedFrom: Date | null = null;
-  readonly #pair: string;
   readonly #now: () => Date;
 
-  constructor(pair: string, now: () => Date) {
-    this.#pair = pair;
+  constructor(now: () => Date) {
     this.#now = now;
   }
 
@@ -115,8 +113,8 @@ export class ModelStore implements WorldStore {
       const existing = this.#find(side, recordId);
       const isHinted = this.#hints.some((row) => row.side === side && row.recordId === recordId);
       if (existing === undefined && !isHinted) return { kind: 'nothing' };
-      const link = existing ?? this.#insert(side, recordId);
-      const key = link.masterId ?? replicaKey(link.replicaId ?? '');
+      const link = existing ?? this.#insert(record, now);
+      const key = keyOf(link);
       if (key !== record.key) return { kind: 'moved', key };
       if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };
       const hints = this.#note(link);
@@ -141,9 +139,9 @@ export class ModelStore implements WorldStore {
       const link = this.#confirmed(id, token);
       if (budget !== null && !this.#mayRemove(budget, now)) {
         this.#heldAt ??= now;
-        throw new RemovalHeld();
+        return null;
       }
-      return this.#append(link, [row])[0] ?? 0;
+      return this.#append(link, [row])[0] ?? null;
     },
     mayRemove: async (_pair, budget, now) => this.#mayRemove(budget, now),
     settle: async ({ id }, token, rows, changes, now) => {
@@ -183,9 +181,8 @@ export class ModelStore implements WorldStore {
     return this.#find('replica', recordId)?.masterId ?? replicaKey(recordId);
   }
 
-  #insert(side: Side, recordId: string): Link {
-    const ids = { masterId: side === 'master' ? recordId : null, replicaId: side === 'replica' ? recordId : null };
-    const link: Link = { id: this.#next(), pair: this.#pair, ...ids, ...emptyLink };
+  #insert(record: RecordKey, now: Date): Link {
+    const link: Link = { ...unsavedLink(record, now), id: this.#next() };
     this.#links.push(link);
     return link;
   }
@@ -196,11 +193,11 @@ export class ModelStore implements WorldStore {
   }
 
   #known(link: Link, { loopWindowMs }: PassRules, now: Date): KnownCouple {
-    const windowStartMs = Math.max(now.getTime() - loopWindowMs, link.loopCountedFrom?.getTime() ?? 0);
+    const since = countedSince({ windowMs: loopWindowMs, countedFrom: link.loopCountedFrom }, now);
     const ofLink = this.#ledger.filter(({ linkId }) => linkId === link.id);
     const recent = ofLink.filter(
       ({ action, state, plannedAt, rule }) =>
-        action === 'set' && state === 'written' && plannedAt.getTime() > windowStartMs && rule !== 'created',
+        action === 'set' && state === 'written' && plannedAt > since && rule !== 'created',
     );
     return copied({
       link,
@@ -240,12 +237,12 @@ export class ModelStore implements WorldStore {
 
   #mayRemove(budget: Parameters<SyncDependencies['passes']['mayRemove']>[1], now: Date): boolean {
     if (this.#heldAt !== null) return false;
-    const sinceMs = Math.max(now.getTime() - budget.windowMs, this.#countedFrom?.getTime() ?? 0);
+    const since = countedSince({ windowMs: budget.windowMs, countedFrom: this.#countedFrom }, now);
     const removed = this.#ledger.filter(
       ({ action, state, plannedAt, rule }) =>
         ['delete', 'archive'].includes(action) &&
         ['planned', 'written'].includes(state) &&
-        plannedAt.getTime() > sinceMs &&
+        plannedAt > since &&
         rule === 'partner_deleted',
     );
     const couples = this.#links.filter(({ state }) => ['linked', 'parked'].includes(state)).length;
@@ -282,24 +279,11 @@ export class ModelStore implements WorldStore {
     this.#links.splice(this.#links.indexOf(other), 1);
   }
 
-  #follow(link: Link, { open, written }: ConflictOutcome, now: Date): void {
+  #follow(link: Link, outcome: ConflictOutcome, now: Date): void {
     const known = this.#conflicts.filter(({ linkId, closedAt }) => linkId === link.id && closedAt === null);
-    for (const conflict of known) {
-      const still = open.find(({ field }) => field === conflict.field);
-      if (still === undefined) {
-        const isResolved = conflict.state === 'decided' && written.has(conflict.field);
-        Object.assign(conflict, { state: isResolved ? 'resolved' : 'vanished', closedAt: now });
-        continue;
-      }
-      const hasMoved =
-        textOfJson(still.values.master) !== textOfJson(conflict.valueMaster) ||
-        textOfJson(still.values.replica) !== textOfJson(conflict.valueReplica);
-      if (hasMoved) Object.assign(conflict, shown(still), undecided);
-    }
-    for (const one of open.filter(({ field }) => !known.some((conflict) => conflict.field === field))) {
-      const ids = { id: this.#next(), linkId: link.id, pair: link.pair, field: one.field };
-      this.#conflicts.push(copied({ ...ids, ...shown(one), ...undecided, openedAt: now, closedAt: null }));
-    }
+    for (const conflict of known) Object.assign(conflict, changesTo(conflict, outcome, now));
+    for (const row of newConflicts(link, known, outcome, now))
+      this.#conflicts.push(copied({ id: this.#next(), ...row }));
   }
 }
 
@@ -319,39 +303,3 @@ function completed(row: NewLedgerRow, id: number, { id: linkId, pair }: Link): L
   };
   return copied({ ...row, ...optional, id, linkId, pair });
 }
-
-const undecided = { state: 'open', resolution: null, decidedBy: null, decidedAt: null } as const;
-
-const shown = ({ values, base }: ConflictOutcome['open'][number]) => ({
-  valueMaster: values.master,
-  valueReplica: values.replica,
-  baseMaster: base.master,
-  baseReplica: base.replica,
-});
-
-const emptyLink = {
-  state: 'new',
-  baseMaster: null,
-  baseReplica: null,
-  versionMaster: null,
-  versionReplica: null,
-  fieldNotes: {},
-  statusSent: null,
-  statusSeen: null,
-  attempts: 0,
-  waits: 0,
-  nextAttemptAt: null,
-  failure: null,
-  answer: null,
-  gone: null,
-  formerReplicaIds: [],
-  loopCountedFrom: null,
-  leaseOwner: null,
-  leaseToken: null,
-  leaseUntil: null,
-  revision: 0,
-  lastVerdict: null,
-  syncedAt: null,
-  createdAt: new Date(0),
-  updatedAt: new Date(0),
-} as const;

@@ -6,6 +6,7 @@ import type { PairDefinition } from '../../engine/pair.ts';
 import { answersTo, type AnswerKind, type QuestionCode } from '../../engine/question.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
 import { type Attributes, type Side, sides } from '../../engine/values.ts';
+import { keyOf, replicaKey } from '../../store/hints.ts';
 import type { Link } from '../../store/link-rows.ts';
 import { Crash, dyingAt } from '../support/crash.ts';
 import { type Change, type Clock, ModelSystem, type Sent, type SystemTraits } from './model-system.ts';
@@ -269,7 +270,7 @@ export class World {
       calls += 1;
       if (calls !== call || !this.systems[side].traits.conditional) return;
       const link = (await this.store.links()).find(
-        ({ masterId, replicaId }) => masterId === key || `replica:${replicaId ?? ''}` === key,
+        ({ masterId, replicaId }) => masterId === key || replicaKey(replicaId ?? '') === key,
       );
       const id = side === 'master' ? link?.masterId : link?.replicaId;
       if (id != null) this.systems[side].set(id, this.attributes(side, values), 'person');
@@ -309,7 +310,7 @@ export class World {
   async #truePartnerOf({ failure, masterId, replicaId }: Link): Promise<string | undefined> {
     if (failure?.code !== 'maybe_created' && failure?.code !== 'look_alikes') return undefined;
     const side = masterId === null ? 'master' : 'replica';
-    const key = masterId ?? `replica:${replicaId ?? ''}`;
+    const key = keyOf({ masterId, replicaId });
     const couples = (await this.store.links()).filter((link) => link.masterId !== null && link.replicaId !== null);
     const isFree = (one: Change): boolean =>
       !couples.some((link) => (one.side === 'master' ? link.masterId : link.replicaId) === one.id);
