@@ -6,6 +6,7 @@ import type { EspoCrmAuth } from './connectors/espocrm/authentication.ts';
 import { createEspoCrmConnector } from './connectors/espocrm/connector.ts';
 import { createRedisTokenCache } from './connectors/redis-token-cache.ts';
 import { createTokenCache, type TokenCache } from './connectors/token-cache.ts';
+import { type Messages, messagesIn } from './engine/messages.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { Logger } from './log.ts';
 import { beteiligte } from './mappers/beteiligte.ts';
@@ -20,6 +21,8 @@ export const composePairs = (config: Config): readonly PairDefinition[] => [
   beteiligte({ readOnlyInAdvoware: config.ADVOWARE_READONLY_FIELDS }),
   ...(config.ESPOCRM2_URL === undefined ? [] : [contacts()]),
 ];
+
+export const composeMessages = (config: Config): Messages => messagesIn(config.TANDEM_LANGUAGE, config.TANDEM_TIMEZONE);
 
 export interface Connectors {
   /** One or two instances, those whose webhooks are taken. */

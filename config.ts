@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languages } from './engine/messages.ts';
 import { ignoredByAdvoware } from './mappers/beteiligte.ts';
 import { Secret } from './secret.ts';
 
@@ -36,6 +37,8 @@ const databaseUrl = z.url({
 const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' });
 const port = z.string().regex(/^\d+$/, 'must be a port number').transform(Number).pipe(z.int().min(0).max(65_535));
 
+const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('Europe/Berlin');
+
 /** `name:value` entries; the value may contain colons. */
 const named = (shape: string, leastLength: number) =>
   list.transform((entries, context) => {
@@ -70,6 +73,8 @@ export const environmentSchema = z.object({
   API_PORT: port.prefault('8080'),
   WORKER_PORT: port.optional(),
   API_TOKENS: named('<name>:<token>', 16).prefault(''),
+  TANDEM_LANGUAGE: z.enum(languages, `must be ${languages.join(' or ')}`).default('en'),
+  TANDEM_TIMEZONE: timeZone,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   RETRY_LADDER: list.pipe(z.array(duration).min(1)).prefault('1m,5m,15m,1h,4h'),
   MAX_SYNC_RETRIES: z
@@ -101,10 +106,7 @@ export const environmentSchema = z.object({
   ADVOWARE_DATABASE: z.string(),
   ADVOWARE_USER: z.string(),
   ADVOWARE_PASSWORD: secret,
-  ADVOWARE_TIMEZONE: z
-    .string()
-    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
-    .default('Europe/Berlin'),
+  ADVOWARE_TIMEZONE: timeZone,
   ADVOWARE_TIMEOUT: duration.prefault('30s'),
   ADVOWARE_PUT: z.enum(['full', 'partial']).default('full'),
   ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),

@@ -1,5 +1,6 @@
 import type { PassObserver, SyncDependencies } from './activities/dependencies.ts';
 import type { Connector } from './connectors/connector.ts';
+import type { Messages } from './engine/messages.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { RetryPolicy } from './engine/retry.ts';
 import type { OpenDatabase } from './store/database.ts';
@@ -13,6 +14,7 @@ export interface SyncParts {
   /** By the system's name as the pairs spell it. */
   readonly connectors: Readonly<Record<string, Connector>>;
   readonly retry: RetryPolicy;
+  readonly messages: Messages;
   readonly observer: PassObserver;
 }
 

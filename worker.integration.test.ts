@@ -26,10 +26,10 @@ afterEach(() => house.close());
 /** What a worker with these pairs tells while it starts. */
 async function toldAtStart(pairs: House['deps']['pairs']) {
   const told: Parameters<PassObserver['onProblem']>[] = [];
-  const { connectors, retry } = house.deps;
+  const { connectors, retry, messages } = house.deps;
   const worker = await startWorker({
     temporal: { address: testTemporalAddress(), namespace: 'default', taskQueue: `test-${randomUUID()}` },
-    ...{ database, pairs, connectors, retry },
+    ...{ database, pairs, connectors, retry, messages },
     observer: { onPass: () => undefined, onCall: () => undefined, onProblem: (...problem) => told.push(problem) },
   });
   await worker.shutdown();

@@ -1,4 +1,4 @@
-import { questionText } from '../engine/messages.ts';
+import { fieldsInWords } from '../engine/field-in-words.ts';
 import type { SyncState } from '../engine/pair.ts';
 import type { Question } from '../engine/question.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
@@ -11,7 +11,9 @@ import { tellMasterIfNew } from './tell-master.ts';
 /** Parks the record with its question: nothing is written but the question itself, until a person or an edit answers it. */
 export async function ask(pass: Pass, question: Question): Promise<PassSummary> {
   const { system } = pass.pair.title[question.side];
-  const message = questionText(question.code, { ...question, system, reason: '' });
+  const { code, ids } = question;
+  const fields = fieldsInWords(pass.pair, question.fields);
+  const message = pass.deps.messages.question(code, { system, ids, fields, correctIn: null, reason: '' });
   const status = await tellMasterIfNew(pass, { state: stateOf(question), attempts: pass.link.attempts, message });
   const at = pass.deps.now().toISOString();
   await finish(pass, {
@@ -20,14 +22,14 @@ export async function ask(pass: Pass, question: Question): Promise<PassSummary> 
       state: 'parked',
       nextAttemptAt: null,
       answer: null,
-      failure: { code: question.code, system, message, at, seen: fingerprint(pass) },
+      failure: { code, system, message, at, seen: fingerprint(pass) },
     },
     rows: [
-      ...pass.open.map(({ id }) => ({ id, state: question.code === 'maybe_created' ? 'asked' : 'dropped' }) as const),
+      ...pass.open.map(({ id }) => ({ id, state: code === 'maybe_created' ? 'asked' : 'dropped' }) as const),
       ...doubtful(pass),
     ],
   });
-  return pass.summary({ kind: 'parked', code: question.code, system });
+  return pass.summary({ kind: 'parked', code, system });
 }
 
 /** The rows of an earlier creation that is asked about stay until its fate is known. */

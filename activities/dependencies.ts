@@ -1,4 +1,5 @@
 import type { CallContext, Connector } from '../connectors/connector.ts';
+import type { Messages } from '../engine/messages.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { RetryPolicy } from '../engine/retry.ts';
 import type { LinkStore } from '../store/links.ts';
@@ -25,6 +26,8 @@ export interface SyncDependencies {
   readonly links: Offered<LinkStore>;
   readonly pairStops: Pick<PairStore, 'pause'>;
   readonly retry: RetryPolicy;
+  /** In the language of the master's people. */
+  readonly messages: Messages;
   readonly observer: PassObserver;
   readonly now: () => Date;
   /** Between 0 and 1. */

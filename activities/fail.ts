@@ -1,5 +1,4 @@
 import { AmbiguousWrite, ConnectorError, DuplicateSuspected, RateLimited } from '../connectors/errors.ts';
-import { failureText } from '../engine/messages.ts';
 import { question } from '../engine/question.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
@@ -7,6 +6,7 @@ import { CreationInProgress, LeaseLost, PartnerBusy } from '../store/pass-errors
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
 import { finish } from './conclude.ts';
+import { failureText } from './failure-text.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
 import { tellMasterIfNew } from './tell-master.ts';
@@ -43,8 +43,7 @@ async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
 async function store(pass: Pass, error: unknown, failure: Failure, decision: RetryDecision): Promise<PassSummary> {
   const now = pass.deps.now();
   const system = error instanceof ConnectorError ? error.system : null;
-  const reason = error instanceof ConnectorError ? error.message : 'see the log of the worker';
-  const message = failureText(failure.code, { system: system ?? 'Tandem', ids: [], fields: [], reason });
+  const message = failureText(pass, error, { code: failure.code, decision, now });
   if (failure.code === 'unexpected') pass.deps.observer.onProblem('A pass failed unexpectedly', problemOf(pass, error));
   const stored = { code: failure.code, system, message, at: now.toISOString(), seen: fingerprint(pass) };
   const told = await tell(pass, decision, message);

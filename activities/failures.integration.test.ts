@@ -125,6 +125,55 @@ describe('failures of one record', () => {
     expect(inCrm(id)).toMatchObject({ syncStatus: 'clean', titel: 'Dr.' });
   });
 
+  describe('where the people speak German', () => {
+    beforeEach(async () => {
+      await house.close();
+      house = await openHouse({ database, language: 'de' });
+    });
+
+    test('a value that Advoware refuses is told in German, with the field as the CRM knows it', async () => {
+      const { id } = await house.linked(meier);
+      const body = JSON.stringify({ errors: { Titel: ['Der Wert "Prof. Geheim" ist nicht erlaubt.'] } });
+      house.firm.faults.add({ fault: { kind: 'status', status: 400, body }, method: 'PUT', path: 'Beteiligte' });
+      house.crm.update('CBeteiligte', id, { titel: 'Prof. Geheim' });
+      expect((await house.sync(id)).outcome).toMatchObject({ kind: 'parked', code: 'rejected', system: 'Advoware' });
+      const text =
+        'Advoware nimmt den Wert im Feld title (titel) nicht an. Bitte hier berichtigen; danach wird von selbst abgeglichen.';
+      expect(inCrm(id)).toMatchObject({ syncStatus: 'permanently_failed', syncErrorMessage: text });
+      house.crm.update('CBeteiligte', id, { titel: 'Prof.' });
+      expect((await house.sync(id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
+      expect(inCrm(id)).toMatchObject({ syncStatus: 'clean', syncErrorMessage: null });
+    });
+
+    test('a value that the CRM refuses is to be corrected in Advoware, where it comes from', async () => {
+      const { id, betNr } = await house.linked(meier);
+      house.firm.update(betNr, { titel: 'x'.repeat(60) });
+      await house.sync(id, 'person');
+      expect(inCrm(id)['syncErrorMessage']).toMatch(
+        /^EspoCRM nimmt den Wert aus Advoware im Feld title \(titel\) nicht an\. Bitte in Advoware berichtigen/,
+      );
+    });
+
+    test('each attempt says when the next one is, the last one that there is none', async () => {
+      const { id } = await house.linked(meier);
+      failing(Infinity);
+      const told: unknown[] = [];
+      let summary = await house.sync(id, 'person');
+      while (summary.outcome.kind === 'waiting') {
+        const [link] = await house.links();
+        const at = link!.nextAttemptAt!.toLocaleTimeString('de-DE', { timeStyle: 'short', timeZone: 'Europe/Berlin' });
+        const next = `Versuch ${told.length + 1} von 5; der nächste folgt von selbst um ${at} Uhr.`;
+        expect(inCrm(id)['syncErrorMessage']).toContain(next);
+        told.push(next);
+        summary = await passIn(summary.outcome.retryInMs + 1, id);
+      }
+      expect(told).toHaveLength(4);
+      expect(inCrm(id)['syncErrorMessage']).toMatch(
+        /^Advoware konnte diesen Datensatz nicht verarbeiten\. Tandem hat aufgegeben\. .*„tandem retry“ .* \[Advoware: GET .*\]$/,
+      );
+    });
+  });
+
   test('a record that the API user may not see is parked; nobody else waits', async () => {
     const [one, other] = [await house.linked(meier), await house.linked({ lastName: 'Schulz' })];
     house.crm.forbid('CBeteiligte', one.id);

@@ -37,7 +37,7 @@ async function writeReplica(pass: Pass, writes: readonly FieldWrite[], planned: 
 
 async function writeMaster(pass: Pass, { writes, open }: MergePlan): Promise<void> {
   const fields = attributesFor('master', writes);
-  const wanted = wantedStatus(pass, open.length === 0 ? clean : undecided(open));
+  const wanted = wantedStatus(pass, open.length === 0 ? clean : undecided(pass, open));
   const shown = pass.seen.master?.attributes ?? {};
   if (writes.length === 0 && !needsStatusWrite(pass, wanted, shown)) return;
   const answer = await sendUpdate(pass, 'master', { ...fields, ...wanted });

@@ -1,5 +1,4 @@
 import type { Gone } from '../engine/deletion.ts';
-import { partedText } from '../engine/messages.ts';
 import { project } from '../engine/pair.ts';
 import type { RemovePlan } from '../engine/plan.ts';
 import { question } from '../engine/question.ts';
@@ -14,7 +13,7 @@ import { openRowsOf, rowOrigin, sendUpdate } from './write.ts';
 /** Leaves the record that is left alone; where that is the master's, it says so. */
 export async function part(pass: Pass, gone: Gone): Promise<PassSummary> {
   if (gone === 'replica') {
-    const message = partedText(pass.pair.title.replica.system);
+    const message = pass.deps.messages.parted(pass.pair.title.replica.system);
     pass.moveLink([], await tellMasterIfNew(pass, { state: 'deleted_in_replica', attempts: 0, message }));
   }
   return concludeParted(pass, gone);

@@ -1,4 +1,4 @@
-import { conflictText } from '../engine/messages.ts';
+import { fieldsInWords } from '../engine/field-in-words.ts';
 import type { OpenField } from '../engine/plan.ts';
 import type { Attributes } from '../engine/values.ts';
 import { onlyStatus, statusAttributes, statusNeedsWrite, statusTime, type SyncStatus } from '../engine/status.ts';
@@ -6,11 +6,13 @@ import type { LinkChanges } from '../store/link-rows.ts';
 import type { Pass } from './pass.ts';
 
 /** Fields wait for a person; everything else agrees. */
-export const undecided = (open: readonly OpenField[]): Pick<SyncStatus, 'state' | 'attempts' | 'message'> => ({
-  state: 'conflict',
-  attempts: 0,
-  message: conflictText(open.map(({ field }) => field)),
-});
+export function undecided(
+  { deps, pair }: Pass,
+  open: readonly OpenField[],
+): Pick<SyncStatus, 'state' | 'attempts' | 'message'> {
+  const names = open.map(({ field }) => field);
+  return { state: 'conflict', attempts: 0, message: deps.messages.conflict(fieldsInWords(pair, names)) };
+}
 
 export const clean: Pick<SyncStatus, 'state' | 'attempts' | 'message'> = { state: 'clean', attempts: 0, message: null };
 

@@ -2,6 +2,7 @@ import { createPreviewer } from '../activities/preview.ts';
 import type { Previewer } from '../api/dependencies.ts';
 import type { Metrics } from '../api/metrics.ts';
 import type { Connector } from '../connectors/connector.ts';
+import type { Messages } from '../engine/messages.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { RetryPolicy } from '../engine/retry.ts';
 import type { Logger } from '../log.ts';
@@ -17,6 +18,7 @@ export interface PreviewerParts {
   readonly pairs: readonly PairDefinition[];
   readonly connectors: Readonly<Record<string, Connector>>;
   readonly retry: RetryPolicy;
+  readonly messages: Messages;
   readonly metrics: Metrics;
   readonly log: Logger;
 }

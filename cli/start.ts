@@ -4,7 +4,7 @@ import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
-import { composeConnectors, composeDatabase, composePairs } from '../compose.ts';
+import { composeConnectors, composeDatabase, composeMessages, composePairs } from '../compose.ts';
 import { type Config, InvalidConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import type { OpenDatabase } from '../store/database.ts';
@@ -59,7 +59,7 @@ export async function start(
           port: config.API_PORT,
           temporal: temporalOf(config),
           espoCrms: connectors.espoCrms,
-          preview: composePreviewer({ ...common, connectors: connectors.bySystem, retry: retryOf(config) }),
+          preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
           tokens: config.API_TOKENS,
           ...common,
         });
@@ -98,7 +98,10 @@ const temporalOf = (config: Config) => ({
   taskQueue: config.TEMPORAL_TASK_QUEUE,
 });
 
-const retryOf = (config: Config) => ({ maxAttempts: config.MAX_SYNC_RETRIES, ladderMs: config.RETRY_LADDER });
+const rulesOf = (config: Config) => ({
+  retry: { maxAttempts: config.MAX_SYNC_RETRIES, ladderMs: config.RETRY_LADDER },
+  messages: composeMessages(config),
+});
 
 /** Tries until it works. What is missing is said once, and that it is there afterwards. */
 async function untilThere<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal, log: Logger): Promise<T> {
@@ -116,7 +119,10 @@ async function untilThere<T>(what: string, attempt: () => Promise<T>, signal: Ab
   }
 }
 
-type WorkerParts = Omit<Parameters<typeof startWorker>[0], 'temporal' | 'database' | 'retry' | 'observer'> & {
+type WorkerParts = Omit<
+  Parameters<typeof startWorker>[0],
+  'temporal' | 'database' | 'retry' | 'messages' | 'observer'
+> & {
   readonly config: Config;
   readonly database: Promise<OpenDatabase>;
   readonly metrics: Metrics;
@@ -152,7 +158,7 @@ async function startOne({ config, database, metrics, log, ...parts }: WorkerPart
     ...parts,
     temporal: temporalOf(config),
     database: await database,
-    retry: retryOf(config),
+    ...rulesOf(config),
     observer: {
       onPass: (pair, summary) => {
         metrics.onPass(pair, summary);

@@ -1,58 +1,52 @@
+import { DateTime } from 'luxon';
+import { german } from './messages-de.ts';
+import { english } from './messages-en.ts';
 import type { QuestionCode } from './question.ts';
 import type { FailureCode } from './retry.ts';
+import type { Subject, WaitCode, Wording } from './wording.ts';
 
-/** What the record's owner reads in the master: what is the matter and what to do. Never a value of the record. */
-export interface Subject {
-  /** The system that is meant, as people call it. */
-  readonly system: string;
-  readonly ids: readonly string[];
-  readonly fields: readonly string[];
-  /** The system's own reason, free of values. */
-  readonly reason: string;
+/** What follows a failure. */
+export type NextTry =
+  /** A failure that counts: it is tried again at this time. */
+  | { readonly kind: 'again'; readonly at: Date; readonly attempt: number; readonly of: number }
+  /** Nothing more happens until somebody does something. */
+  | { readonly kind: 'gaveUp' }
+  /** A wait that does not count. */
+  | { readonly kind: 'byItself' };
+
+/**
+ * What the record's owner reads in the master: what is the matter and what to do. Each text is one line and has no value
+ * of the record.
+ */
+export interface Messages {
+  failure(code: FailureCode, subject: Subject, next: NextTry): string;
+  question(code: QuestionCode, subject: Subject): string;
+  /** Fields that both sides changed wait for a person. */
+  conflict(fields: readonly string[]): string;
+  /** The partner was deleted, and this record stays alone. */
+  parted(system: string): string;
+  /** A whole system is waited for. */
+  waiting(wait: { readonly system: string; readonly since: Date; readonly code: WaitCode }): string;
 }
 
-const questions: Readonly<Record<QuestionCode, (subject: Subject) => string>> = {
-  look_alikes: ({ system, ids }) =>
-    `${system} has records that may be the same (${ids.join(', ')}). Enter the number of the right one, or of a new one that you make there.`,
-  gone: ({ system, ids }) =>
-    `The record ${ids.join(', ')} does not exist in ${system} any more. Nothing was deleted on the other side: answer with delete, keep or create.`,
-  gone_but_edited: ({ system, ids }) =>
-    `The record ${ids.join(', ')} does not exist in ${system} any more, while this one was edited: answer with delete, keep or create.`,
-  deletion_held: ({ system, ids }) =>
-    `The record ${ids.join(', ')} does not exist in ${system} any more, like unusually many others. Nothing more is deleted until somebody has looked at them.`,
-  delete_by_hand: ({ system, ids }) =>
-    `The partner of ${ids.join(', ')} is to be deleted, which ${system} does not do for other programs. Delete it there by hand, or answer with keep.`,
-  may_not_create: ({ system }) => `There is no such record in ${system}, and this pair does not create any there.`,
-  number_taken: ({ ids }) =>
-    `The number ${ids.join(', ')} belongs to another record. Clear it here to have a new one created, or correct the other one.`,
-  number_changed: ({ ids }) =>
-    `The number was changed to ${ids.join(', ')} by hand. The stored connection stands: put the old number back.`,
-  number_unknown: ({ system, ids }) =>
-    `${system} has no record ${ids.join(', ')}. Correct the number, or clear it to create a new one.`,
-  maybe_created: ({ system }) =>
-    `${system} did not answer when this record was created, and it may exist there. Look it up in ${system} and enter its number here.`,
-  loop: ({ fields }) =>
-    `${fields.join(', ')} went back and forth between the systems. Nothing more is written until somebody has found out who changes it and asks for a check.`,
-};
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
 
-const failures: Readonly<Record<FailureCode, (subject: Subject) => string>> = {
-  rate_limited: ({ system }) => `${system} asks for a pause. It goes on by itself.`,
-  unavailable: ({ system }) => `${system} can't be reached. It goes on by itself.`,
-  auth_failed: ({ system }) => `${system} refuses Tandem's login. An administrator has to correct it.`,
-  forbidden: ({ system, reason }) => `${system} does not let Tandem use this record: ${reason}`,
-  record_failed: ({ system, reason }) => `${system} failed on this record: ${reason}`,
-  rejected: ({ system, reason }) => `${system} refuses this record: ${reason}`,
-  stale_version: ({ system }) => `The record is being changed in ${system} all the time. It goes on by itself.`,
-  ambiguous_write: ({ system }) => `${system} did not answer a write. It is checked again by itself.`,
-  misconfigured: ({ system, reason }) => `The connection to ${system} is not set up correctly: ${reason}`,
-  unexpected: ({ reason }) => `An unexpected error: ${reason}`,
-};
+const wordings: Readonly<Record<Language, Wording>> = { en: english, de: german };
 
-export const conflictText = (fields: readonly string[]): string =>
-  `${fields.join(', ')}: changed in both systems. Somebody has to decide which value stays; everything else is equal.`;
+/** @param timeZone the IANA name of the zone that the texts' times are in: `Europe/Berlin` */
+export function messagesIn(language: Language, timeZone: string): Messages {
+  const words = wordings[language];
+  const clock = (time: Date): string => DateTime.fromJSDate(time, { zone: timeZone }).toFormat('HH:mm');
+  const following = (next: NextTry): string =>
+    next.kind === 'again' ? words.again(clock(next.at), next.attempt, next.of) : words[next.kind];
+  return {
+    failure: (code, subject, next) => oneLine(words.failures[code](subject, following(next))),
+    question: (code, subject) => oneLine(words.questions[code](subject)),
+    conflict: (fields) => oneLine(words.conflict(fields)),
+    parted: (system) => oneLine(words.parted(system)),
+    waiting: ({ system, since, code }) => oneLine(words.waiting(system, clock(since), words.waits[code])),
+  };
+}
 
-export const partedText = (system: string): string =>
-  `The record was deleted in ${system}. This one stays and is not kept equal with anything.`;
-
-export const questionText = (code: QuestionCode, subject: Subject): string => questions[code](subject);
-export const failureText = (code: FailureCode, subject: Subject): string => failures[code](subject);
+const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -11,6 +11,7 @@ describe('the generated pages', () => {
       'docs/pairs/beteiligte.md',
       'docs/pairs/contacts.md',
       'docs/decision-table.md',
+      'docs/messages.md',
     ]);
     for (const { path, text } of pages) expect(await committed(path)).toBe(text);
   });
@@ -19,6 +20,12 @@ describe('the generated pages', () => {
     const page = await committed('docs/pairs/beteiligte.md');
     expect(page).toMatch(/\| +registerNumber +\| +`handelsregisterNummer` +\| +`handelsRegisterNummer` +\|/);
     expect(page).toMatch(/\| +lastName, required +\| +`lastName` +\| +`name` +\|/);
+  });
+
+  test('have each text in English and German', async () => {
+    const page = await committed('docs/messages.md');
+    expect(page).toMatch(/\| +`rejected` +\| .* correct it here.* \| .* hier berichtigen.* \|/);
+    expect(page).toMatch(/\| +`number_unknown` +\| .* has no record.* \| .* gibt es keinen Datensatz.* \|/);
   });
 
   test('say who wins a field that both sides changed', async () => {

@@ -1,5 +1,6 @@
 /**
- * Writes the pages that follow from the code: `docs/pairs/beteiligte.md`, `docs/pairs/contacts.md` and `docs/decision-table.md`.
+ * Writes the pages that follow from the code: `docs/pairs/beteiligte.md`, `docs/pairs/contacts.md`,
+ * `docs/decision-table.md` and `docs/messages.md`.
  * With `--check` it writes nothing and ends with exit code 1 if a page is not what it would write.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { decisionTablePage } from './decision-table-page.ts';
 import { contacts } from '../mappers/contacts.ts';
 import { beteiligteProse } from './beteiligte-prose.ts';
 import { contactsProse } from './contacts-prose.ts';
+import { messagesPage } from './messages-page.ts';
 import { pairPage } from './pair-page.ts';
 
 export interface Page {
@@ -28,6 +30,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
     { path: 'docs/pairs/beteiligte.md', text: pairPage(pair, beteiligteProse) },
     { path: 'docs/pairs/contacts.md', text: pairPage(contacts(), contactsProse) },
     { path: 'docs/decision-table.md', text: decisionTablePage() },
+    { path: 'docs/messages.md', text: messagesPage() },
   ];
   return Promise.all(pages.map(async ({ path, text }) => ({ path, text: await formatted(path, text) })));
 }

@@ -5,6 +5,7 @@ import { reconcile } from '../../activities/reconcile.ts';
 import { createAdvowareConnector } from '../../connectors/advoware/connector.ts';
 import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
 import { createTokenCache } from '../../connectors/token-cache.ts';
+import { type Language, messagesIn } from '../../engine/messages.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
 import type { Side } from '../../engine/values.ts';
 import { beteiligte, ignoredByAdvoware } from '../../mappers/beteiligte.ts';
@@ -24,6 +25,8 @@ export interface HouseOptions {
   readonly crm?: EspoCrmOptions;
   readonly firm?: AdvowareOptions;
   readonly readOnlyInAdvoware?: readonly string[];
+  /** Of what EspoCRM's people read; English unless said otherwise. */
+  readonly language?: Language;
   /** Emptied first. */
   readonly database: OpenDatabase;
 }
@@ -51,6 +54,7 @@ export class House {
       pairs: [beteiligte({ readOnlyInAdvoware: options.readOnlyInAdvoware ?? ignoredByAdvoware })],
       connectors: { EspoCRM: espoConnector(crm), Advoware: advowareConnector(firm, options.firm ?? {}) },
       retry: defaultRetryPolicy,
+      messages: messagesIn(options.language ?? 'en', 'Europe/Berlin'),
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,

@@ -2,6 +2,7 @@ import type { SyncDependencies } from '../../activities/dependencies.ts';
 import { createPreviewer } from '../../activities/preview.ts';
 import { reconcile } from '../../activities/reconcile.ts';
 import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
+import { messagesIn } from '../../engine/messages.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import type { Answer } from '../../engine/question.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
@@ -59,6 +60,7 @@ export class Offices {
         [pair.title.replica.system]: connector('replica'),
       },
       retry: defaultRetryPolicy,
+      messages: messagesIn('en', 'Europe/Berlin'),
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,

@@ -2,6 +2,7 @@ import type { SyncDependencies } from '../../activities/dependencies.ts';
 import { createPreviewer } from '../../activities/preview.ts';
 import { reconcile } from '../../activities/reconcile.ts';
 import type { Connector } from '../../connectors/connector.ts';
+import { messagesIn } from '../../engine/messages.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { answersTo, type AnswerKind, type QuestionCode } from '../../engine/question.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
@@ -140,6 +141,7 @@ export class World {
         pause: (_pair, reason) => Promise.reject(new Violation(`the pair was stopped: ${reason}`)),
       },
       retry: defaultRetryPolicy,
+      messages: messagesIn('en', 'Europe/Berlin'),
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,
