@@ -9,6 +9,7 @@ const layers = [
   'mappers',
   'connectors',
   'store',
+  'notifications',
   'api',
   'cli',
   'simulators',
@@ -23,6 +24,7 @@ const allowed = {
   workflows: [],
   activities: ['engine', 'mappers', 'connectors', 'store', 'workflows'],
   store: ['engine'],
+  notifications: ['engine', 'connectors', 'store'],
   api: ['store', 'workflows', 'connectors', 'engine', 'mappers'],
   simulators: [],
 };

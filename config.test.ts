@@ -76,6 +76,13 @@ describe('a bad environment', () => {
   });
 
   test.each([
+    [{ NOTIFY_WEBHOOK_URL: 'https://hooks.example/tandem/' }, 'NOTIFY_WEBHOOK_SECRET is missing'],
+    [{ NOTIFY_WEBHOOK_SECRET: 'the-key-of-the-webhook' }, 'NOTIFY_WEBHOOK_URL is missing'],
+  ])('an outgoing webhook without its other half is refused: %j', (half, line) => {
+    expect(problemsOf({ ...required, ...half })).toContain(line);
+  });
+
+  test.each([
     ['API_TOKENS', 'admin:short'],
     ['API_TOKENS', 'no-colon-but-long-enough-to-count'],
     ['DATABASE_URL', 'mysql://db'],
@@ -87,6 +94,9 @@ describe('a bad environment', () => {
     ['MAX_SYNC_RETRIES', '0'],
     ['ESPOCRM_TIMEOUT', '10'],
     ['ESPOCRM2_URL', 'crm'],
+    ['ESPOCRM_NOTIFY', 'mail'],
+    ['NOTIFY_WEBHOOK_URL', 'ftp://hooks.example'],
+    ['NOTIFY_WEBHOOK_SECRET', 'too-short'],
     ['ESPOCRM2_WEBHOOK_SECRETS', 'no-colon'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ ...required, [name]: value })).toContain(name);
@@ -100,10 +110,12 @@ test('no secret shows in a printed configuration or in a problem', () => {
     ESPOCRM2_API_KEY: 'the-second-key',
     ADVOWARE_PASSWORD: 'the-password',
     API_TOKENS: 'me:the-long-api-token-1',
+    NOTIFY_WEBHOOK_URL: 'https://hooks.example/tandem',
+    NOTIFY_WEBHOOK_SECRET: 'the-webhook-secret',
   };
   const config: Config = parseConfig({ ...required, ...secrets });
   const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${config.ESPOCRM_API_KEY.toString()}`;
-  expect(printed).not.toMatch(/the-espo-key|the-second-key|the-password|the-long-api-token/);
+  expect(printed).not.toMatch(/the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret/);
   expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
   expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');
 });

@@ -88,6 +88,7 @@ export const environmentSchema = z.object({
   ESPOCRM_SECRET_KEY: secret.optional(),
   ESPOCRM_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
   ESPOCRM_TIMEOUT: duration.prefault('10s'),
+  ESPOCRM_NOTIFY: z.enum(['note', 'off']).default('note'),
   ESPOCRM2_URL: url.optional(),
   ESPOCRM2_API_KEY: secret.optional(),
   ESPOCRM2_SECRET_KEY: secret.optional(),
@@ -112,6 +113,12 @@ export const environmentSchema = z.object({
   ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),
   ADVOWARE_NOT_FOUND: z.enum(['ask', '404', '500', 'empty']).default('ask'),
   ADVOWARE_SEARCH: list.prefault(''),
+  NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  NOTIFY_WEBHOOK_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .transform((text) => new Secret(text))
+    .optional(),
 });
 
 export type Config = z.output<typeof environmentSchema>;
@@ -126,7 +133,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   );
   const parsed = environmentSchema.safeParse(set);
   const issues = parsed.success ? [] : parsed.error.issues.map((issue) => problem(issue, set));
-  const problems = [...issues, ...halfSecondEspoCrm(set)];
+  const problems = [...issues, ...halfSecondEspoCrm(set), ...halfNotifyWebhook(set)];
   if (!parsed.success || problems.length > 0) throw new InvalidConfig(problems);
   return parsed.data;
 }
@@ -138,6 +145,13 @@ function halfSecondEspoCrm(set: Readonly<Record<string, unknown>>): readonly str
   return ['ESPOCRM2_URL', 'ESPOCRM2_API_KEY']
     .filter((name) => !(name in set))
     .map((name) => `${name} is missing; ${mentioned} is of no use without it`);
+}
+
+/** Without a signature its receiver could not tell who is calling. */
+function halfNotifyWebhook(set: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = ['NOTIFY_WEBHOOK_URL', 'NOTIFY_WEBHOOK_SECRET'] as const;
+  const missing = names.filter((name) => !(name in set));
+  return missing.length === 1 ? missing.map((name) => `${name} is missing; the two of them go together`) : [];
 }
 
 function problem({ path, message }: z.core.$ZodIssue, set: Readonly<Record<string, unknown>>): string {

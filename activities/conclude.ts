@@ -4,6 +4,7 @@ import type { ConflictOutcome } from '../store/conflict-rows.ts';
 import type { HintOutcome } from '../store/hint-rows.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
+import type { NewNotification } from '../store/notification-rows.ts';
 import type { PassSummary, PassVerdict } from '../workflows/contract.ts';
 import type { Agreement } from './agreement.ts';
 import type { Pass } from './pass.ts';
@@ -80,9 +81,10 @@ export async function finish(
     readonly hints?: HintOutcome;
     readonly rows?: readonly SettledRow[];
     readonly conflicts?: ConflictOutcome;
+    readonly notification?: NewNotification;
   },
 ): Promise<void> {
   const changes = isPersonal ? { loopCountedFrom: startedAt, ...end.changes } : end.changes;
-  const { hints = { kind: 'done' }, rows = [], conflicts = null } = end;
-  await deps.passes.finish(link, attempt.token, { rows, changes, conflicts, noted, hints }, deps.now());
+  const { hints = { kind: 'done' }, rows = [], conflicts = null, notification = null } = end;
+  await deps.passes.finish(link, attempt.token, { rows, changes, conflicts, noted, hints, notification }, deps.now());
 }

@@ -24,7 +24,7 @@ export interface SyncDependencies {
   readonly connectors: Readonly<Record<string, Connector>>;
   readonly passes: Offered<PassStore>;
   readonly links: Offered<LinkStore>;
-  readonly pairStops: Pick<PairStore, 'pause'>;
+  readonly pairStops: Pick<PairStore, 'stop'>;
   readonly retry: RetryPolicy;
   /** In the language of the master's people. */
   readonly messages: Messages;

@@ -1,7 +1,8 @@
-import { AmbiguousWrite, ConnectorError, DuplicateSuspected, RateLimited } from '../connectors/errors.ts';
+import { AmbiguousWrite, ConnectorError, DuplicateSuspected, RateLimited, Rejected } from '../connectors/errors.ts';
 import { question } from '../engine/question.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
+import type { NewNotification } from '../store/notification-rows.ts';
 import { CreationInProgress, LeaseLost, PartnerBusy } from '../store/pass-errors.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
@@ -48,6 +49,7 @@ async function store(pass: Pass, error: unknown, failure: Failure, decision: Ret
   const stored = { code: failure.code, system, message, at: now.toISOString(), seen: fingerprint(pass) };
   const told = await tell(pass, decision, message);
   const common: LinkChanges = { ...decision.history, ...told, failure: stored };
+  const notification = notificationOf(pass, error, { code: failure.code, message });
   const rows = takenForSure(failure.code) ? pass.open.map(({ id }) => ({ id, state: 'dropped' as const })) : [];
 
   switch (decision.kind) {
@@ -57,15 +59,30 @@ async function store(pass: Pass, error: unknown, failure: Failure, decision: Ret
       return pass.summary({ kind: 'waiting', code: failure.code, system, retryInMs: decision.waitMs });
     }
     case 'give_up':
-      await finish(pass, { changes: { ...common, state: 'parked', nextAttemptAt: null }, rows });
+      await finish(pass, { changes: { ...common, state: 'parked', nextAttemptAt: null }, rows, notification });
       return pass.summary({ kind: 'parked', code: failure.code, system });
     case 'stop_pair':
-      await pass.deps.pairStops.pause(pass.pair.name, message, now);
+      await pass.deps.pairStops.stop(pass.pair.name, { ...notification, kind: 'pair_stopped' }, now);
       await finish(pass, { changes: common, hints: { kind: 'due', at: now }, rows });
       pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code: failure.code, system });
       return pass.summary({ kind: 'paused' });
   }
 }
+
+/** What somebody should hear of when it ends here. */
+const notificationOf = (
+  { pair, link }: Pass,
+  error: unknown,
+  { code, message }: { readonly code: FailureCode; readonly message: string },
+): NewNotification => ({
+  kind: 'permanently_failed',
+  pair: pair.name,
+  linkId: link.id,
+  system: error instanceof ConnectorError ? error.system : null,
+  code,
+  field: error instanceof Rejected ? error.field : null,
+  message,
+});
 
 async function tell(pass: Pass, decision: RetryDecision, message: string): Promise<LinkChanges> {
   if (decision.kind === 'stop_pair' || (decision.kind === 'wait' && !decision.told)) return {};

@@ -174,6 +174,17 @@ describe('failures of one record', () => {
     });
   });
 
+  test('a parked record that is revived while a system is away goes on by itself when it is back', async () => {
+    const { id, betNr } = await house.linked(meier);
+    house.firm.update(betNr, { titel: 'x'.repeat(60) });
+    expect((await house.sync(id, 'person')).outcome.kind).toBe('parked');
+    house.firm.update(betNr, { titel: 'Dr.' });
+    house.firm.offline(true);
+    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'waiting', code: 'unavailable' });
+    house.firm.offline(false);
+    expect((await passIn(16_000, id)).outcome).toEqual({ kind: 'done', verdict: 'replica_newer' });
+  });
+
   test('a record that the API user may not see is parked; nobody else waits', async () => {
     const [one, other] = [await house.linked(meier), await house.linked({ lastName: 'Schulz' })];
     house.crm.forbid('CBeteiligte', one.id);

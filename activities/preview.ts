@@ -77,7 +77,7 @@ function notingOnly(deps: SyncDependencies, notes: Notes): SyncDependencies {
     ...deps,
     connectors,
     passes: notingPasses(deps.passes, notes),
-    pairStops: { pause: () => Promise.resolve() },
+    pairStops: { stop: () => Promise.resolve() },
   };
 }
 

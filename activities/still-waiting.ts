@@ -15,12 +15,14 @@ export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
   if (pass.isPersonal) pass.moveLink([], { attempts: 0, waits: 0 });
   const { link } = pass;
   const early = link.nextAttemptAt !== null && link.nextAttemptAt > pass.deps.now();
-  if (link.failure === null || pass.isFullLook || !(early || link.state === 'parked')) return null;
+  // One that was revived and waits for its next attempt is not parked any more, whatever its state was before.
+  const isParked = link.state === 'parked' && link.nextAttemptAt === null;
+  if (link.failure === null || pass.isFullLook || !(early || isParked)) return null;
   if (await anyHintedSideMoved(pass)) {
     pass.moveLink([], { attempts: 0, waits: 0 });
     return null;
   }
-  return link.state === 'parked' ? stayParked(pass) : keepWaiting(pass, link.nextAttemptAt ?? pass.deps.now());
+  return isParked ? stayParked(pass) : keepWaiting(pass, link.nextAttemptAt ?? pass.deps.now());
 }
 
 async function anyHintedSideMoved(pass: Pass): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { OpenDatabase } from '../store/database.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { HintStore } from '../store/hints.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
+import { composeNotifier } from './compose-notifier.ts';
 import { composePreviewer } from './compose-previewer.ts';
 
 /** Which parts run in this process. */
@@ -68,6 +69,7 @@ export async function start(
     parts === 'api'
       ? null
       : keepWorker({ config, database, connectors: connectors.bySystem, metrics, log, pairs }, stopping.signal);
+  const notifier = parts === 'api' ? null : composeNotifier({ config, connectors: connectors.bySystem, ...common });
 
   return {
     api,
@@ -77,6 +79,7 @@ export async function start(
       await api?.stop();
       await sidecar?.close();
       await worker?.stop();
+      await notifier?.stop();
       await connectors.close();
       await opened?.close();
     },

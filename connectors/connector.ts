@@ -64,6 +64,11 @@ export interface Connector {
    * @throws Forbidden, Rejected, AmbiguousWrite, …
    */
   readonly remove: ((entity: string, id: string, context: CallContext) => Promise<void>) | null;
+  /**
+   * Shows people who follow the record a text beside it, without changing the record. Missing: this system has no such place.
+   * @throws Forbidden, AmbiguousWrite, … Called again after an ambiguous answer it may show the text twice.
+   */
+  readonly addNote?: (entity: string, id: string, text: string, context: CallContext) => Promise<void>;
   /** What an operator should know about the set-up; never throws. */
   diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
 }

@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, or } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { idsOf, type RecordKey, refOfKey } from './hints.ts';
+import { moveNotifications } from './notification-rows.ts';
 import { LeaseLost, PartnerBusy } from './pass-errors.ts';
 import { conflicts, ledger, links } from './schema.ts';
 
@@ -91,6 +92,7 @@ export async function absorb(
     if (other.leaseUntil !== null && other.leaseUntil > now) throw new PartnerBusy();
     await tx.update(ledger).set({ linkId: link.id }).where(eq(ledger.linkId, other.id));
     await tx.update(conflicts).set({ linkId: link.id }).where(eq(conflicts.linkId, other.id));
+    await moveNotifications(tx, other.id, link.id, now);
     await tx.delete(links).where(eq(links.id, other.id));
   }
   return others.length > 0;

@@ -1,6 +1,7 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type DefinitionText, isSameDefinition } from '../engine/definition-text.ts';
 import type { Database } from './database.ts';
+import { addNotification, type NewNotification } from './notification-rows.ts';
 import { hints, links, pairs } from './schema.ts';
 
 export interface PairStop {
@@ -47,6 +48,19 @@ export class PairStore {
   /** Hints go on being stored; nothing is written to either system. */
   async pause(pair: string, reason: string, now: Date): Promise<void> {
     await this.#set(pair, { pausedAt: now, pausedReason: reason });
+  }
+
+  /** As `pause`, because going on could do damage: told once. A pair that is paused already stays as it is. */
+  async stop(pair: string, notification: NewNotification, now: Date): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      await tx.insert(pairs).values({ name: pair }).onConflictDoNothing();
+      const stopped = await tx
+        .update(pairs)
+        .set({ pausedAt: now, pausedReason: notification.message })
+        .where(and(eq(pairs.name, pair), isNull(pairs.pausedAt)))
+        .returning({ name: pairs.name });
+      if (stopped.length > 0) await addNotification(tx, notification, now);
+    });
   }
 
   /** Everything that was hinted meanwhile is rung by the next sweep. */

@@ -20,6 +20,7 @@ import {
   unsettledRows,
 } from './ledger-rows.ts';
 import { absorb, confirmLease, insertLink, type Link, type LinkChanges, lockLink, readLink } from './link-rows.ts';
+import { addNotification, type NewNotification, resolveNotifications } from './notification-rows.ts';
 import { CreationInProgress } from './pass-errors.ts';
 import { links, pairs } from './schema.ts';
 
@@ -63,6 +64,8 @@ export interface PassEnd {
   readonly conflicts: ConflictOutcome | null;
   readonly noted: readonly NotedHint[];
   readonly hints: HintOutcome;
+  /** What somebody should hear of. */
+  readonly notification?: NewNotification | null;
 }
 
 /** The transactions of one pass. Every one that changes the link confirms the lease first. */
@@ -197,6 +200,8 @@ export class PassStore {
         })
         .where(eq(links.id, link.id));
       await settleHints(tx, end.noted, end.hints);
+      if (link.failure !== null && end.changes.failure === null) await resolveNotifications(tx, link.id, now);
+      if (end.notification != null) await addNotification(tx, end.notification, now);
     });
   }
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 beforeEach(async () => {
   api.doorbell.rung.length = 0;
-  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
+  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity cascade`);
   await api.database.db.insert(links).values([
     { pair, masterId: 'm1', replicaId: '17' },
     { pair, masterId: 'm2', replicaId: '18' },

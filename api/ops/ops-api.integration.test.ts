@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
+  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity cascade`);
 });
 afterEach(async () => {
   for (const started of others.splice(0)) await started.stop();

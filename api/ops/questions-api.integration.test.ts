@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 beforeEach(async () => {
   api.doorbell.rung.length = 0;
-  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
+  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity cascade`);
 });
 
 const call = (method: string, path: string, body?: unknown) => callOps(api, method, `${base}${path}`, { body });

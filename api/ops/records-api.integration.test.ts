@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity`);
+  await api.database.db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity cascade`);
 });
 const call = (method: string, path: string) => callOps(api, method, path);
 

@@ -12,6 +12,7 @@ import { readWebhookSecrets } from './webhook-subscriptions.ts';
 /** EspoCRM with what only EspoCRM has. */
 export interface EspoCrmConnector extends Connector {
   readonly remove: NonNullable<Connector['remove']>;
+  readonly addNote: NonNullable<Connector['addNote']>;
   /** Secret keys of the webhooks that our API user owns, by webhook id. They stay readable after creation (9.2.7). */
   webhookSecrets(context: CallContext): Promise<ReadonlyMap<string, string>>;
 }
@@ -41,6 +42,7 @@ export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnecto
     update: async (entity, current, changes, context) =>
       update(parts, pathOf(system, entity, current.id), { current, changes }, context),
     remove: async (entity, id, context) => remove(client, pathOf(system, entity, id), id, context),
+    addNote: async (entity, id, text, context) => addNote(client, { entity, id, text }, context),
     diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
     webhookSecrets: (context) => readWebhookSecrets(client, context),
   };
@@ -131,6 +133,23 @@ async function remove(client: EspoCrmClient, path: string, id: string, context: 
   if (saysGone(answer, id)) return;
   if (answer.status >= 300) throw refusal(answer, id, client.now());
   if (answer.json !== true) throw answer.lost('the answer does not say that the record is deleted');
+}
+
+interface Note {
+  readonly entity: string;
+  readonly id: string;
+  readonly text: string;
+}
+
+/**
+ * A post in the record's stream, which its followers are told of; neither the record nor a webhook notices (observed on
+ * 9.2.7). The API user needs the right to the stream of that record.
+ */
+async function addNote(client: EspoCrmClient, { entity, id, text }: Note, context: CallContext): Promise<void> {
+  pathOf(client.system, entity, id);
+  const body = { type: 'Post', post: text, parentType: entity, parentId: id };
+  const answer = await client.send({ method: 'POST', path: '/Note', body, purpose: 'record' }, context);
+  accepted(answer, espoRecord, { id: null, client });
 }
 
 /** Attributes whose sub-objects the answer to a PUT shows as they were before (observed on 9.2.7). */

@@ -1,7 +1,16 @@
 import type { RequestLog } from '../request-log.ts';
 import type { Authentication } from './authentication.ts';
-import type { EspoDatabase, EspoRecord, EspoUser } from './database.ts';
+import type { EspoDatabase, EspoUser } from './database.ts';
 import type { Webhooks } from './webhooks.ts';
+
+/** An entry in a record's stream. */
+export interface StreamNote {
+  id: string;
+  post: string | null;
+  parentType: string | null;
+  parentId: string | null;
+  createdById: string;
+}
 
 /** What the routes of one instance share. */
 export interface Instance {
@@ -19,7 +28,10 @@ export interface Instance {
   /** `entity.field` that API users do not see. */
   hiddenFields: Set<string>;
   maintenance: boolean;
-  notes: EspoRecord[];
+  /** Entities whose records' streams are closed to API users. */
+  closedStreams: Set<string>;
+  /** In the order of their arrival. */
+  notes: StreamNote[];
 }
 
 export const mayRead = ({ forbiddenRecords }: Instance, user: EspoUser, entityType: string, id: string): boolean =>

@@ -6,7 +6,8 @@ import { Authentication } from './authentication.ts';
 import { type DatabaseOptions, EspoDatabase, type EspoRecord, type EspoUser } from './database.ts';
 import { type EntityDefinition, entityDefinitions } from './entity-definition.ts';
 import { EspoError } from './espo-error.ts';
-import type { Instance } from './instance.ts';
+import type { Instance, StreamNote } from './instance.ts';
+import { addNoteRoutes } from './note-routes.ts';
 import { createRecordIds } from './record-id.ts';
 import { addRecordRoutes } from './record-routes.ts';
 import { addSystemRoutes } from './system-routes.ts';
@@ -45,6 +46,10 @@ export interface EspoCrm {
   /** A copy of the stored record. */
   record(entityType: string, id: string): EspoRecord | undefined;
   records(entityType: string): EspoRecord[];
+  /** What was posted in the record's stream, oldest first. */
+  stream(entityType: string, id: string): StreamNote[];
+  /** API users get 403 when they post in the stream of a record of the entity. */
+  closeStream(entityType: string): void;
   /** API users get 403 for the record, and lists leave it out. */
   forbid(entityType: string, id: string): void;
   /** API users do not see the field. */
@@ -130,6 +135,7 @@ function createInstance(options: EspoCrmOptions, requests: RequestLog): Instance
     forbiddenFields: new Set<string>(),
     hiddenFields: new Set<string>(),
     undeletable: new Set<string>(),
+    closedStreams: new Set<string>(),
     maintenance: false,
     notes: [],
   };
@@ -189,6 +195,7 @@ const apiOf = (instance: Instance) => (app: FastifyInstance, _options: unknown, 
     return user;
   };
   addSystemRoutes(app, instance, whoAsks);
+  addNoteRoutes(app, instance, whoAsks);
   addRecordRoutes(app, instance, whoAsks);
   done();
 };
@@ -210,6 +217,9 @@ function peopleOf(instance: Instance): Omit<EspoCrm, 'url' | 'requests' | 'fault
     },
     record: (entityType, id) => structuredClone(database.find(entityType, id)),
     records: (entityType) => structuredClone(database.all(entityType)),
+    stream: (entityType, id) =>
+      structuredClone(instance.notes.filter((note) => note.parentType === entityType && note.parentId === id)),
+    closeStream: (entityType) => instance.closedStreams.add(entityType),
     forbid: (entityType, id) => instance.forbiddenRecords.add(`${entityType}/${id}`),
     hideField: (entityType, field) => instance.hiddenFields.add(`${entityType}.${field}`),
     forbidDeletion: (entityType) => instance.undeletable.add(entityType),

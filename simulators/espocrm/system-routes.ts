@@ -9,7 +9,7 @@ import type { Subscription } from './webhooks.ts';
 
 const values = z.record(z.string(), z.unknown()).catch({});
 
-/** Everything beside records: the user, metadata, settings, webhooks, notes. */
+/** Everything beside records: the user, metadata, settings, webhooks. */
 export function addSystemRoutes(app: FastifyInstance, instance: Instance, whoAsks: WhoAsks): void {
   app.get('/App/user', (request) => {
     const { id, userName, name, kind } = whoAsks(request);
@@ -31,7 +31,6 @@ export function addSystemRoutes(app: FastifyInstance, instance: Instance, whoAsk
     if (whoAsks(request).kind !== 'admin') throw new EspoError(403, 'No create access.');
     return {};
   });
-  app.post('/Note', (request) => postNote(instance, whoAsks(request), values.parse(request.body)));
   addWebhookRoutes(app, instance, whoAsks);
 }
 
@@ -45,27 +44,6 @@ function metadata({ database }: Instance, key: string): unknown {
   };
   for (const part of path) node = values.parse(node)[part];
   return node ?? null;
-}
-
-function postNote(instance: Instance, user: EspoUser, sent: Record<string, unknown>) {
-  const time = espoTime(instance.now());
-  const post = typeof sent['post'] === 'string' ? sent['post'] : '';
-  const mentions = [...post.matchAll(/@(\w+)/g)].map(([mention]) => mention);
-  const note = {
-    id: `note${instance.notes.length}`,
-    deleted: false,
-    post: sent['post'],
-    type: sent['type'],
-    ...(mentions.length > 0 && { data: { mentions: Object.fromEntries(mentions.map((one) => [one, {}])) } }),
-    parentType: sent['parentType'] ?? null,
-    parentId: sent['parentId'] ?? null,
-    createdAt: time,
-    modifiedAt: time,
-    createdById: user.id,
-    createdByName: user.name,
-  };
-  instance.notes.push(note);
-  return note;
 }
 
 function addWebhookRoutes(app: FastifyInstance, { webhooks, now }: Instance, whoAsks: WhoAsks): void {

@@ -138,7 +138,7 @@ export class World {
       passes: this.store.passes,
       links: this.store.linkStore,
       pairStops: {
-        pause: (_pair, reason) => Promise.reject(new Violation(`the pair was stopped: ${reason}`)),
+        stop: (_pair, { message }) => Promise.reject(new Violation(`the pair was stopped: ${message}`)),
       },
       retry: defaultRetryPolicy,
       messages: messagesIn('en', 'Europe/Berlin'),
