@@ -56,6 +56,8 @@ test('help names every command, and every command has its own', async () => {
     'questions',
     'answer',
     'deletions',
+    'failed',
+    'retry',
     'pause',
     'resume',
     'doctor',

@@ -8,9 +8,11 @@ import { addConflicts } from './commands/conflicts.ts';
 import { addDeletions } from './commands/deletions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFailed } from './commands/failed.ts';
 import { addPauseAndResume } from './commands/pause-resume.ts';
 import { addPlan } from './commands/plan.ts';
 import { addQuestionsAndAnswer } from './commands/questions.ts';
+import { addRetry } from './commands/retry.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncCheck } from './commands/sync-check.ts';
@@ -31,6 +33,8 @@ const commands = [
   addConflicts,
   addQuestionsAndAnswer,
   addDeletions,
+  addFailed,
+  addRetry,
   addPauseAndResume,
   addDoctor,
 ];

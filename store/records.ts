@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
-import type { QuestionCode } from '../engine/question.ts';
+import { and, asc, desc, eq, gt, inArray, isNotNull, notInArray, or, sql } from 'drizzle-orm';
+import { answersTo, type QuestionCode } from '../engine/question.ts';
 import type { Database } from './database.ts';
 import { type CoupleIds, type Hint, HintStore, keyOf, type RecordRef, refOfKey } from './hints.ts';
 import { type GivenAnswer, ledger, type LinkState, links } from './schema.ts';
@@ -19,6 +19,20 @@ export interface PairCounts {
 /** How the couple is named to its workflow. */
 export const refOfLink = (link: CoupleIds & Pick<Link, 'pair'>): RecordRef =>
   refOfKey({ pair: link.pair, key: keyOf(link) });
+
+/** Given up, or waiting for the next attempt. A record that asks something is neither: only its answer helps. */
+export const hasFailed = ({ state, failure, nextAttemptAt }: Link): boolean =>
+  failure !== null && !(failure.code in answersTo) && (state === 'parked' || nextAttemptAt !== null);
+
+/** As `hasFailed`. */
+const failedIn = (pair: string, code: string | null) =>
+  and(
+    eq(links.pair, pair),
+    code === null ? undefined : eq(failureCode, code),
+    notInArray(failureCode, Object.keys(answersTo)),
+    or(eq(links.state, 'parked'), isNotNull(links.nextAttemptAt)),
+  );
+const failureCode = sql<string>`${links.failure}->>'code'`;
 
 /** What people ask about records. */
 export class RecordStore {
@@ -88,6 +102,37 @@ export class RecordStore {
         );
       await new HintStore(tx).add(looks, now);
     });
+  }
+
+  /** Records that were given up or wait for their next attempt, in the order of their creation, after the given link. */
+  async failed(
+    pair: string,
+    options: { readonly code: string | null; readonly limit: number; readonly after: number },
+  ): Promise<readonly Link[]> {
+    return this.#db
+      .select()
+      .from(links)
+      .where(and(failedIn(pair, options.code), gt(links.id, options.after)))
+      .orderBy(asc(links.id))
+      .limit(options.limit);
+  }
+
+  /**
+   * All of those are to be looked at now: one statement, however many there are.
+   * @returns how many, and whose workflow must be told
+   */
+  async retryFailed(
+    pair: string,
+    code: string | null,
+    now: Date,
+  ): Promise<{ readonly retried: number; readonly unheard: readonly RecordRef[] }> {
+    const failed = await this.#db
+      .select({ pair: links.pair, masterId: links.masterId, replicaId: links.replicaId })
+      .from(links)
+      .where(failedIn(pair, code))
+      .orderBy(asc(links.id));
+    const hinted = failed.map((link) => ({ ...refOfLink(link), trigger: 'person' as const }));
+    return { retried: failed.length, unheard: await new HintStore(this.#db).add(hinted, now) };
   }
 
   /** Parked and waiting records, the latest failure first. */

@@ -3,6 +3,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
 import { addGetConflicts } from './get-conflicts.ts';
 import { addGetDeletions } from './get-deletions.ts';
+import { addGetFailed } from './get-failed.ts';
 import { addGetHistory } from './get-history.ts';
 import { addGetPairs } from './get-pairs.ts';
 import { addGetPlan } from './get-plan.ts';
@@ -18,7 +19,9 @@ import { addPostConflictDecide } from './post-conflict-decide.ts';
 import { addPostConflictsDecide } from './post-conflicts-decide.ts';
 import { addPostDeletionsDecide } from './post-deletions-decide.ts';
 import { addPostPause } from './post-pause.ts';
+import { addPostRecordRetry } from './post-record-retry.ts';
 import { addPostResume } from './post-resume.ts';
+import { addPostRetry } from './post-retry.ts';
 
 /** Everything under `/api/v1`, for bearers of a token. `GET /api/v1/openapi.json` describes it. */
 export function addOpsRoutes(app: FastifyInstance, deps: ApiDependencies): void {
@@ -55,4 +58,7 @@ const routes = [
   addPostAnswer,
   addGetDeletions,
   addPostDeletionsDecide,
+  addGetFailed,
+  addPostRecordRetry,
+  addPostRetry,
 ];

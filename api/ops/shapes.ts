@@ -17,6 +17,9 @@ export const recordId = z
   .describe("The master's id, or replica:<id>");
 export const recordParams = pairParams.extend({ id: recordId });
 
+/** Why a record failed, for instance `record_failed`. */
+export const failureCode = z.string().regex(/^[a-z_]{1,40}$/);
+
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.coerce
