@@ -39,6 +39,7 @@ export async function syncRecord(record: RecordInput): Promise<void> {
   let dirty = true;
   let begun = 0;
   let ended = 0;
+  let askedFor = 0;
   let last: PassSummary | undefined;
 
   setHandler(hintSignal, () => {
@@ -46,6 +47,7 @@ export async function syncRecord(record: RecordInput): Promise<void> {
   });
   setHandler(checkUpdate, async () => {
     const wanted = begun + 1;
+    askedFor = wanted;
     dirty = true;
     await condition(() => ended >= wanted);
     if (last === undefined) throw new Error('A pass has ended without a summary');
@@ -65,7 +67,8 @@ export async function syncRecord(record: RecordInput): Promise<void> {
       await condition(() => dirty, waitMs);
       dirty = true;
     }
-    if (dirty && workflowInfo().continueAsNewSuggested) {
+    // A check that waits for the next pass gets it from this run: the next run does not know of it.
+    if (dirty && ended >= askedFor && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof syncRecord>(record);
     }
