@@ -1,6 +1,6 @@
 # Needs Node 20.19 or newer with npm. The npm scripts then run the Node 24 that package-lock.json pins.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-soak mutate check format install
+.PHONY: help demo test test-soak chaos mutate check format install
 .NOTPARALLEL:
 
 installed := node_modules/.tandem-installed
@@ -19,6 +19,9 @@ mutate: $(installed) ## Change the engine in many places and write down what no 
 
 test-soak: $(installed) ## Every property and campaign with 100,000 cases; FC_RUNS and FC_SEED change that
 	@npm run --silent test-soak
+
+chaos: $(installed) ## Edit, fail and kill for MINUTES=2, then judge; SEED=… RECORDS=300 EDITS=… SEARCH=on|off BUDGET=…
+	@SEED="$(SEED)" MINUTES="$(MINUTES)" RECORDS="$(RECORDS)" EDITS="$(EDITS)" SEARCH="$(SEARCH)" ROW_ID_CHECK="$(ROW_ID_CHECK)" BUDGET="$(BUDGET)" npm run --silent chaos
 
 check: $(installed) ## Types, lint, format and the import arrows
 	@npm run --silent check

@@ -19,6 +19,10 @@ export async function openPostgres({ url, maxConnections, onProblem }: PostgresO
   const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5_000 });
   // An idle connection that the server closes must not end the process; the next query opens a new one.
   pool.on('error', onProblem);
+  // Nor must one that breaks between two statements of a transaction, of which the pool does not hear (pg 8.23.1).
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   try {
     await migrateOnce(pool);
   } catch (error) {

@@ -79,7 +79,7 @@ async function search(request: FastifyRequest, reply: FastifyReply, { settings, 
   if (!query.success || wanted.length === 0 || foreign) {
     return reply.code(400).send({ message: `Die Suche ist nur möglich nach: ${settings.search.join(', ')}` });
   }
-  const matches = register.all().filter((party) => wanted.every(([name, value]) => equals(party, name, value)));
+  const matches = register.matching((party) => wanted.every(([name, value]) => equals(party, name, value)));
   return listAnswer(matches, settings);
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Precision } from './local-time.ts';
-import { canonicalName, isPartyProperty } from './record.ts';
+import { type AdvowareRecord, canonicalName, isPartyProperty } from './record.ts';
 
 /** What a client needs to get a token. `apiKey` is base64; `user` are the initials of a member of staff. */
 export type AdvowareCredentials = {
@@ -52,6 +52,10 @@ export type AdvowareOptions = {
   tokenOfflineStatus?: number;
   /** Status of an API call while the firm is offline. */
   apiOfflineStatus?: number;
+  /** Of the dice that say which requests a fault with a probability hits. */
+  faultSeed?: number;
+  /** Told of every stored state of a party, whoever wrote it, before the request is answered. Null: it was removed. */
+  onSave?: (betNr: number, party: AdvowareRecord | null) => void;
 };
 
 export type AdvowareSettings = Required<Omit<AdvowareOptions, 'credentials' | 'answerShape'>> & {
@@ -103,6 +107,8 @@ const defaults = {
   tokenRefusedStatus: 401,
   tokenOfflineStatus: 400,
   apiOfflineStatus: 503,
+  faultSeed: 1,
+  onSave: () => undefined,
 } as const;
 
 /** Fills in the defaults; throws `UnknownPropertyOption`. */

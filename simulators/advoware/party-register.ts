@@ -15,11 +15,13 @@ const firstBetNr = 104_860;
 export class PartyRegister {
   readonly #parties = new Map<number, AdvowareRecord>();
   readonly #localTime: () => string;
+  readonly #onSave: (betNr: number, party: AdvowareRecord | null) => void;
   #nextBetNr = firstBetNr;
 
   /** @param localTime the office's wall clock, written without offset */
-  constructor(localTime: () => string) {
+  constructor(localTime: () => string, onSave: (betNr: number, party: AdvowareRecord | null) => void) {
     this.#localTime = localTime;
+    this.#onSave = onSave;
   }
 
   insert(fields: Partial<AdvowareFields>, author: string): AdvowareRecord {
@@ -38,10 +40,15 @@ export class PartyRegister {
 
   remove(betNr: number): void {
     if (!this.#parties.delete(betNr)) throw new UnknownParty(betNr);
+    this.#onSave(betNr, null);
   }
 
   find(betNr: number): AdvowareRecord | undefined {
     return structuredClone(this.#parties.get(betNr));
+  }
+
+  matching(isWanted: (party: AdvowareRecord) => boolean): AdvowareRecord[] {
+    return structuredClone([...this.#parties.values()].filter(isWanted));
   }
 
   all(): AdvowareRecord[] {
@@ -50,6 +57,7 @@ export class PartyRegister {
 
   #store(party: AdvowareRecord): AdvowareRecord {
     this.#parties.set(party.betNr, structuredClone(party));
+    this.#onSave(party.betNr, structuredClone(party));
     return structuredClone(party);
   }
 }

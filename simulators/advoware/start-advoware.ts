@@ -40,11 +40,11 @@ export type Advoware = Office & {
 export async function startAdvoware(options: AdvowareOptions = {}): Promise<Advoware> {
   const settings = resolveOptions(options);
   const localTime = createLocalTime(settings.timeZone, settings.timePrecision);
-  const register = new PartyRegister(() => localTime(settings.now()));
+  const register = new PartyRegister(() => localTime(settings.now()), settings.onSave);
   const gateway = new SecurityGateway(settings);
   const office = openOffice(register);
   const requests = new RequestLog();
-  const faults = new Faults();
+  const faults = new Faults(settings.faultSeed);
 
   let url = '';
   const app = createApp();

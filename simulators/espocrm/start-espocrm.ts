@@ -22,6 +22,10 @@ export interface EspoCrmOptions {
   optimisticConcurrency?: boolean;
   definitions?: Readonly<Record<string, EntityDefinition>>;
   beforeSave?: NonNullable<DatabaseOptions['beforeSave']>;
+  /** Told of every save that changed something, whoever made it, before the request is answered. */
+  onSave?: DatabaseOptions['onSave'];
+  /** Of the dice that say which requests a fault with a probability hits. */
+  faultSeed?: number;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -95,7 +99,7 @@ const usersOf = ({ apiKey = 'api-key-of-the-simulator' }: EspoCrmOptions) => ({
 
 export async function startEspoCrm(options: EspoCrmOptions = {}): Promise<EspoCrm> {
   const requests = new RequestLog();
-  const faults = new Faults();
+  const faults = new Faults(options.faultSeed);
   const instance = createInstance(options, requests);
   const app = createApp(instance);
   installFaults(app, faults, requests);
@@ -119,6 +123,7 @@ function createInstance(options: EspoCrmOptions, requests: RequestLog): Instance
     ...(options.beforeSave !== undefined && { beforeSave: options.beforeSave }),
     onSave: (event) => {
       webhooks.publish(event);
+      options.onSave?.(event);
     },
   });
   const { apiUser, hmacUser, admin } = usersOf(options);

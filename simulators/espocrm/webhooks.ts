@@ -27,6 +27,8 @@ export interface DeliveryReport {
   items: number;
   /** Items that were given up for good. */
   lost: number;
+  /** The records that these were about. */
+  lostIds: readonly string[];
   statuses: number[];
 }
 
@@ -42,7 +44,7 @@ export interface Mischief {
 }
 
 const retried = new Set([0, 401, 403, 404, 405, 408, 500, 503]);
-const nothing: DeliveryReport = { requests: 0, items: 0, lost: 0, statuses: [] };
+const nothing: DeliveryReport = { requests: 0, items: 0, lost: 0, lostIds: [], statuses: [] };
 
 /** Subscriptions and the delivery queue, with EspoCRM's answer table (observed on 9.2.7). */
 export class Webhooks {
@@ -175,7 +177,7 @@ export class Webhooks {
     if (this.misbehave.drop > 0) {
       this.misbehave.drop -= 1;
       this.#done(batch);
-      return { ...nothing, lost: batch.length };
+      return { ...nothing, lost: batch.length, lostIds: batch.map(recordIdOf) };
     }
     const ordered = this.misbehave.reorder ? batch.toSorted(() => this.#random() - 0.5) : batch;
     const delivery = {
@@ -189,18 +191,24 @@ export class Webhooks {
       statuses.push(await deliver(delivery, this.settings.timeoutMs));
     }
     const lost = this.#settle(subscription, batch, statuses[0] ?? 0);
-    return { requests: statuses.length, items: batch.length, lost, statuses };
+    return {
+      requests: statuses.length,
+      items: batch.length,
+      lost: lost.length,
+      lostIds: lost.map(recordIdOf),
+      statuses,
+    };
   }
 
-  /** @returns how many items are lost for good */
-  #settle(subscription: Subscription, batch: QueueItem[], status: number): number {
+  /** @returns the items that are lost for good */
+  #settle(subscription: Subscription, batch: QueueItem[], status: number): readonly QueueItem[] {
     if (status === 410) {
       this.remove(subscription.id);
-      return batch.length;
+      return batch;
     }
     if (status >= 200 && status < 400) {
       this.#done(batch);
-      return 0;
+      return [];
     }
     const again = batch.filter(({ attempts }) => retried.has(status) && attempts + 1 < this.settings.maxAttempts);
     for (const item of again) {
@@ -209,7 +217,7 @@ export class Webhooks {
     }
     const lost = batch.filter((item) => !again.includes(item));
     this.#done(lost);
-    return lost.length;
+    return lost;
   }
 
   #done(items: readonly QueueItem[]): void {
@@ -234,9 +242,12 @@ function concerns(
   return entity === entityType && fieldUpdate === 'fieldUpdate' && kind === 'update' && field in attributes;
 }
 
+const recordIdOf = ({ payload }: QueueItem): string => String(payload['id']);
+
 const sum = (one: DeliveryReport, other: DeliveryReport): DeliveryReport => ({
   requests: one.requests + other.requests,
   items: one.items + other.items,
   lost: one.lost + other.lost,
+  lostIds: [...one.lostIds, ...other.lostIds],
   statuses: [...one.statuses, ...other.statuses],
 });

@@ -29,6 +29,21 @@ const startTimeoutMs = 60_000;
 export async function startTestPostgres(): Promise<Service> {
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined) return { kind: 'running', address: given, note: 'given', stop: nothingToStop };
+  const programs = await findPostgres();
+  return programs.kind === 'absent' ? programs : startCluster(programs);
+}
+
+/** What a cluster of one's own needs. `as`: whom its processes have to belong to, where that is somebody else. */
+export type PostgresPrograms =
+  | {
+      readonly kind: 'found';
+      readonly initdb: string;
+      readonly postgres: string;
+      readonly as: { readonly user?: User };
+    }
+  | { readonly kind: 'absent'; readonly reason: string };
+
+export async function findPostgres(): Promise<PostgresPrograms> {
   const initdb = await findExecutable('initdb', await debianPostgresDirectories());
   if (initdb === undefined) return { kind: 'absent', reason: 'PostgreSQL is not installed' };
   // On the PATH there may be a link to initdb alone.
@@ -37,7 +52,7 @@ export async function startTestPostgres(): Promise<Service> {
   const lookup = await serverUser();
   if (lookup.kind === 'none')
     return { kind: 'absent', reason: 'PostgreSQL refuses root, and there is no user postgres' };
-  return startCluster(initdb, postgres, lookup.kind === 'other' ? { user: lookup.user } : {});
+  return { kind: 'found', initdb, postgres, as: lookup.kind === 'other' ? { user: lookup.user } : {} };
 }
 
 async function serverUser(): Promise<UserLookup> {
@@ -50,20 +65,33 @@ async function serverUser(): Promise<UserLookup> {
   }
 }
 
-async function startCluster(initdb: string, postgres: string, as: { user?: User }): Promise<Service> {
+async function startCluster(programs: PostgresPrograms & { kind: 'found' }): Promise<Service> {
   const directory = await mkdtemp(join(tmpdir(), 'tandem-postgres-'));
+  const initialised = await initialiseCluster(programs, directory);
+  if (initialised.kind === 'failed') return failed('initdb', initialised.reason, initialised.child, directory);
+  return startServer(programs.postgres, initialised.data, directory, programs.as);
+}
+
+type Initialised =
+  | { readonly kind: 'initialised'; readonly data: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly child: TetheredChild };
+
+/** An empty cluster in a new directory below the given one, which goes over to the server's user. */
+export async function initialiseCluster(
+  { initdb, as }: PostgresPrograms & { kind: 'found' },
+  directory: string,
+): Promise<Initialised> {
   if (as.user !== undefined) await chown(directory, as.user.uid, as.user.gid);
   const data = join(directory, 'data');
-  const initialised = spawnTethered({
+  const child = spawnTethered({
     command: initdb,
     commandArguments: [...['-D', data, '-U', 'tandem', '-A', 'trust', '-E', 'UTF8'], '--no-locale', '--no-sync'],
     workingDirectory: directory,
     ...as,
   });
-  const exit = await initialised.exited;
-  if (exit.kind !== 'exited' || exit.exitCode !== 0)
-    return failed('initdb', describeExit(exit), initialised, directory);
-  return startServer(postgres, data, directory, as);
+  const exit = await child.exited;
+  if (exit.kind === 'exited' && exit.exitCode === 0) return { kind: 'initialised', data };
+  return { kind: 'failed', reason: describeExit(exit), child };
 }
 
 async function startServer(postgres: string, data: string, directory: string, as: { user?: User }): Promise<Service> {
@@ -79,7 +107,7 @@ async function startServer(postgres: string, data: string, directory: string, as
     ...as,
   });
   const address = `postgres://tandem@127.0.0.1:${port}/postgres`;
-  const readiness = await untilReady({ child, probe: () => probe(address), timeoutMs: startTimeoutMs });
+  const readiness = await untilReady({ child, probe: () => probePostgres(address), timeoutMs: startTimeoutMs });
   if (readiness.kind !== 'ready') {
     const reason = readiness.kind === 'ended' ? describeExit(readiness.exit) : 'did not answer';
     return failed('postgres', reason, child, directory);
@@ -87,7 +115,8 @@ async function startServer(postgres: string, data: string, directory: string, as
   return { kind: 'running', address, note: `started ${postgres}`, stop: () => stopServer(child, directory) };
 }
 
-async function probe(connectionString: string): Promise<void> {
+/** @throws while the server does not answer a query */
+export async function probePostgres(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   try {
     await client.connect();

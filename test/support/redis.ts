@@ -39,7 +39,7 @@ export async function startTestRedis(): Promise<Service> {
     await child.exited;
     await rm(directory, { recursive: true, force: true });
   };
-  const readiness = await untilReady({ child, probe: () => ping(port), timeoutMs: startTimeoutMs });
+  const readiness = await untilReady({ child, probe: () => pingRedis(port), timeoutMs: startTimeoutMs });
   if (readiness.kind === 'ready') {
     return { kind: 'running', address: `redis://127.0.0.1:${port}`, note: `started ${command}`, stop };
   }
@@ -47,7 +47,8 @@ export async function startTestRedis(): Promise<Service> {
   return { kind: 'absent', reason: `redis-server ${describeExit(await child.exited)}` };
 }
 
-async function ping(port: number): Promise<void> {
+/** @throws while nothing answers as Redis does */
+export async function pingRedis(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

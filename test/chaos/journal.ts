@@ -1,0 +1,72 @@
+import type { Attributes, Json, Side } from '../../engine/values.ts';
+
+export type Author = 'person' | 'tandem';
+
+/** One save in one of the two systems. The journal's order is the order in which things happened. */
+export interface Entry {
+  readonly side: Side;
+  readonly id: string;
+  readonly author: Author;
+  readonly kind: 'create' | 'update' | 'delete';
+  /** By the system's own names; only what changed. */
+  readonly changes: Readonly<Record<string, Change>>;
+}
+
+export interface Change {
+  readonly before: Json;
+  readonly after: Json;
+}
+
+export interface Save {
+  readonly side: Side;
+  readonly id: string;
+  /** What the record shows now; null: it is gone. */
+  readonly now: Attributes | null;
+}
+
+/**
+ * Everything that ever happened to any record, whoever did it. People work in this process and finish before anything
+ * else happens, so what is saved while nobody works here was saved by a request.
+ */
+export class Journal {
+  readonly entries: Entry[] = [];
+  readonly #watched: Readonly<Record<Side, readonly string[]>>;
+  readonly #shown = new Map<string, Attributes | null>();
+  readonly #listeners: ((entry: Entry) => void)[] = [];
+  #author: Author = 'tandem';
+
+  /** @param watched the attributes of each side that count */
+  constructor(watched: Readonly<Record<Side, readonly string[]>>) {
+    this.#watched = watched;
+  }
+
+  byPerson<T>(work: () => T): T {
+    this.#author = 'person';
+    try {
+      return work();
+    } finally {
+      this.#author = 'tandem';
+    }
+  }
+
+  onEntry(listener: (entry: Entry) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  record({ side, id, now }: Save): void {
+    const key = `${side}/${id}`;
+    const known = this.#shown.has(key);
+    const before = this.#shown.get(key) ?? {};
+    this.#shown.set(key, now);
+    const changes = Object.fromEntries(
+      this.#watched[side].flatMap((name): [string, Change][] => {
+        const change = { before: before[name] ?? null, after: now?.[name] ?? null };
+        return change.before === change.after ? [] : [[name, change]];
+      }),
+    );
+    const kind = now === null ? 'delete' : known ? 'update' : 'create';
+    const entry = { side, id, author: this.#author, kind, changes } as const;
+    this.entries.push(entry);
+    for (const listener of this.#listeners) listener(entry);
+  }
+}

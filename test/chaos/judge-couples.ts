@@ -1,0 +1,75 @@
+import { canonicalOf } from '../../engine/pair.ts';
+import { sides } from '../../engine/values.ts';
+import type { StoredLink } from './evidence.ts';
+import type { Finding, Rest } from './findings.ts';
+import { isAboutDeletion, keyOf } from './links.ts';
+
+/** A link that something still has to happen to, or that a person would have to look at. */
+export function isUnsettled(
+  { state, failure, nextAttemptAt, leaseUntil, ...link }: StoredLink,
+  nowMs: number,
+): boolean {
+  if (leaseUntil !== null && leaseUntil.getTime() > nowMs) return true;
+  if (state === 'parked') return !isAboutDeletion({ failure });
+  if (state === 'new') return link.masterId !== null || link.replicaId !== null;
+  return failure !== null || nextAttemptAt !== null;
+}
+
+/** I1, I7: every hint was dealt with, every couple is settled and nobody holds it. */
+export function stuck({ links, hints, nowMs }: Pick<Rest, 'links' | 'hints' | 'nowMs'>): readonly Finding[] {
+  const waiting = hints.map(({ side, recordId, trigger }): Finding => {
+    const what = `still in the inbox (${side}, ${trigger})`;
+    return { kind: 'stuck', record: side === 'master' ? recordId : `replica:${recordId}`, field: null, what };
+  });
+  const unsettled = links
+    .filter((link) => isUnsettled(link, nowMs))
+    .map((link): Finding => ({ kind: 'stuck', record: keyOf(link), field: null, what: describe(link) }));
+  const named = new Set(unsettled.map(({ record }) => record));
+  return [...unsettled, ...waiting.filter(({ record }) => !named.has(record))];
+}
+
+function describe({ state, failure, nextAttemptAt, leaseUntil }: StoredLink): string {
+  const parts = [
+    state,
+    failure === null
+      ? null
+      : `${failure.code}${failure.system === null ? '' : ` of ${failure.system}`} at ${failure.at}`,
+    nextAttemptAt === null ? null : `next at ${nextAttemptAt.toISOString()}`,
+    leaseUntil === null ? null : `held until ${leaseUntil.toISOString()}`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+/**
+ * I1: the records of a settled couple agree in every field, except in those that Advoware is known not to take, where
+ * the link says so.
+ */
+export function differences({ pair, links, shown, nowMs }: Rest): readonly Finding[] {
+  return links.flatMap((link) => {
+    const [master, replica] = [shown.master.get(link.masterId ?? ''), shown.replica.get(link.replicaId ?? '')];
+    if (master === undefined || replica === undefined || isUnsettled(link, nowMs)) return [];
+    return pair.fields.flatMap((field): Finding[] => {
+      const [left, right] = [canonicalOf(field, 'master', master), canonicalOf(field, 'replica', replica)];
+      const isNoted = field.readOnlyOn.length > 0 && link.fieldNotes[field.name] !== undefined;
+      if (left === right || isNoted) return [];
+      const what = `${JSON.stringify(left)} in EspoCRM, ${JSON.stringify(right)} in Advoware`;
+      return [{ kind: 'different', record: keyOf(link), field: field.name, what }];
+    });
+  });
+}
+
+/** I1: every record that exists stands in a link with its partner, or in one that says what is the matter. */
+export function loners({ links, shown }: Rest): readonly Finding[] {
+  return sides.flatMap((side) => {
+    const idOf = ({ masterId, replicaId }: StoredLink) => (side === 'master' ? masterId : replicaId);
+    const known = new Set(links.filter(({ state }) => state !== 'deleted').map(idOf));
+    return [...shown[side].keys()]
+      .filter((id) => !known.has(id))
+      .map((id): Finding => ({
+        kind: 'unlinked',
+        record: side === 'master' ? id : `replica:${id}`,
+        field: null,
+        what: 'exists, and Tandem does not know it',
+      }));
+  });
+}

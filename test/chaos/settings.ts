@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** One limit of a system: at most so many requests within any span of so many milliseconds. */
+export interface BudgetWindow {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+const count = (name: string) => z.string().regex(/^\d+$/, `${name} must be a whole number`).transform(Number);
+
+/** `100/10s,4000/30m`; also handed to the service as it is. */
+const budget = z
+  .string()
+  .regex(/^(\d+\/\d+[smh](,|$))*$/, 'BUDGET must look like 100/10s,4000/30m')
+  .transform((text) => ({ text, windows: text.split(',').flatMap(windowOf) }));
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+function windowOf(text: string): readonly BudgetWindow[] {
+  const [limit, span = ''] = text.split('/');
+  return span === ''
+    ? []
+    : [{ limit: Number(limit), windowMs: Number.parseInt(span, 10) * (unitMs[span.slice(-1)] ?? 0) }];
+}
+
+const environment = z.object({
+  /** Decides who edits what, what is killed when, and which requests fail. */
+  SEED: count('SEED').prefault('1'),
+  /** How long things are killed and fail. */
+  MINUTES: z.coerce.number('MINUTES must be a number').positive().prefault(2),
+  RECORDS: count('RECORDS').prefault('300'),
+  /** Edits beside the creations; by default twice as many as records. */
+  EDITS: count('EDITS').optional(),
+  /** Whether Advoware can be searched by name. By default it can't in every fifth seed. */
+  SEARCH: z.enum(['on', 'off'], 'SEARCH must be on or off').optional(),
+  /** Whether Advoware refuses a PUT whose `rowId` is outdated, which nobody knows of the real one. */
+  ROW_ID_CHECK: z.enum(['on', 'off'], 'ROW_ID_CHECK must be on or off').prefault('on'),
+  BUDGET: budget.prefault(''),
+});
+
+export type ChaosSettings = Readonly<ReturnType<typeof parseSettings>>;
+
+/** Without search a creation whose answer got lost is a question to a person. */
+const searchOffEvery = 5;
+
+/** @throws z.ZodError */
+export function parseSettings(given: Readonly<Record<string, string | undefined>>) {
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
+  const { SEED, MINUTES, RECORDS, EDITS, SEARCH, ROW_ID_CHECK, BUDGET } = environment.parse(set);
+  return {
+    seed: SEED,
+    minutes: MINUTES,
+    records: RECORDS,
+    edits: EDITS ?? 2 * RECORDS,
+    canBeSearched: SEARCH === undefined ? SEED % searchOffEvery !== 0 : SEARCH === 'on',
+    checksRowId: ROW_ID_CHECK === 'on',
+    budget: BUDGET,
+  };
+}
+
+/** The command that plays the same again. */
+export function replayCommand({
+  seed,
+  minutes,
+  records,
+  edits,
+  canBeSearched,
+  checksRowId,
+  budget,
+}: ChaosSettings): string {
+  const always = `make chaos SEED=${seed} MINUTES=${minutes} RECORDS=${records} EDITS=${edits}`;
+  const more = [
+    `SEARCH=${canBeSearched ? 'on' : 'off'}`,
+    ...(checksRowId ? [] : ['ROW_ID_CHECK=off']),
+    ...(budget.text === '' ? [] : [`BUDGET=${budget.text}`]),
+  ];
+  return [always, ...more].join(' ');
+}
