@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RateLimit } from './rate-limit.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -73,14 +74,26 @@ interface Handling {
 /** What people use to steer a simulator: neither counted nor faulted. */
 const isControl = (request: FastifyRequest): boolean => request.url.startsWith('/_control');
 
-/** Makes a simulator count its requests and go wrong where a rule says so. Install it before the routes. */
-export function installFaults(app: FastifyInstance, faults: Faults, requests: RequestLog): void {
+/** What every simulator does with a request before it looks at it. */
+export interface Reception {
+  requests: RequestLog;
+  faults: Faults;
+  rateLimit: RateLimit;
+}
+
+/**
+ * Makes a simulator count its requests, refuse those above its limit and go wrong where a rule says so. Install it
+ * before the routes.
+ */
+export function installReception(app: FastifyInstance, { requests, faults, rateLimit }: Reception): void {
   const handlings = new WeakMap<FastifyRequest, Handling>();
   app.addHook('onRequest', async (request, reply) => {
     if (isControl(request)) return;
+    const waitMs = rateLimit.arrive();
     const entry = requests.begin(request.method, request.url);
-    const handling = { entry, faults: faults.hitting(request.method, entry.path) };
+    const handling = { entry, faults: waitMs > 0 ? [] : faults.hitting(request.method, entry.path) };
     handlings.set(request, handling);
+    if (waitMs > 0) return refuse(reply, waitMs);
     await before(handling, request, reply);
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -94,6 +107,13 @@ export function installFaults(app: FastifyInstance, faults: Faults, requests: Re
     if (entry !== undefined && !request.raw.socket.destroyed) entry.status = reply.statusCode;
     return Promise.resolve();
   });
+}
+
+async function refuse(reply: FastifyReply, waitMs: number): Promise<void> {
+  await reply
+    .code(429)
+    .header('retry-after', String(Math.ceil(waitMs / 1_000)))
+    .send('');
 }
 
 async function before({ faults }: Handling, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RateWindow } from '../rate-limit.ts';
 import type { Precision } from './local-time.ts';
 import { type AdvowareRecord, canonicalName, isPartyProperty } from './record.ts';
 
@@ -56,6 +57,8 @@ export type AdvowareOptions = {
   faultSeed?: number;
   /** Told of every stored state of a party, whoever wrote it, before the request is answered. Null: it was removed. */
   onSave?: (betNr: number, party: AdvowareRecord | null) => void;
+  /** How many requests, logins included, get through; the rest gets 429. Default: all of them. */
+  rateLimit?: readonly RateWindow[];
 };
 
 export type AdvowareSettings = Required<Omit<AdvowareOptions, 'credentials' | 'answerShape'>> & {
@@ -109,6 +112,7 @@ const defaults = {
   apiOfflineStatus: 503,
   faultSeed: 1,
   onSave: () => undefined,
+  rateLimit: [],
 } as const;
 
 /** Fills in the defaults; throws `UnknownPropertyOption`. */

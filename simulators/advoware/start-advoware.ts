@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Faults, installFaults } from '../faults.ts';
+import { Faults, installReception } from '../faults.ts';
+import { RateLimit } from '../rate-limit.ts';
 import { RequestLog } from '../request-log.ts';
 import { addBeteiligteRoutes } from './beteiligte-routes.ts';
 import { addControlRoutes } from './control-routes.ts';
@@ -24,6 +25,7 @@ export type Advoware = Office & {
   credentials: AdvowareCredentials;
   requests: RequestLog;
   faults: Faults;
+  rateLimit: RateLimit;
   readonly tokensIssued: number;
   /** Revokes every token issued so far. */
   expireTokens(): void;
@@ -45,10 +47,11 @@ export async function startAdvoware(options: AdvowareOptions = {}): Promise<Advo
   const office = openOffice(register);
   const requests = new RequestLog();
   const faults = new Faults(settings.faultSeed);
+  const rateLimit = new RateLimit(settings.rateLimit);
 
   let url = '';
   const app = createApp();
-  installFaults(app, faults, requests);
+  installReception(app, { requests, faults, rateLimit });
   addControlRoutes(app, { office, gateway, requests, faults });
   addDiscovery(app, { settings, gateway, baseUrl: () => url });
   addTokenRoute(app, { settings, gateway, baseUrl: () => url });
@@ -60,7 +63,7 @@ export async function startAdvoware(options: AdvowareOptions = {}): Promise<Advo
     { prefix: apiPrefix(settings) },
   );
   url = await app.listen({ host: '127.0.0.1', port: settings.port });
-  return assemble({ app, url, settings, gateway, office, requests, faults });
+  return assemble({ app, url, settings, gateway, office, requests, faults, rateLimit });
 }
 
 function createApp(): FastifyInstance {
@@ -91,9 +94,10 @@ type Parts = {
   office: Office;
   requests: RequestLog;
   faults: Faults;
+  rateLimit: RateLimit;
 };
 
-function assemble({ app, url, settings, gateway, office, requests, faults }: Parts): Advoware {
+function assemble({ app, url, settings, gateway, office, requests, faults, rateLimit }: Parts): Advoware {
   return {
     ...office,
     url,
@@ -101,6 +105,7 @@ function assemble({ app, url, settings, gateway, office, requests, faults }: Par
     credentials: settings.credentials,
     requests,
     faults,
+    rateLimit,
     get tokensIssued() {
       return gateway.tokensIssued;
     },

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addCommonControls } from '../control-routes.ts';
-import { Faults, installFaults } from '../faults.ts';
+import { Faults, installReception } from '../faults.ts';
+import { RateLimit, type RateWindow } from '../rate-limit.ts';
 import { RequestLog } from '../request-log.ts';
 import { Authentication } from './authentication.ts';
 import { type DatabaseOptions, EspoDatabase, type EspoRecord, type EspoUser } from './database.ts';
@@ -26,6 +27,8 @@ export interface EspoCrmOptions {
   onSave?: DatabaseOptions['onSave'];
   /** Of the dice that say which requests a fault with a probability hits. */
   faultSeed?: number;
+  /** What a reverse proxy in front of it lets through; the rest gets 429. Default: everything. */
+  rateLimit?: readonly RateWindow[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -36,6 +39,7 @@ export interface EspoCrm {
   url: string;
   requests: RequestLog;
   faults: Faults;
+  rateLimit: RateLimit;
   webhooks: Webhooks;
   apiUser: EspoUser & { apiKey: string };
   hmacUser: EspoUser & { apiKey: string; secretKey: string };
@@ -100,15 +104,17 @@ const usersOf = ({ apiKey = 'api-key-of-the-simulator' }: EspoCrmOptions) => ({
 export async function startEspoCrm(options: EspoCrmOptions = {}): Promise<EspoCrm> {
   const requests = new RequestLog();
   const faults = new Faults(options.faultSeed);
+  const rateLimit = new RateLimit(options.rateLimit);
   const instance = createInstance(options, requests);
   const app = createApp(instance);
-  installFaults(app, faults, requests);
+  installReception(app, { requests, faults, rateLimit });
   addCommonControls(app, requests, faults);
   app.post('/_control/deliver', () => instance.webhooks.deliver());
   const api = apiOf(instance);
   app.register(api, { prefix: '/api/v1' });
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
-  return { url, requests, faults, ...usersOf(options), ...peopleOf(instance), stop: () => stop(app, instance) };
+  const own = { ...usersOf(options), ...peopleOf(instance) };
+  return { url, requests, faults, rateLimit, ...own, stop: () => stop(app, instance) };
 }
 
 function createInstance(options: EspoCrmOptions, requests: RequestLog): Instance {
@@ -205,7 +211,9 @@ const apiOf = (instance: Instance) => (app: FastifyInstance, _options: unknown, 
   done();
 };
 
-function peopleOf(instance: Instance): Omit<EspoCrm, 'url' | 'requests' | 'faults' | 'stop' | keyof typeof users> {
+function peopleOf(
+  instance: Instance,
+): Omit<EspoCrm, 'url' | 'requests' | 'faults' | 'rateLimit' | 'stop' | keyof typeof users> {
   const { database, webhooks, authentication } = instance;
   return {
     webhooks,
