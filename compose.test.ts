@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { composeConnectors } from './compose.ts';
+import { composeBudget, composeConnectors } from './compose.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { type EspoCrm, startEspoCrm } from './simulators/espocrm/start-espocrm.ts';
+import { openInMemory } from './store/open-embedded.ts';
 
 const example = await readFile(new URL('./.env.example', import.meta.url), 'utf8');
 const required = Object.fromEntries(
@@ -52,4 +53,27 @@ test.each([
       record: { attributes: { lastName: name } },
     });
   }
+});
+
+test('each system has the budget of its own setting, counted in the database, or there while Redis is away', async () => {
+  const database = await openInMemory();
+  const limits = { ESPOCRM_BUDGET: '20/1h', ADVOWARE_BUDGET: '40/1h,50/2h' };
+  const states = async (redis: Readonly<Record<string, string>>) => {
+    const budgets = composeBudget(parseConfig({ ...required, ...limits, ...redis }), createLog('silent'));
+    const budget = budgets.over(database.db);
+    const all = await Promise.all(['EspoCRM', 'second EspoCRM', 'Advoware'].map((system) => budget.state(system)));
+    budgets.close();
+    return all.map(({ limitedBy, available }) => [limitedBy, available.interactive]);
+  };
+  expect(await states({})).toEqual([
+    ['store', 20],
+    ['nothing', Infinity],
+    ['store', 40],
+  ]);
+  expect(await states({ REDIS_URL: 'redis://127.0.0.1:9' })).toEqual([
+    ['fallback', 2],
+    ['nothing', Infinity],
+    ['fallback', 4],
+  ]);
+  await database.close();
 });

@@ -1,9 +1,14 @@
 import type { EspoCrmSource } from './api/server.ts';
 import type { Config } from './config.ts';
 import { createAdvowareConnector } from './connectors/advoware/connector.ts';
+import type { CallBudget } from './connectors/call-budget.ts';
+import { createLoggedCalls } from './connectors/call-log.ts';
+import { createCallBudget } from './connectors/call-reservation.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { EspoCrmAuth } from './connectors/espocrm/authentication.ts';
 import { createEspoCrmConnector } from './connectors/espocrm/connector.ts';
+import { createFallbackCalls } from './connectors/fallback-calls.ts';
+import { createRedisCallLog } from './connectors/redis-call-log.ts';
 import { createRedisTokenCache } from './connectors/redis-token-cache.ts';
 import { createTokenCache, type TokenCache } from './connectors/token-cache.ts';
 import { type Messages, messagesIn } from './engine/messages.ts';
@@ -12,7 +17,8 @@ import type { Logger } from './log.ts';
 import { beteiligte } from './mappers/beteiligte.ts';
 import { contacts } from './mappers/contacts.ts';
 import type { Secret } from './secret.ts';
-import type { OpenDatabase } from './store/database.ts';
+import { CallLogStore } from './store/call-log.ts';
+import type { Database, OpenDatabase } from './store/database.ts';
 import { openEmbedded } from './store/open-embedded.ts';
 import { openPostgres } from './store/open-postgres.ts';
 
@@ -111,4 +117,44 @@ function espoCrmAuth(apiKey: Secret, secretKey: Secret | undefined): EspoCrmAuth
   return secretKey === undefined
     ? { kind: 'apiKey', apiKey: apiKey.reveal() }
     : { kind: 'hmac', apiKey: apiKey.reveal(), secretKey: secretKey.reveal() };
+}
+
+export interface Budgets {
+  /** Every system's budget, by the name that the pairs use. All processes with this database (and Redis) share it. */
+  over(database: Database): CallBudget;
+  close(): void;
+}
+
+export function composeBudget(config: Config, log: Logger): Budgets {
+  const windows = new Map([
+    ['EspoCRM', config.ESPOCRM_BUDGET],
+    ['second EspoCRM', config.ESPOCRM2_BUDGET],
+    ['Advoware', config.ADVOWARE_BUDGET],
+  ]);
+  const callMs = Math.max(config.ESPOCRM_TIMEOUT, config.ESPOCRM2_TIMEOUT, config.ADVOWARE_TIMEOUT);
+  const limits = { windows, callMs };
+  const isLimited = [...windows.values()].some(({ length }) => length > 0);
+  if (config.REDIS_URL === undefined || !isLimited) {
+    const inStore = (store: CallLogStore) => createLoggedCalls({ log: store, windows, limitedBy: 'store' });
+    return {
+      over: (database) => createCallBudget({ ...limits, source: inStore(new CallLogStore(database)) }),
+      close: () => undefined,
+    };
+  }
+  const redis = createRedisCallLog({ url: config.REDIS_URL });
+  const told = {
+    onProblem: (reason: string) => {
+      log.warn({ reason }, "Redis can't count requests; until it does, a tenth of each budget remains");
+    },
+    onRecovered: () => {
+      log.info('Redis counts requests again');
+    },
+  };
+  const shared = (store: CallLogStore) => createFallbackCalls({ windows, redis, store, ...told });
+  return {
+    over: (database) => createCallBudget({ ...limits, source: shared(new CallLogStore(database)) }),
+    close: () => {
+      redis.close();
+    },
+  };
 }

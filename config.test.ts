@@ -28,6 +28,7 @@ describe('.env.example', () => {
       API_PORT: 8080,
       ADVOWARE_PUT: 'full',
       RETRY_LADDER: [6e4, 3e5, 9e5, 36e5, 144e5],
+      ADVOWARE_BUDGET: [],
     });
     const lines = [...example.matchAll(/^#? ?([A-Z0-9_]+)=(.*)$/gm)];
     const all = Object.fromEntries(lines.map(([, name = '', value = '']): [string, string] => [name, value]));
@@ -93,6 +94,8 @@ describe('a bad environment', () => {
     ['ADVOWARE_BASE_PATH', 'api/'],
     ['MAX_SYNC_RETRIES', '0'],
     ['ESPOCRM_TIMEOUT', '10'],
+    ['ADVOWARE_BUDGET', '100 per 10s'],
+    ['ESPOCRM_BUDGET', '0/10s'],
     ['ESPOCRM2_URL', 'crm'],
     ['ESPOCRM_NOTIFY', 'mail'],
     ['NOTIFY_WEBHOOK_URL', 'ftp://hooks.example'],

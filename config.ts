@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { languages } from './engine/messages.ts';
+import { parseCallWindows } from './connectors/call-budget.ts';
 import { ignoredByAdvoware } from './mappers/beteiligte.ts';
 import { Secret } from './secret.ts';
 
@@ -38,6 +39,16 @@ const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must look like redis://h
 const port = z.string().regex(/^\d+$/, 'must be a port number').transform(Number).pipe(z.int().min(0).max(65_535));
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('Europe/Berlin');
+/** No window: no limit. */
+const budget = z
+  .string()
+  .transform((text, context) => {
+    const windows = parseCallWindows(text);
+    if (windows !== null) return windows;
+    context.addIssue('must be a list of windows such as 100/10s,4000/30m: at most 100 requests in any 10 seconds, …');
+    return z.NEVER;
+  })
+  .prefault('');
 
 /** `name:value` entries; the value may contain colons. */
 const named = (shape: string, leastLength: number) =>
@@ -89,11 +100,13 @@ export const environmentSchema = z.object({
   ESPOCRM_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
   ESPOCRM_TIMEOUT: duration.prefault('10s'),
   ESPOCRM_NOTIFY: z.enum(['note', 'off']).default('note'),
+  ESPOCRM_BUDGET: budget,
   ESPOCRM2_URL: url.optional(),
   ESPOCRM2_API_KEY: secret.optional(),
   ESPOCRM2_SECRET_KEY: secret.optional(),
   ESPOCRM2_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
   ESPOCRM2_TIMEOUT: duration.prefault('10s'),
+  ESPOCRM2_BUDGET: budget,
   ADVOWARE_CONFIGURATOR_URL: url.prefault('https://www2.advo-net.net/AdvonetConfigurator/api/Url'),
   ADVOWARE_URL: url.optional(),
   ADVOWARE_SECURITY_URL: url.optional(),
@@ -109,6 +122,7 @@ export const environmentSchema = z.object({
   ADVOWARE_PASSWORD: secret,
   ADVOWARE_TIMEZONE: timeZone,
   ADVOWARE_TIMEOUT: duration.prefault('30s'),
+  ADVOWARE_BUDGET: budget,
   ADVOWARE_PUT: z.enum(['full', 'partial']).default('full'),
   ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),
   ADVOWARE_NOT_FOUND: z.enum(['ask', '404', '500', 'empty']).default('ask'),

@@ -154,7 +154,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
 /** Removes every row. */
 export async function emptied({ db }: OpenDatabase): Promise<void> {
-  await db.execute(sql`truncate conflicts, hints, links, ledger, pairs restart identity cascade`);
+  await db.execute(sql`truncate call_log, conflicts, hints, links, ledger, pairs restart identity cascade`);
 }
 
 /** A fresh database of the kind, with its schema. */

@@ -15,9 +15,13 @@ const startTimeoutMs = 30_000;
 export async function startTestRedis(): Promise<Service> {
   const given = process.env['TEST_REDIS_URL'];
   if (given !== undefined) return { kind: 'running', address: given, note: 'given', stop: nothingToStop };
+  return startPrivateRedis(await freePort());
+}
+
+/** One of the test's own, which it may kill and start again on the same port: it has forgotten everything then. */
+export async function startPrivateRedis(port: number): Promise<Service> {
   const command = await findExecutable('redis-server');
   if (command === undefined) return { kind: 'absent', reason: 'Redis is not installed' };
-  const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'tandem-redis-'));
   const child = spawnTethered({
     command,
