@@ -10,7 +10,7 @@ const example = await readFile(new URL('./.env.example', import.meta.url), 'utf8
 const required = Object.fromEntries(
   [...example.matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
 );
-const context = { signal: new AbortController().signal, onCall: () => undefined };
+const context = { signal: new AbortController().signal, beforeCall: () => undefined };
 
 let crms: readonly [EspoCrm, EspoCrm];
 beforeEach(async () => {

@@ -94,6 +94,10 @@ export const environmentSchema = z.object({
     .transform(Number)
     .pipe(z.int().min(1).max(100))
     .prefault('5'),
+  REVIVE_AFTER: duration.optional(),
+  RECHECK_AFTER: duration.prefault('15m'),
+  PROBE_LADDER: list.pipe(z.array(duration).min(1)).prefault('15s,30s,1m,2m,5m,15m'),
+  SHUTDOWN_GRACE: duration.prefault('20s'),
   ESPOCRM_URL: url,
   ESPOCRM_API_KEY: secret,
   ESPOCRM_SECRET_KEY: secret.optional(),

@@ -1,9 +1,15 @@
-import type { PassObserver, SyncDependencies } from './activities/dependencies.ts';
+import type { SyncDependencies } from './activities/dependencies.ts';
+import type { PassObserver } from './activities/observer.ts';
+import { createCircuitBreaker } from './activities/circuit-breaker.ts';
+import { watched } from './activities/watched-connector.ts';
+import type { CallBudget } from './connectors/call-budget.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { Messages } from './engine/messages.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { RetryPolicy } from './engine/retry.ts';
 import type { OpenDatabase } from './store/database.ts';
+import { CircuitStore } from './store/circuits.ts';
+import { HintStore } from './store/hints.ts';
 import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { PassStore } from './store/passes.ts';
@@ -15,17 +21,34 @@ export interface SyncParts {
   readonly connectors: Readonly<Record<string, Connector>>;
   readonly retry: RetryPolicy;
   readonly messages: Messages;
+  /** Pauses before a system in trouble is asked again; the last one repeats. */
+  readonly probeLadderMs: readonly number[];
+  readonly budget: CallBudget;
   readonly observer: PassObserver;
+  readonly now?: () => Date;
 }
 
 /** What a pass needs, whether it is carried out by a worker or only previewed. */
-export function syncDependencies({ database: { db }, ...parts }: SyncParts): SyncDependencies {
+export function syncDependencies({
+  database: { db },
+  connectors,
+  probeLadderMs,
+  now = () => new Date(),
+  ...parts
+}: SyncParts): SyncDependencies {
+  const circuits = new CircuitStore(db, probeLadderMs);
+  const breaker = createCircuitBreaker({ circuits, messages: parts.messages, observer: parts.observer, now });
+  const all: Record<string, Connector> = {};
+  for (const [system, connector] of Object.entries(connectors)) all[system] = watched(connector, breaker);
   return {
     ...parts,
+    connectors: all,
+    breaker,
+    hints: new HintStore(db),
     passes: new PassStore(db),
     links: new LinkStore(db),
     pairStops: new PairStore(db),
-    now: () => new Date(),
+    now,
     random: Math.random,
   };
 }

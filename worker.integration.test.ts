@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import type { PassObserver } from './activities/dependencies.ts';
+import type { PassObserver } from './activities/observer.ts';
 import type { OpenDatabase } from './store/database.ts';
 import { openInMemory } from './store/open-embedded.ts';
 import { PairStore } from './store/pairs.ts';
@@ -9,6 +9,8 @@ import { askingPair } from './test/support/asking-pair.ts';
 import { type House, openHouse } from './test/support/house.ts';
 import { testTemporalAddress } from './test/support/temporal.ts';
 import { startWorker } from './worker.ts';
+import { defaultProbeLadderMs } from './engine/circuit.ts';
+import { unlimitedBudget } from './test/support/unlimited-budget.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
@@ -29,8 +31,22 @@ async function toldAtStart(pairs: House['deps']['pairs']) {
   const { connectors, retry, messages } = house.deps;
   const worker = await startWorker({
     temporal: { address: testTemporalAddress(), namespace: 'default', taskQueue: `test-${randomUUID()}` },
-    ...{ database, pairs, connectors, retry, messages },
-    observer: { onPass: () => undefined, onCall: () => undefined, onProblem: (...problem) => told.push(problem) },
+    ...{
+      database,
+      pairs,
+      connectors,
+      retry,
+      messages,
+      probeLadderMs: defaultProbeLadderMs,
+      budget: unlimitedBudget,
+      graceMs: 1_000,
+    },
+    observer: {
+      onPass: () => undefined,
+      onCall: () => undefined,
+      onRecovery: () => undefined,
+      onProblem: (...problem) => told.push(problem),
+    },
   });
   await worker.shutdown();
   return told;

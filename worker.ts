@@ -1,21 +1,27 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
+import { probeCircuits } from './activities/prober.ts';
 import { definitionText } from './engine/definition-text.ts';
+import { type Recurring, startRecurring } from './recurring.ts';
+import { CircuitStore } from './store/circuits.ts';
+import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { syncDependencies, type SyncParts } from './sync-dependencies.ts';
-import { heartbeatTimeoutMs, passTimeoutMs } from './workflows/contract.ts';
+import { heartbeatTimeoutMs } from './workflows/contract.ts';
 
 /** Built once by `npm run build`. */
 const workflowBundle = { codePath: new URL('./dist/workflow-bundle.js', import.meta.url).pathname };
 
 export interface WorkerOptions extends SyncParts {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly taskQueue: string };
+  /** How long passes that are under way may go on after a shutdown has begun; then they are handed over, in milliseconds. */
+  readonly graceMs: number;
 }
 
 export interface RunningWorker {
   /** Settles when the worker has ended; rejects if it broke. */
   readonly ended: Promise<void>;
-  /** Takes no new work, lets running passes finish, then ends. */
+  /** Takes no new work, lets running passes finish or hands them over, then ends. */
   shutdown(): Promise<void>;
 }
 
@@ -25,13 +31,17 @@ export interface RunningWorker {
  * @throws if Temporal or the database does not answer: the caller decides when to try again
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { temporal, ...parts } = options;
+  const { temporal, graceMs, ...parts } = options;
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const worker = await createWorker(connection, temporal, parts).catch(async (error: unknown) => {
+  const worker = await createWorker(connection, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
-  const ended = worker.run().finally(() => connection.close());
+  const prober = startProber(parts);
+  const ended = worker
+    .run()
+    .finally(() => prober.stop())
+    .finally(() => connection.close());
   // Whoever waits for the end hears of a failure; nobody waiting must not end the process.
   ended.catch(() => undefined);
   return {
@@ -45,7 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
 async function createWorker(
   connection: NativeConnection,
-  { namespace, taskQueue }: WorkerOptions['temporal'],
+  { namespace, taskQueue, graceMs }: WorkerOptions['temporal'] & Pick<WorkerOptions, 'graceMs'>,
   parts: SyncParts,
 ): Promise<Worker> {
   await introducePairs(parts);
@@ -57,14 +67,33 @@ async function createWorker(
     activities: createActivities(syncDependencies(parts)),
     maxConcurrentActivityTaskExecutions: 20,
     maxHeartbeatThrottleInterval: heartbeatTimeoutMs / 3,
-    shutdownGraceTime: passTimeoutMs,
+    shutdownGraceTime: graceMs,
+  });
+}
+
+const probeEveryMs = 1_000;
+
+/** Asks systems in trouble whether they answer again. */
+function startProber({ database: { db }, probeLadderMs, ...parts }: SyncParts): Recurring {
+  const circuits = new CircuitStore(db, probeLadderMs);
+  const links = new LinkStore(db);
+  return startRecurring({
+    everyMs: probeEveryMs,
+    run: async (signal) => {
+      await probeCircuits({ ...parts, circuits, links, now: () => new Date() }, signal);
+      return undefined;
+    },
+    onFailing: (error) => {
+      const reason = error instanceof Error ? error.name : 'unknown';
+      parts.observer.onProblem('Systems in trouble can not be asked whether they answer again', { reason });
+    },
   });
 }
 
 async function introducePairs({ database, pairs, observer }: SyncParts): Promise<void> {
   const store = new PairStore(database.db);
   for (const pair of pairs) {
-    if (await store.introduce(pair.name, definitionText(pair), new Date())) continue;
+    if (await store.introduce(pair, definitionText(pair), new Date())) continue;
     const { name } = pair;
     const advice = `\`tandem plan ${name}\` shows what it would write, \`tandem plan ${name} --accept\` accepts it`;
     observer.onProblem('The definition of a pair has changed: nothing is written for it until somebody accepts it', {

@@ -73,7 +73,10 @@ export async function concludeRest(pass: Pass): Promise<PassSummary> {
   return pass.summary({ kind: 'done', verdict: 'no_change' });
 }
 
-/** The pass's last transaction. A person who asked for the look has seen what went back and forth: it counts anew. */
+/**
+ * The pass's last transaction. A person who asked for the look has seen what went back and forth: it counts anew. Where a
+ * write may still arrive late the record's hint stays until then.
+ */
 export async function finish(
   { deps, link, attempt, hints: noted, isPersonal, startedAt }: Pass,
   end: {
@@ -84,7 +87,11 @@ export async function finish(
     readonly notification?: NewNotification;
   },
 ): Promise<void> {
-  const changes = isPersonal ? { loopCountedFrom: startedAt, ...end.changes } : end.changes;
-  const { hints = { kind: 'done' }, rows = [], conflicts = null, notification = null } = end;
+  const { rows = [], conflicts = null, notification = null } = end;
+  const booked = end.changes.recheckAt ?? link.recheckAt;
+  const recheckAt = booked !== null && booked > startedAt ? booked : null;
+  const changes = { ...(isPersonal && { loopCountedFrom: startedAt }), ...end.changes, recheckAt };
+  const answered: HintOutcome = recheckAt === null ? { kind: 'done' } : { kind: 'look_again', at: recheckAt };
+  const hints = end.hints === undefined || end.hints.kind === 'done' ? answered : end.hints;
   await deps.passes.finish(link, attempt.token, { rows, changes, conflicts, noted, hints, notification }, deps.now());
 }

@@ -1,19 +1,14 @@
-import type { CallContext, Connector } from '../connectors/connector.ts';
+import type { CallBudget } from '../connectors/call-budget.ts';
+import type { Connector } from '../connectors/connector.ts';
 import type { Messages } from '../engine/messages.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { RetryPolicy } from '../engine/retry.ts';
+import type { HintStore } from '../store/hints.ts';
 import type { LinkStore } from '../store/links.ts';
 import type { PassStore } from '../store/passes.ts';
 import type { PairStore } from '../store/pairs.ts';
-import type { PassSummary } from '../workflows/contract.ts';
-
-/** What a pass tells the outside while it runs. Never a record's values. */
-export interface PassObserver {
-  onPass(pair: string, summary: PassSummary): void;
-  readonly onCall: CallContext['onCall'];
-  /** Something that an operator should read. */
-  onProblem(message: string, details: Readonly<Record<string, string | number | null>>): void;
-}
+import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { PassObserver } from './observer.ts';
 
 /** What a class offers, whoever offers it. */
 type Offered<T> = Pick<T, keyof T>;
@@ -25,6 +20,9 @@ export interface SyncDependencies {
   readonly passes: Offered<PassStore>;
   readonly links: Offered<LinkStore>;
   readonly pairStops: Pick<PairStore, 'stop'>;
+  readonly breaker: CircuitBreaker;
+  readonly budget: CallBudget;
+  readonly hints: Pick<HintStore, 'add'>;
   readonly retry: RetryPolicy;
   /** In the language of the master's people. */
   readonly messages: Messages;

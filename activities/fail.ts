@@ -1,9 +1,12 @@
-import { AmbiguousWrite, ConnectorError, DuplicateSuspected, RateLimited, Rejected } from '../connectors/errors.ts';
+import { AmbiguousWrite, ConnectorError, DuplicateSuspected, Rejected } from '../connectors/errors.ts';
 import { question } from '../engine/question.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
-import type { LinkChanges } from '../store/link-rows.ts';
+import type { HintOutcome } from '../store/hint-rows.ts';
+import type { SettledRow } from '../store/ledger-rows.ts';
+import type { Link, LinkChanges } from '../store/link-rows.ts';
 import type { NewNotification } from '../store/notification-rows.ts';
 import { CreationInProgress, LeaseLost, PartnerBusy } from '../store/pass-errors.ts';
+import type { StoredFailure } from '../store/schema.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
 import { finish } from './conclude.ts';
@@ -17,7 +20,7 @@ const otherPassWaitMs = 1_000;
 
 /** Turns whatever ended a pass into a stored outcome. @throws what the store itself throws: then Temporal tries again. */
 export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
-  if (error instanceof LeaseLost) return pass.summary({ kind: 'nothing' });
+  if (error instanceof LeaseLost) return giveWay(pass);
   if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
   const openCreation = pass.open.find(({ action }) => action === 'create');
   if (
@@ -30,9 +33,22 @@ export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
   if (error instanceof DuplicateSuspected && openCreation !== undefined) {
     return ask(pass, question('look_alikes', openCreation.side, { ids: error.ids }));
   }
-  const failure = failureOf(error);
+  const failure = failureOf(pass, error);
   const history = { attempts: pass.link.attempts, waits: pass.link.waits };
-  return store(pass, error, failure, decideRetry(failure, history, pass.deps.retry, pass.deps.random()));
+  const decision = decideRetry(failure, history, pass.deps.retry, pass.deps.random());
+  const system = error instanceof ConnectorError ? error.system : null;
+  const message = failureText(pass, error, { code: failure.code, decision, now: pass.deps.now() });
+  return carryOut(pass, decision, { ...failure, system, message, error });
+}
+
+/** Another pass has this record now. If this one has written, that may have landed after the other had looked. */
+async function giveWay(pass: Pass): Promise<PassSummary> {
+  const { masterId, replicaId, pair } = pass.link;
+  const [side, recordId] = masterId === null ? (['replica', replicaId] as const) : (['master', masterId] as const);
+  if (pass.hasWritten && recordId !== null) {
+    await pass.deps.hints.add([{ pair, side, recordId, trigger: 'look_again' }], pass.deps.now());
+  }
+  return pass.summary({ kind: 'nothing' });
 }
 
 async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
@@ -41,68 +57,121 @@ async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
   return pass.summary({ kind: 'waiting', code, system: null, retryInMs: otherPassWaitMs });
 }
 
-async function store(pass: Pass, error: unknown, failure: Failure, decision: RetryDecision): Promise<PassSummary> {
-  const now = pass.deps.now();
-  const system = error instanceof ConnectorError ? error.system : null;
-  const message = failureText(pass, error, { code: failure.code, decision, now });
-  if (failure.code === 'unexpected') pass.deps.observer.onProblem('A pass failed unexpectedly', problemOf(pass, error));
-  const stored = { code: failure.code, system, message, at: now.toISOString(), seen: fingerprint(pass) };
-  const told = await tell(pass, decision, message);
-  const common: LinkChanges = { ...decision.history, ...told, failure: stored };
-  const notification = notificationOf(pass, error, { code: failure.code, message });
-  const rows = takenForSure(failure.code) ? pass.open.map(({ id }) => ({ id, state: 'dropped' as const })) : [];
+interface FailureInWords extends Failure {
+  readonly system: string | null;
+  readonly message: string;
+  readonly error: unknown;
+}
 
+async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInWords): Promise<PassSummary> {
+  const { code, system } = failure;
+  if (code === 'unexpected') pass.deps.observer.onProblem('A pass failed unexpectedly', problemOf(pass, failure.error));
+  const rows = rowsNotSent(pass, failure.error);
   switch (decision.kind) {
-    case 'wait': {
-      const at = new Date(now.getTime() + decision.waitMs);
-      await finish(pass, { changes: { ...common, nextAttemptAt: at }, hints: { kind: 'due', at }, rows });
-      return pass.summary({ kind: 'waiting', code: failure.code, system, retryInMs: decision.waitMs });
+    case 'circuit':
+    case 'hand_back': {
+      // What a parked record was asked about must still be known when the system answers again.
+      const isKept = decision.kind === 'hand_back' || pass.link.state === 'parked';
+      const changes: LinkChanges = isKept ? {} : { failure: storedFailure(pass, failure), nextAttemptAt: null };
+      await finish(pass, { changes, hints: { kind: 'kept' }, rows });
+      return pass.summary({ kind: 'held_back', code, system });
     }
-    case 'give_up':
-      await finish(pass, { changes: { ...common, state: 'parked', nextAttemptAt: null }, rows, notification });
-      return pass.summary({ kind: 'parked', code: failure.code, system });
+    case 'wait': {
+      const at = later(pass, decision.waitMs);
+      const told = decision.told ? await tell(pass, 'failed', decision, failure) : {};
+      const changes = { ...failed(pass, decision, failure), ...told, ...unparked(pass.link), nextAttemptAt: at };
+      await finish(pass, { changes, hints: { kind: 'due', at }, rows });
+      return pass.summary({ kind: 'waiting', code, system, retryInMs: decision.waitMs });
+    }
+    case 'give_up': {
+      const told = await tell(pass, 'permanently_failed', decision, failure);
+      const at = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
+      const changes: LinkChanges = { ...failed(pass, decision, failure), ...told, state: 'parked', nextAttemptAt: at };
+      const hints: HintOutcome = at === null ? { kind: 'done' } : { kind: 'due', at };
+      await finish(pass, { changes, hints, rows, notification: notificationOf(pass, failure) });
+      return pass.summary({ kind: 'parked', code, system });
+    }
     case 'stop_pair':
-      await pass.deps.pairStops.stop(pass.pair.name, { ...notification, kind: 'pair_stopped' }, now);
-      await finish(pass, { changes: common, hints: { kind: 'due', at: now }, rows });
-      pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code: failure.code, system });
+      await pass.deps.pairStops.stop(
+        pass.pair.name,
+        { ...notificationOf(pass, failure), kind: 'pair_stopped' },
+        pass.deps.now(),
+      );
+      await finish(pass, { changes: failed(pass, decision, failure), hints: { kind: 'kept' }, rows });
+      pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code, system });
       return pass.summary({ kind: 'paused' });
   }
 }
 
+/** Somebody had set it going again: it goes on by itself now. */
+const unparked = ({ state, syncedAt }: Link): LinkChanges =>
+  state === 'parked' ? { state: syncedAt === null ? 'new' : 'linked' } : {};
+
+const later = (pass: Pass, ms: number): Date => new Date(pass.deps.now().getTime() + ms);
+
+function failed(pass: Pass, { history }: RetryDecision, failure: FailureInWords): LinkChanges {
+  const mayArriveLate = failure.code === 'ambiguous_write';
+  return {
+    ...history,
+    failure: storedFailure(pass, failure),
+    ...(mayArriveLate && { recheckAt: later(pass, pass.deps.retry.recheckAfterMs) }),
+  };
+}
+
+const storedFailure = (pass: Pass, { code, system, message }: FailureInWords): StoredFailure => ({
+  code,
+  system,
+  message,
+  at: pass.deps.now().toISOString(),
+  seen: fingerprint(pass),
+});
+
+const tell = (
+  pass: Pass,
+  state: 'failed' | 'permanently_failed',
+  { history }: RetryDecision,
+  { message }: FailureInWords,
+): Promise<LinkChanges> => tellMasterIfNew(pass, { state, attempts: history.attempts, message });
+
+/** An explicit no: the write that was refused took no effect. */
+const refusals: readonly FailureCode[] = [
+  'rate_limited',
+  'unavailable',
+  'auth_failed',
+  'forbidden',
+  'rejected',
+  'stale_version',
+];
+
+/** Refused or never sent: nothing took effect. Everything else is settled by the next look. */
+function rowsNotSent(pass: Pass, error: unknown): readonly SettledRow[] {
+  const isRefused = error instanceof ConnectorError && refusals.includes(error.code);
+  return isRefused || !pass.isWriteInFlight ? pass.open.map(({ id }) => ({ id, state: 'dropped' as const })) : [];
+}
+
+/** Whose failure it is: what a whole system does to everybody is not the record's, and a pass that took too long is. */
+function failureOf({ deps, attempt }: Pass, error: unknown): Failure {
+  if (!(error instanceof ConnectorError)) return { code: 'unexpected', settleMs: null };
+  const { code, system } = error;
+  const settleMs = error instanceof AmbiguousWrite ? error.settleMs : null;
+  if (code === 'record_failed' && deps.breaker.hasBlamed(system)) return { code: 'unavailable', settleMs };
+  if (code === 'stopped' && isTimedOut(attempt.signal)) return { code: 'record_failed', settleMs };
+  return { code, settleMs };
+}
+
+const isTimedOut = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && reason instanceof DOMException && reason.name === 'TimeoutError';
+
 /** What somebody should hear of when it ends here. */
-const notificationOf = (
-  { pair, link }: Pass,
-  error: unknown,
-  { code, message }: { readonly code: FailureCode; readonly message: string },
-): NewNotification => ({
+const notificationOf = ({ pair, link }: Pass, { system, code, message, error }: FailureInWords): NewNotification => ({
   kind: 'permanently_failed',
   pair: pair.name,
   linkId: link.id,
-  system: error instanceof ConnectorError ? error.system : null,
+  system,
   code,
   field: error instanceof Rejected ? error.field : null,
   message,
 });
-
-async function tell(pass: Pass, decision: RetryDecision, message: string): Promise<LinkChanges> {
-  if (decision.kind === 'stop_pair' || (decision.kind === 'wait' && !decision.told)) return {};
-  const state = decision.kind === 'wait' ? 'failed' : 'permanently_failed';
-  return tellMasterIfNew(pass, { state, attempts: decision.history.attempts, message });
-}
-
-/** Refused or never sent: nothing took effect. Everything else is settled by the next look. */
-function takenForSure(code: FailureCode): boolean {
-  return !['ambiguous_write', 'record_failed', 'unexpected', 'misconfigured'].includes(code);
-}
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof ConnectorError)) return { code: 'unexpected', retryAfterMs: null, settleMs: null };
-  return {
-    code: error.code,
-    retryAfterMs: error instanceof RateLimited ? error.retryAfterMs : null,
-    settleMs: error instanceof AmbiguousWrite ? error.settleMs : null,
-  };
-}
 
 const problemOf = (pass: Pass, error: unknown) => ({
   pair: pass.pair.name,

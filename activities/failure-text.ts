@@ -12,6 +12,9 @@ export function failureText(
   error: unknown,
   { code, decision, now }: { readonly code: FailureCode; readonly decision: RetryDecision; readonly now: Date },
 ): string {
+  if (decision.kind === 'circuit' && error instanceof ConnectorError) {
+    return deps.messages.waiting({ system: error.system, since: now, code: decision.code });
+  }
   return deps.messages.failure(code, subjectOf(pair, error), nextTry(decision, now, deps.retry.maxAttempts));
 }
 
@@ -34,7 +37,7 @@ function subjectOf(pair: PairDefinition, error: unknown): Subject {
 }
 
 function nextTry(decision: RetryDecision, now: Date, of: number): NextTry {
-  if (decision.kind !== 'wait') return { kind: 'gaveUp' };
-  if (!decision.told) return { kind: 'byItself' };
+  if (decision.kind === 'give_up' || decision.kind === 'stop_pair') return { kind: 'gaveUp' };
+  if (decision.kind !== 'wait' || !decision.told) return { kind: 'byItself' };
   return { kind: 'again', at: new Date(now.getTime() + decision.waitMs), attempt: decision.history.attempts, of };
 }

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { definitionText } from '../engine/definition-text.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../store/open-embedded.ts';
 import { advowareConnector, type House, openHouse } from '../test/support/house.ts';
+import { CircuitStore } from '../store/circuits.ts';
 import { PairStore } from '../store/pairs.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -23,42 +25,6 @@ const passIn = async (ms: number, id: string) => {
   house.clockOffsetMs += ms;
   return house.pass(id);
 };
-
-describe('outages', () => {
-  test('while Advoware is offline a record waits, counts nothing, is not written to, and goes on by itself', async () => {
-    const { id, betNr } = await house.linked(meier);
-    house.firm.offline(true);
-    house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
-    const version = inCrm(id)['versionNumber'];
-    expect((await house.sync(id)).outcome).toEqual({
-      kind: 'waiting',
-      code: 'unavailable',
-      system: 'Advoware',
-      retryInMs: 15_000,
-    });
-    expect(await house.links()).toMatchObject([{ attempts: 0, waits: 1, failure: { code: 'unavailable' } }]);
-    expect(inCrm(id)['versionNumber']).toBe(version);
-    house.firm.offline(false);
-    expect((await passIn(16_000, id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
-    expect(house.firm.record(betNr)!.titel).toBe('Dr.');
-  });
-
-  test('a wrong key is no attempt of any record', async () => {
-    const { id } = await house.linked(meier);
-    house.crm.faults.add({ fault: { kind: 'status', status: 401 } });
-    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'waiting', code: 'auth_failed' });
-    expect(await house.links()).toMatchObject([{ attempts: 0 }]);
-  });
-
-  test('a pause that the system asks for is kept to', async () => {
-    const { id } = await house.linked(meier);
-    house.firm.faults.add({
-      fault: { kind: 'status', status: 429, headers: { 'Retry-After': '40' } },
-      path: 'Beteiligte',
-    });
-    expect((await house.sync(id, 'person')).outcome).toMatchObject({ code: 'rate_limited', retryInMs: 40_000 });
-  });
-});
 
 describe('failures of one record', () => {
   const failing = (times: number) =>
@@ -180,8 +146,9 @@ describe('failures of one record', () => {
     expect((await house.sync(id, 'person')).outcome.kind).toBe('parked');
     house.firm.update(betNr, { titel: 'Dr.' });
     house.firm.offline(true);
-    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'waiting', code: 'unavailable' });
+    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'held_back', code: 'unavailable' });
     house.firm.offline(false);
+    await new CircuitStore(house.database.db).close('Advoware', 'back', house.now());
     expect((await passIn(16_000, id)).outcome).toEqual({ kind: 'done', verdict: 'replica_newer' });
   });
 
@@ -374,7 +341,7 @@ describe('I7: one owner per record', () => {
     await house.deps.passes.begin(
       { pair: 'beteiligte', key: id },
       lease,
-      { definition: {}, loopWindowMs: 1 },
+      { definition: definitionText(house.deps.pairs[0]!), loopWindowMs: 1 },
       house.now(),
     );
     expect((await house.pass(id, 'other')).outcome).toMatchObject({ kind: 'waiting', code: 'busy' });

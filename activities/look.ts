@@ -24,12 +24,15 @@ import { stillWaiting } from './still-waiting.ts';
 /** How often a record that moves under our hands is planned anew at once. */
 const replansAtOnce = 3;
 
-/** From the first read to the stored outcome. */
+/** From the first read to the stored outcome, with calls that were reserved before. */
 export async function look(pass: Pass): Promise<PassSummary> {
   try {
+    await pass.reserve();
     return (await stillWaiting(pass)) ?? (await lookUntilStill(pass));
   } catch (error) {
-    return fail(pass, error);
+    return await fail(pass, error);
+  } finally {
+    await pass.giveBack();
   }
 }
 

@@ -1,6 +1,8 @@
-import type { CallContext, Connector, RemoteRecord } from '../connectors/connector.ts';
+import type { Call, CallContext, Connector, RemoteRecord } from '../connectors/connector.ts';
+import type { CallReservation } from '../connectors/call-budget.ts';
+import { Stopped } from '../connectors/errors.ts';
 import type { PairDefinition } from '../engine/pair.ts';
-import type { Attributes, PerSide, Side } from '../engine/values.ts';
+import { type Attributes, type PerSide, type Side, sides } from '../engine/values.ts';
 import type { NotedHint } from '../store/hint-rows.ts';
 import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
 import type { Link, LinkChanges } from '../store/link-rows.ts';
@@ -8,6 +10,7 @@ import type { KnownCouple } from '../store/passes.ts';
 import type { LedgerAction } from '../store/schema.ts';
 import type { PassOutcome, PassSummary } from '../workflows/contract.ts';
 import type { Attempt, SyncDependencies } from './dependencies.ts';
+import { reserveCalls, settleCalls } from './reserve-calls.ts';
 
 /** A ledger row that a pass has planned. */
 export interface OpenRow {
@@ -15,6 +18,9 @@ export interface OpenRow {
   readonly side: Side;
   readonly action: LedgerAction;
 }
+
+/** A successor appears after a missed heartbeat at the earliest; until then the store's word holds, in milliseconds. */
+const ownershipTrustedMs = 3_000;
 
 /**
  * One look at one record: what it may use, what it has learned so far. The link is our own copy, moved along with every
@@ -39,6 +45,9 @@ export class Pass {
   unsettled: readonly LedgerRow[];
   readonly fieldsWritten = new Set<string>();
   readonly #calls: Record<string, number> = {};
+  #reserved: ReadonlyMap<string, CallReservation> = new Map();
+  #inFlight = false;
+  #hasWritten = false;
 
   constructor(start: {
     readonly deps: SyncDependencies;
@@ -60,12 +69,56 @@ export class Pass {
   get context(): CallContext {
     return {
       signal: this.attempt.signal,
+      record: String(this.link.id),
       despiteDuplicates: this.link.answer?.answer.kind === 'create',
-      onCall: (call) => {
-        this.deps.observer.onCall(call);
-        if (call.purpose === 'record') this.#calls[call.system] = (this.#calls[call.system] ?? 0) + 1;
-      },
+      beforeCall: (call) => this.#beforeCall(call),
     };
+  }
+
+  /** A write of this pass may have taken effect without anything about it being stored so far. */
+  get isWriteInFlight(): boolean {
+    return this.#inFlight;
+  }
+
+  /** This pass has sent a write, whatever became of it. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
+  }
+
+  /** @throws BudgetSpent */
+  async reserve(): Promise<void> {
+    const systems = new Set(sides.map((side) => this.pair.title[side].system));
+    this.#reserved = await reserveCalls(this.deps.budget, [...systems], this.isPersonal ? 'interactive' : 'webhook');
+  }
+
+  /** What was reserved and not used. */
+  async giveBack(): Promise<void> {
+    await settleCalls(this.#reserved);
+  }
+
+  async #beforeCall(call: Call): Promise<void> {
+    await this.#reserved.get(call.system)?.take();
+    if (call.isWrite) await this.#confirmOwner(call.system);
+    this.deps.observer.onCall(call);
+    if (call.purpose === 'record') this.#calls[call.system] = (this.#calls[call.system] ?? 0) + 1;
+    if (!call.isWrite) return;
+    this.#inFlight = true;
+    this.#hasWritten = true;
+  }
+
+  /**
+   * The last thing before a write goes out. A process that was halted in the middle of asking, as by a suspended machine,
+   * may have a successor by the time that it wakes up: then the answer is worth nothing.
+   * @throws LeaseLost, Stopped
+   */
+  async #confirmOwner(system: string): Promise<void> {
+    const askedAtMs = this.deps.now().getTime();
+    await this.deps.passes.confirm(this.link, this.attempt.token);
+    const isFresh = this.deps.now().getTime() - askedAtMs < ownershipTrustedMs;
+    if (isFresh && !this.attempt.signal.aborted) return;
+    throw new Stopped(`${system}: stopped before a write, because it was not sure any more that it is ours`, {
+      system,
+    });
   }
 
   get trigger(): string {
@@ -97,6 +150,7 @@ export class Pass {
   async settle(rows: readonly SettledRow[], given: LinkChanges): Promise<void> {
     const changes = rememberingFormer(this.link, given);
     const absorbed = await this.deps.passes.settle(this.link, this.attempt.token, rows, changes, this.deps.now());
+    this.#inFlight = false;
     this.#take(rows, changes);
     const known = new Set([...this.open, ...this.unsettled].map(({ id }) => id));
     this.unsettled = [...this.unsettled, ...absorbed.filter(({ id }) => !known.has(id))];

@@ -78,6 +78,7 @@ function notingOnly(deps: SyncDependencies, notes: Notes): SyncDependencies {
     connectors,
     passes: notingPasses(deps.passes, notes),
     pairStops: { stop: () => Promise.resolve() },
+    hints: { add: () => Promise.resolve([]) },
   };
 }
 

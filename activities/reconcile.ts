@@ -35,6 +35,8 @@ function notBegun(
       return { ...nothing, outcome: { kind: 'waiting', code: 'busy', system: null, retryInMs: 1_000 } };
     case 'paused':
       return { ...nothing, outcome: { kind: 'paused' } };
+    case 'held_back':
+      return { ...nothing, outcome: start };
     case 'nothing':
       return { ...nothing, outcome: { kind: 'nothing' } };
   }

@@ -27,6 +27,7 @@ import { statusUntold } from './write.ts';
 export async function settleUnsettled(pass: Pass): Promise<Question | null> {
   const rows = pass.unsettled;
   if (rows.length === 0) return null;
+  expectLateWrite(pass, rows);
   const creation = rows.find(({ action }) => action === 'create');
   if (creation !== undefined && pass.seen[creation.side] === undefined) {
     const fate = answeredFate(pass, creation) ?? (await fateOf(pass, creation.side, rows));
@@ -35,6 +36,12 @@ export async function settleUnsettled(pass: Pass): Promise<Question | null> {
   }
   await settleFromWhatIsShown(pass, rows);
   return null;
+}
+
+/** What the earlier attempt has sent may still arrive, whatever is found now: the record is looked at once more later. */
+function expectLateWrite(pass: Pass, rows: readonly LedgerRow[]): void {
+  if (!rows.some(({ state }) => state === 'planned')) return;
+  pass.moveLink([], { recheckAt: new Date(pass.startedAt.getTime() + pass.deps.retry.recheckAfterMs) });
 }
 
 const nothing: ShownRecord = { attributes: {}, version: null, modifiedByUs: null };

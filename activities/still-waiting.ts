@@ -14,15 +14,16 @@ import type { Pass } from './pass.ts';
 export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
   if (pass.isPersonal) pass.moveLink([], { attempts: 0, waits: 0 });
   const { link } = pass;
-  const early = link.nextAttemptAt !== null && link.nextAttemptAt > pass.deps.now();
-  // One that was revived and waits for its next attempt is not parked any more, whatever its state was before.
-  const isParked = link.state === 'parked' && link.nextAttemptAt === null;
-  if (link.failure === null || pass.isFullLook || !(early || isParked)) return null;
+  const isEarly = link.nextAttemptAt !== null && link.nextAttemptAt > pass.deps.now();
+  const isRevived = link.state === 'parked' && link.nextAttemptAt !== null && !isEarly;
+  if (isRevived) pass.moveLink([], { attempts: 0, waits: 0 });
+  const isHeld = isEarly || (link.state === 'parked' && !isRevived);
+  if (link.failure === null || pass.isFullLook || !isHeld) return null;
   if (await anyHintedSideMoved(pass)) {
     pass.moveLink([], { attempts: 0, waits: 0 });
     return null;
   }
-  return isParked ? stayParked(pass) : keepWaiting(pass, link.nextAttemptAt ?? pass.deps.now());
+  return link.state === 'parked' ? stayParked(pass) : keepWaiting(pass, link.nextAttemptAt ?? pass.deps.now());
 }
 
 async function anyHintedSideMoved(pass: Pass): Promise<boolean> {
@@ -35,8 +36,10 @@ async function anyHintedSideMoved(pass: Pass): Promise<boolean> {
 
 const idOf = ({ link }: Pass, side: Side): string | null => (side === 'master' ? link.masterId : link.replicaId);
 
+/** The time of its revival, if it has one, stays. */
 async function stayParked(pass: Pass): Promise<PassSummary> {
-  await finish(pass, { changes: {} });
+  const at = pass.link.nextAttemptAt;
+  await finish(pass, { changes: {}, hints: at === null ? { kind: 'done' } : { kind: 'due', at } });
   return pass.summary({ kind: 'parked', ...reasonOf(pass) });
 }
 

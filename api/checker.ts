@@ -48,7 +48,7 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
       const handle = await within(begin(owner), answerWithinMs).catch(() => null);
       const summary = handle === null ? null : await within(handle.result(), endMs - Date.now()).catch(() => null);
       if (summary !== null) return { kind: 'finished', summary };
-      await hints().notRung(ref);
+      await hints().notRung([ref]);
       const reason = handle === null ? 'not_started' : 'still_running';
       return { kind: 'pending', workflowId: workflowIdOf(owner), reason };
     },

@@ -1,6 +1,7 @@
 import type { Attributes } from '../connectors/connector.ts';
 import type { OpenField } from '../engine/plan.ts';
 import type { Logger } from '../log.ts';
+import type { CircuitStore } from '../store/circuits.ts';
 import type { ConflictStore } from '../store/conflicts.ts';
 import type { HintStore, RecordKey } from '../store/hints.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
@@ -51,6 +52,7 @@ export interface ApiDependencies {
     readonly records: RecordStore;
     readonly pairs: PairStore;
     readonly conflicts: ConflictStore;
+    readonly circuits: CircuitStore;
   };
   readonly doorbell: Doorbell;
   readonly checker: Checker;

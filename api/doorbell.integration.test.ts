@@ -71,6 +71,8 @@ test('while Temporal is away ringing is no error; the sweeper tells it when it i
   await createBell(await unreachable()).ring(await hints.add([record!], now()));
   const client = new Client({ connection });
   const sweeper = startSweeper({
+    pairs: ['beteiligte'],
+    room: () => Promise.resolve(Infinity),
     hints: () => hints,
     doorbell: createBell(client),
     log: createLog('silent'),

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Logger } from '../log.ts';
-import { type HintStore, type RecordKey, type RecordRef, refOfKey } from '../store/hints.ts';
+import type { HintStore, RecordKey, RecordRef } from '../store/hints.ts';
 import { hintSignalName, syncRecordWorkflow, workflowIdOf } from '../workflows/contract.ts';
 
 /** How many workflows are told at the same time, whatever the size of a batch. */
@@ -10,8 +10,8 @@ const ringTimeoutMs = 10_000;
 
 /** Tells records' workflows that there is something to look at. */
 export interface Doorbell {
-  /** Never throws: what could not be rung is found by the sweeper. */
-  ring(refs: readonly RecordRef[]): Promise<void>;
+  /** Never throws: what could not be rung is found by the sweeper. @returns whether all of them were told */
+  ring(refs: readonly RecordRef[]): Promise<boolean>;
 }
 
 export interface DoorbellOptions {
@@ -31,7 +31,7 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
     isOut = true;
   };
 
-  const ringOne = async (ref: RecordRef, owner: RecordKey): Promise<void> => {
+  const tell = async (owner: RecordKey): Promise<boolean> => {
     try {
       await client.withDeadline(Date.now() + ringTimeoutMs, () =>
         client.workflow.signalWithStart(syncRecordWorkflow, {
@@ -44,20 +44,33 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
       );
       if (isOut) log.info('Temporal is told of changes again');
       isOut = false;
+      return true;
     } catch (error) {
       report(error);
-      await hints().notRung(ref);
+      return false;
     }
+  };
+
+  /** While Temporal is away one of them is tried, and the others only if that is heard. */
+  const tellAll = async (owners: readonly RecordKey[]): Promise<readonly boolean[]> => {
+    const [first, ...others] = owners;
+    const isFirstTold = isOut && first !== undefined ? await tell(first) : null;
+    const rest = isFirstTold === null ? owners : others;
+    const told = await Promise.all(rest.map((owner) => limit(() => (isOut ? false : tell(owner)))));
+    return isFirstTold === null ? told : [isFirstTold, ...told];
   };
 
   return {
     async ring(refs) {
       try {
-        const owners = await hints().owners(refs);
-        await Promise.all(owners.map((owner, index) => limit(() => ringOne(refs[index] ?? refOfKey(owner), owner))));
+        const told = await tellAll(await hints().owners(refs));
+        const unheard = refs.filter((_, index) => told[index] !== true);
+        await hints().notRung(unheard);
+        return unheard.length === 0;
       } catch (error) {
         // The database is away: the rows are still marked as rung, and rung again after a while.
         report(error);
+        return false;
       }
     },
   };

@@ -12,8 +12,15 @@ export interface Metrics {
 
 const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** @param inbox asked at each scrape; null where this process has no inbox to show */
-export function createMetrics(inbox: (() => Promise<InboxDepth>) | null): Metrics {
+/** What is asked at each scrape. Each may reject while the database is away. */
+export interface MetricSources {
+  readonly inbox: () => Promise<InboxDepth>;
+  /** The systems whose circuit is open. */
+  readonly openCircuits: () => Promise<readonly string[]>;
+}
+
+/** @param sources null where this process has nothing of its own to show */
+export function createMetrics(sources: MetricSources | null): Metrics {
   const registry = new Registry();
   const counter = (name: string, help: string, labelNames: string[]): Counter =>
     new Counter({ name, help, labelNames, registers: [registry] });
@@ -33,14 +40,15 @@ export function createMetrics(inbox: (() => Promise<InboxDepth>) | null): Metric
     buckets: durationBuckets,
     registers: [registry],
   });
-  if (inbox !== null) addInboxGauges(registry, inbox);
+  if (sources !== null) addInboxGauges(registry, sources.inbox);
+  if (sources !== null) addCircuitGauge(registry, sources.openCircuits);
   return {
     registry,
     onPass: (pair, { outcome, tookMs }) => {
       passes.inc({ pair, outcome: outcome.kind });
       duration.observe({ pair }, tookMs / 1_000);
       if (outcome.kind === 'done') syncs.inc({ pair, verdict: outcome.verdict });
-      if (outcome.kind === 'waiting' || outcome.kind === 'parked') {
+      if (outcome.kind === 'waiting' || outcome.kind === 'held_back' || outcome.kind === 'parked') {
         failures.inc({ pair, code: outcome.code, system: outcome.system ?? 'none' });
       }
     },
@@ -51,6 +59,21 @@ export function createMetrics(inbox: (() => Promise<InboxDepth>) | null): Metric
       webhooks.inc({ pair, status });
     },
   };
+}
+
+function addCircuitGauge(registry: Registry, openCircuits: MetricSources['openCircuits']): void {
+  const gauge: Gauge = new Gauge({
+    name: 'tandem_circuit_open',
+    help: 'Systems in trouble: 1 while what needs them waits.',
+    labelNames: ['system'],
+    registers: [registry],
+    collect: async () => {
+      const open = await openCircuits().catch(() => null);
+      if (open === null) return;
+      gauge.reset();
+      for (const system of open) gauge.set({ system }, 1);
+    },
+  });
 }
 
 function addInboxGauges(registry: Registry, inbox: () => Promise<InboxDepth>): void {

@@ -1,10 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
+import type { CallBudget } from '../connectors/call-budget.ts';
 import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
+import { sides } from '../engine/values.ts';
 import type { Logger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from '../store/database.ts';
+import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
@@ -34,6 +37,8 @@ export interface ApiOptions {
   readonly pairs: readonly PairDefinition[];
   readonly espoCrms: readonly EspoCrmSource[];
   readonly preview: Previewer;
+  /** The calls that may be sent, as all processes share them. */
+  readonly budget: (database: OpenDatabase) => CallBudget;
   readonly tokens: ReadonlyMap<string, Secret>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -78,7 +83,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pings: { database: () => open(options.database).ping(), temporal: () => pingTemporal(client) },
   });
   const url = await app.listen({ host: options.host, port: options.port });
-  const sweeper = startSweeper({ hints, doorbell, log, everyMs: sweepEveryMs, now });
+  const sweeper = startSweeper({
+    ...{ hints, doorbell, log, now, everyMs: sweepEveryMs },
+    pairs: options.pairs.map(({ name }) => name),
+    room: createRoom(options),
+  });
   log.info({ url }, 'The API listens');
   return { url, stop: () => stop(app, sweeper, connection) };
 }
@@ -87,6 +96,24 @@ function open(database: ApiOptions['database']): OpenDatabase {
   const opened = database();
   if (opened === null) throw new NoDatabase('The database does not answer yet');
   return opened;
+}
+
+/** What a look at a record usually sends to each of its systems: a read and a write. */
+const callsOfLook = 2;
+
+/** How many looks at records of a pair the budgets allow; the rest of a window is left to people who ask. */
+function createRoom({ pairs, budget, database }: ApiOptions): (pair: string) => Promise<number> {
+  let made: CallBudget | undefined;
+  return async (name) => {
+    const title = pairs.find((pair) => pair.name === name)?.title;
+    made ??= budget(open(database));
+    let room = Number.POSITIVE_INFINITY;
+    for (const system of title === undefined ? [] : sides.map((side) => title[side].system)) {
+      const { available } = await made.state(system);
+      room = Math.min(room, Math.floor(available.webhook / callsOfLook));
+    }
+    return room;
+  };
 }
 
 /** The stores, made once the database is there. */
@@ -99,6 +126,7 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       records: new RecordStore(db),
       pairs: new PairStore(db),
       conflicts: new ConflictStore(db),
+      circuits: new CircuitStore(db),
     };
     return made;
   };
@@ -115,7 +143,7 @@ function composeSecrets({ connector, webhookSecrets }: EspoCrmSource, { metrics,
     fetch: () =>
       connector.webhookSecrets({
         signal: AbortSignal.timeout(connector.timeoutMs),
-        onCall: (call) => {
+        beforeCall: (call) => {
           metrics.onCall(call);
         },
       }),

@@ -1,6 +1,7 @@
 import { createPreviewer } from '../activities/preview.ts';
 import type { Previewer } from '../api/dependencies.ts';
 import type { Metrics } from '../api/metrics.ts';
+import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { Messages } from '../engine/messages.ts';
 import type { PairDefinition } from '../engine/pair.ts';
@@ -19,6 +20,8 @@ export interface PreviewerParts {
   readonly connectors: Readonly<Record<string, Connector>>;
   readonly retry: RetryPolicy;
   readonly messages: Messages;
+  readonly probeLadderMs: readonly number[];
+  readonly budget: (database: OpenDatabase) => CallBudget;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -28,6 +31,7 @@ export function composePreviewer({ database, metrics, log, ...parts }: Previewer
   const observer = {
     onPass: () => undefined,
     onCall: metrics.onCall.bind(metrics),
+    onRecovery: () => undefined,
     onProblem: (problem: string, details: object): void => {
       log.warn({ ...details, problem }, 'A preview came to a problem');
     },
@@ -35,7 +39,9 @@ export function composePreviewer({ database, metrics, log, ...parts }: Previewer
   return async (record) => {
     const opened = database();
     if (opened === null) throw new Error('The database does not answer yet');
-    const preview = createPreviewer(syncDependencies({ ...parts, database: opened, observer }));
+    const preview = createPreviewer(
+      syncDependencies({ ...parts, database: opened, budget: parts.budget(opened), observer }),
+    );
     return preview(record, AbortSignal.timeout(previewTimeoutMs));
   };
 }

@@ -30,6 +30,8 @@ function outcomeInWords({ outcome, writes }: Plan): string {
       return `a person has to act (${outcome.code}, ${outcome.system ?? 'Tandem'})`;
     case 'waiting':
       return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); it would be tried again in ${duration(outcome.retryInMs)}`;
+    case 'held_back':
+      return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); it would wait and go on by itself`;
     case 'moved':
       return `belongs to the record ${outcome.key} by now`;
     case 'paused':

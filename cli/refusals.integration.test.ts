@@ -12,6 +12,7 @@ import { PairStore } from '../store/pairs.ts';
 import { ledger, links } from '../store/schema.ts';
 import { type ApiUnderTest, startTestApi, testToken } from '../test/support/api.ts';
 import { plannedWrite } from '../test/support/store.ts';
+import { askingPair } from '../test/support/asking-pair.ts';
 
 const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
 const usable = Object.fromEntries(
@@ -196,8 +197,8 @@ describe('a decision about conflicts', () => {
 test('a pair whose definition has changed says so wherever it is met, until it is accepted', async () => {
   const pairs = new PairStore(api.database.db);
   await api.database.db.insert(links).values({ pair: 'beteiligte', masterId: 'm8' });
-  await pairs.introduce('beteiligte', { keys: 'none' }, new Date());
-  await pairs.introduce('beteiligte', { keys: 'one' }, new Date());
+  await pairs.introduce(askingPair(), { keys: 'none' }, new Date());
+  await pairs.introduce(askingPair(), { keys: 'one' }, new Date());
   const advice = '`tandem plan beteiligte` shows what it would write, `tandem plan beteiligte --accept` accepts it';
   const status = await tandem(['status'], asked());
   expect(status.out).toContain(`DEFINITION CHANGED, nothing is written until it is accepted: ${advice}`);

@@ -2,12 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
-import { createMetrics, type Metrics } from '../api/metrics.ts';
+import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
-import { composeConnectors, composeDatabase, composeMessages, composePairs } from '../compose.ts';
+import {
+  type Budgets,
+  composeBudget,
+  composeConnectors,
+  composeDatabase,
+  composeMessages,
+  composePairs,
+} from '../compose.ts';
 import { type Config, InvalidConfig } from '../config.ts';
+import type { CallBudget } from '../connectors/call-budget.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { PairDefinition } from '../engine/pair.ts';
 import type { Logger } from '../log.ts';
 import type { OpenDatabase } from '../store/database.ts';
+import { CircuitStore } from '../store/circuits.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { HintStore } from '../store/hints.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
@@ -40,9 +51,9 @@ export async function start(
   refuseApartOnEmbedded(config, parts);
   const stopping = new AbortController();
   let opened: OpenDatabase | null = null;
-  const inbox = () => (opened === null ? Promise.resolve(emptyInbox) : new HintStore(opened.db).depth(new Date()));
-  const metrics = createMetrics(parts === 'worker' ? null : inbox);
+  const metrics = createMetrics(parts === 'worker' ? null : sourcesOf(() => opened));
   const connectors = composeConnectors(config, log);
+  const budgets = composeBudget(config, log);
 
   // An embedded database that is in use is a mistake to be told now, not a start-up order to wait for.
   const database =
@@ -51,7 +62,8 @@ export async function start(
       : untilThere('The database', () => composeDatabase(config, log), stopping.signal, log);
   database.then((there) => (opened = there)).catch(() => undefined);
 
-  const common = { database: () => opened, pairs, metrics, log };
+  const budget = onceOver(budgets);
+  const common = { database: () => opened, budget, pairs, metrics, log };
   const api =
     parts === 'worker'
       ? null
@@ -65,11 +77,9 @@ export async function start(
           ...common,
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
-  const worker =
-    parts === 'api'
-      ? null
-      : keepWorker({ config, database, connectors: connectors.bySystem, metrics, log, pairs }, stopping.signal);
-  const notifier = parts === 'api' ? null : composeNotifier({ config, connectors: connectors.bySystem, ...common });
+  const worked = { ...common, config, connectors: connectors.bySystem };
+  const worker = parts === 'api' ? null : keepWorker({ ...worked, database }, stopping.signal);
+  const notifier = parts === 'api' ? null : composeNotifier(worked);
 
   return {
     api,
@@ -81,12 +91,31 @@ export async function start(
       await worker?.stop();
       await notifier?.stop();
       await connectors.close();
+      budgets.close();
       await opened?.close();
     },
   };
 }
 
-const emptyInbox = { waiting: 0, oldestDueAt: null };
+/** One budget for this process: it remembers what it has told. */
+function onceOver(budgets: Budgets): (database: OpenDatabase) => CallBudget {
+  let made: CallBudget | undefined;
+  return ({ db }) => (made ??= budgets.over(db));
+}
+
+/** Nothing waits and nothing is in trouble, as far as is known, before the database is there. */
+function sourcesOf(opened: () => OpenDatabase | null): MetricSources {
+  return {
+    inbox: async () => {
+      const database = opened();
+      return database === null ? { waiting: 0, oldestDueAt: null } : new HintStore(database.db).depth(new Date());
+    },
+    openCircuits: async () => {
+      const database = opened();
+      return database === null ? [] : (await new CircuitStore(database.db).list()).map(({ system }) => system);
+    },
+  };
+}
 
 function refuseApartOnEmbedded(config: Config, parts: Parts): void {
   if (parts === 'all' || config.DATABASE_URL !== undefined) return;
@@ -101,8 +130,15 @@ const temporalOf = (config: Config) => ({
   taskQueue: config.TEMPORAL_TASK_QUEUE,
 });
 
+/** How passes deal with failures, whether a worker carries them out or they are previewed. */
 const rulesOf = (config: Config) => ({
-  retry: { maxAttempts: config.MAX_SYNC_RETRIES, ladderMs: config.RETRY_LADDER },
+  retry: {
+    maxAttempts: config.MAX_SYNC_RETRIES,
+    ladderMs: config.RETRY_LADDER,
+    reviveAfterMs: config.REVIVE_AFTER ?? null,
+    recheckAfterMs: config.RECHECK_AFTER,
+  },
+  probeLadderMs: config.PROBE_LADDER,
   messages: composeMessages(config),
 });
 
@@ -122,15 +158,15 @@ async function untilThere<T>(what: string, attempt: () => Promise<T>, signal: Ab
   }
 }
 
-type WorkerParts = Omit<
-  Parameters<typeof startWorker>[0],
-  'temporal' | 'database' | 'retry' | 'messages' | 'observer'
-> & {
+interface WorkerParts {
   readonly config: Config;
   readonly database: Promise<OpenDatabase>;
+  readonly budget: (database: OpenDatabase) => CallBudget;
+  readonly pairs: readonly PairDefinition[];
+  readonly connectors: Readonly<Record<string, Connector>>;
   readonly metrics: Metrics;
   readonly log: Logger;
-};
+}
 
 /** Keeps a worker running: one that breaks, for instance with its connection, is started again. */
 function keepWorker(parts: WorkerParts, signal: AbortSignal): { ready: Promise<void>; stop(): Promise<void> } {
@@ -156,12 +192,15 @@ function keepWorker(parts: WorkerParts, signal: AbortSignal): { ready: Promise<v
   };
 }
 
-async function startOne({ config, database, metrics, log, ...parts }: WorkerParts): Promise<RunningWorker> {
+async function startOne({ config, metrics, log, ...parts }: WorkerParts): Promise<RunningWorker> {
+  const database = await parts.database;
   return startWorker({
     ...parts,
     temporal: temporalOf(config),
-    database: await database,
+    database,
+    budget: parts.budget(database),
     ...rulesOf(config),
+    graceMs: config.SHUTDOWN_GRACE,
     observer: {
       onPass: (pair, summary) => {
         metrics.onPass(pair, summary);
@@ -173,6 +212,9 @@ async function startOne({ config, database, metrics, log, ...parts }: WorkerPart
       },
       onProblem: (message, details) => {
         log.error(details, message);
+      },
+      onRecovery: (message, details) => {
+        log.info(details, message);
       },
     },
   });

@@ -23,6 +23,8 @@ export function outcomeInWords(outcome: Outcome): string {
       return `${outcome.verdict}: ${verdicts[outcome.verdict] ?? ''}`;
     case 'waiting':
       return `waiting (${outcome.code}${ofSystem(outcome.system)}), tried again in ${duration(outcome.retryInMs)}`;
+    case 'held_back':
+      return `waits (${outcome.code}${ofSystem(outcome.system)}) and goes on by itself; \`tandem status\` tells more`;
     case 'parked':
       return `needs a person (${outcome.code}${ofSystem(outcome.system)})`;
     case 'moved':

@@ -4,12 +4,24 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** Attributes by name, values as the system gives or takes them. */
 export type Attributes = Readonly<Record<string, Json>>;
 
-/** Counts every HTTP request that is sent, tokens and discovery included under their own purpose. */
+/** What a request is for: tokens and discovery are logins, questions about the system itself are checks. */
 export type CallPurpose = 'record' | 'login' | 'check';
+
+/** One HTTP request that is about to be sent. */
+export interface Call {
+  readonly system: string;
+  readonly purpose: CallPurpose;
+  /** Whether it may change a record. */
+  readonly isWrite: boolean;
+}
+
 export interface CallContext {
   /** Aborts requests that are under way: the attempt's own deadline or the worker's shutdown. */
   readonly signal: AbortSignal;
-  readonly onCall: (call: { readonly system: string; readonly purpose: CallPurpose }) => void;
+  /** Awaited right before each request is sent; what it throws is thrown instead of sending. */
+  readonly beforeCall: (call: Call) => void | Promise<void>;
+  /** Whom the calls are for, to tell one record's trouble from the system's. */
+  readonly record?: string;
   /** A person has said that the record to be created is no double of those that look like it. */
   readonly despiteDuplicates?: boolean;
 }
@@ -38,6 +50,11 @@ export type FindCapability =
       /** Attributes that can be searched by equality. */ readonly attributes: readonly string[] | 'any';
     };
 
+export interface KnownRecord {
+  readonly entity: string;
+  readonly id: string;
+}
+
 export interface Connector {
   /** The name that people know, one for each instance: 'EspoCRM', 'second EspoCRM', 'Advoware'. */
   readonly system: string;
@@ -64,6 +81,12 @@ export interface Connector {
    * @throws Forbidden, Rejected, AmbiguousWrite, …
    */
   readonly remove: ((entity: string, id: string, context: CallContext) => Promise<void>) | null;
+  /**
+   * One call, apart from logins: whether the system answers us at all.
+   * @param known a record that should exist, for systems that have nothing else to ask for
+   * @throws Unavailable, AuthFailed, … as any call
+   */
+  probe(known: KnownRecord | null, context: CallContext): Promise<void>;
   /**
    * Shows people who follow the record a text beside it, without changing the record. Missing: this system has no such place.
    * @throws Forbidden, AmbiguousWrite, … Called again after an ambiguous answer it may show the text twice.

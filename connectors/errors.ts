@@ -11,7 +11,9 @@ export type ConnectorErrorCode =
   | 'rejected'
   | 'stale_version'
   | 'ambiguous_write'
-  | 'misconfigured';
+  | 'misconfigured'
+  | 'budget_spent'
+  | 'stopped';
 
 export interface ConnectorErrorOptions {
   readonly system: string;
@@ -103,4 +105,14 @@ export class AmbiguousWrite extends ConnectorError {
 /** The set-up can't be right (wrong base path, unknown entity, a PUT that empties what it should keep). Stops the pair. */
 export class Misconfigured extends ConnectorError {
   readonly code = 'misconfigured';
+}
+
+/** We gave up ourselves before anything was sent: a shutdown, a deadline, a lease that can't be trusted. Says nothing about the system. */
+export class Stopped extends ConnectorError {
+  readonly code = 'stopped';
+}
+
+/** Our own budget for this system's calls is used up for the moment. Nothing was sent. */
+export class BudgetSpent extends ConnectorError {
+  readonly code = 'budget_spent';
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EspoCrm, startEspoCrm } from '../simulators/espocrm/start-espocrm.ts';
 import type { Fault } from '../simulators/faults.ts';
 import type { CallPurpose } from './connector.ts';
-import { AmbiguousWrite, type ConnectorError, Misconfigured, RecordFailed, Unavailable } from './errors.ts';
+import { AmbiguousWrite, type ConnectorError, Misconfigured, RecordFailed, Stopped, Unavailable } from './errors.ts';
 import { createHttpClient, type HttpRequest } from './http.ts';
 import { createContext, rejectionOf, until } from './test-context.ts';
 
@@ -96,14 +96,14 @@ describe('when the caller stops', () => {
   test('nothing is sent or counted after a deadline', async () => {
     const context = createContext();
     context.abort();
-    expect(await rejectionOf(clientFor(crm.url).send(request('POST'), context))).toBeInstanceOf(RecordFailed);
+    expect(await rejectionOf(clientFor(crm.url).send(request('POST'), context))).toBeInstanceOf(Stopped);
     expect([context.purposes, crm.requests.count()]).toEqual([[], 0]);
   });
 
   test.each([
-    ['GET', RecordFailed],
+    ['GET', Stopped],
     ['POST', AmbiguousWrite],
-  ] as const)('a %s under way counts like a time-out', async (method, expected) => {
+  ] as const)('a %s under way says nothing of the system, or leaves open what it did', async (method, expected) => {
     crm.faults.add({ fault: { kind: 'latency', delayMs: 1_000 } });
     const context = createContext();
     const outcome = rejectionOf(

@@ -1,6 +1,6 @@
 import got from 'got';
 import type { CallContext, CallPurpose, Json } from './connector.ts';
-import { AmbiguousWrite, type ConnectorError, Misconfigured, RecordFailed, Unavailable } from './errors.ts';
+import { AmbiguousWrite, type ConnectorError, Misconfigured, RecordFailed, Stopped, Unavailable } from './errors.ts';
 import { networkFailure } from './network-failure.ts';
 
 export interface HttpClientOptions {
@@ -46,7 +46,8 @@ export interface HttpAnswer {
 export interface HttpClient {
   /**
    * @throws Unavailable where nothing can have been sent, and for a login that gets no answer
-   * @throws RecordFailed for a read without a complete answer, or a call that was stopped before it was sent
+   * @throws RecordFailed for a read without a complete answer
+   * @throws Stopped where we gave up ourselves and nothing can have taken effect
    * @throws AmbiguousWrite for a POST, PUT or DELETE without a complete answer, with the time-out as `settleMs`
    * @throws Misconfigured where the system has moved for good
    */
@@ -62,7 +63,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const url = urlOf(options, request);
       const call = new Call(options, request, `${request.method} ${url.pathname}`);
       if (context.signal.aborted) throw call.stopped('stopped by a deadline or a shutdown before anything was sent');
-      context.onCall({ system: options.system, purpose: request.purpose });
+      await context.beforeCall({ system: options.system, purpose: request.purpose, isWrite: isWrite(request) });
       return call.answer(await exchange(url, request, { options, context, call }));
     },
   };
@@ -104,7 +105,9 @@ async function exchange(url: URL, request: HttpRequest, { options, context, call
     // The error that got throws carries the request's headers, so it is not handed on as a cause.
     const { kind, reason } = networkFailure(error, context.signal);
     if (kind === 'not_sent') throw call.unavailable(reason);
-    throw kind === 'stopped' || context.signal.aborted ? call.stopped(reason, kind) : call.lost(reason);
+    throw kind === 'stopped' || (context.signal.aborted && !isWrite(request))
+      ? call.stopped(reason)
+      : call.lost(reason);
   }
 }
 
@@ -142,7 +145,7 @@ class Call {
 
   lost(reason: string): ConnectorError {
     if (this.#request.purpose === 'login') return this.unavailable(reason);
-    return this.#isWrite ? this.#ambiguous(reason) : new RecordFailed(this.#message(reason), this.#options);
+    return isWrite(this.#request) ? this.#ambiguous(reason) : new RecordFailed(this.#message(reason), this.#options);
   }
 
   #failed(status: number, reason: string): ConnectorError {
@@ -150,18 +153,12 @@ class Call {
     return isOver ? new RecordFailed(this.#message(reason), this.#options) : this.lost(reason);
   }
 
-  stopped(reason: string, kind: 'stopped' | 'lost' = 'stopped'): ConnectorError {
-    return this.#isWrite && kind === 'lost'
-      ? this.#ambiguous(reason)
-      : new RecordFailed(this.#message(reason), this.#options);
+  stopped(reason: string): ConnectorError {
+    return new Stopped(this.#message(reason), this.#options);
   }
 
   unavailable(reason: string): ConnectorError {
     return new Unavailable(this.#message(reason), this.#options);
-  }
-
-  get #isWrite(): boolean {
-    return this.#request.method !== 'GET' && this.#request.purpose !== 'login';
   }
 
   /** Whether the same write again would come to the same. */
@@ -186,6 +183,8 @@ class Call {
     return `${this.#options.system}: ${this.#title}: ${reason}`;
   }
 }
+
+const isWrite = ({ method, purpose }: HttpRequest): boolean => method !== 'GET' && purpose !== 'login';
 
 function parsed(text: string): unknown {
   try {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => Promise.all([crm.stop(), firm.stop()]));
 
 const now = (): number => nowMs;
-const context = { signal: new AbortController().signal, onCall: () => undefined };
+const context = { signal: new AbortController().signal, beforeCall: () => undefined };
 /** A hundred records that wait, one after the other. */
 const tryHundred = async (connector: Connector, entity: string, id: string): Promise<Set<unknown>> => {
   const codes = new Set<unknown>();

@@ -13,7 +13,7 @@ export function createContext(): TestContext {
   const purposes: CallPurpose[] = [];
   return {
     signal: controller.signal,
-    onCall: ({ purpose }) => {
+    beforeCall: ({ purpose }) => {
       purposes.push(purpose);
     },
     purposes,

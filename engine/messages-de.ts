@@ -9,6 +9,9 @@ export const german: Wording = {
     unavailable: ({ system }, next) => `${system} ist nicht erreichbar. ${next}`,
     auth_failed: ({ system }) =>
       `${system} lehnt die Anmeldung von Tandem ab. Die Administration muss sie berichtigen; danach geht es von selbst weiter.`,
+    budget_spent: ({ system }, next) =>
+      `Die Aufrufe, die ${system} bekommen darf, sind für den Augenblick verbraucht. ${next}`,
+    stopped: (_, next) => `Tandem wurde gerade angehalten. ${next}`,
     forbidden: ({ system, reason }) =>
       `${system} erlaubt Tandem diesen Datensatz nicht. Die Administration muss die Rechte ändern und „tandem retry“ ausführen.${inBrackets(reason)}`,
     record_failed: ({ system, reason }, next) =>
@@ -50,6 +53,8 @@ export const german: Wording = {
   conflict: (fields) =>
     `${listed(fields)}: in beiden Systemen geändert. Bitte der Administration sagen, welcher Wert bleibt; alles andere ist gleich.`,
   parted: (system) => `Der Datensatz wurde in ${system} gelöscht. Dieser bleibt und wird nicht mehr abgeglichen.`,
+  dayAndTime: 'd.M. HH:mm',
+  recovered: (system, since) => `${system} antwortet wieder. Was seit ${since} gewartet hat, geht von selbst weiter.`,
   waiting: (system, since, reason) => `Wartet auf ${system} seit ${since}: ${reason}`,
   waits: {
     rate_limited: 'bittet um eine Pause',

@@ -9,6 +9,8 @@ export const english: Wording = {
     unavailable: ({ system }, next) => `${system} can't be reached. ${next}`,
     auth_failed: ({ system }) =>
       `${system} refuses Tandem's login. An administrator has to correct it; then it goes on by itself.`,
+    budget_spent: ({ system }, next) => `The calls that ${system} may get are used up for the moment. ${next}`,
+    stopped: (_, next) => `Tandem was just being stopped. ${next}`,
     forbidden: ({ system, reason }) =>
       `${system} does not let Tandem use this record. An administrator has to change the rights and to run "tandem retry".${inBrackets(reason)}`,
     record_failed: ({ system, reason }, next) => `${system} could not handle this record. ${next}${inBrackets(reason)}`,
@@ -49,6 +51,8 @@ export const english: Wording = {
   conflict: (fields) =>
     `${listed(fields)}: changed in both systems. Please tell an administrator which value stays; everything else is equal.`,
   parted: (system) => `The record was deleted in ${system}. This one stays and is not compared with anything any more.`,
+  dayAndTime: 'd MMM HH:mm',
+  recovered: (system, since) => `${system} answers again. What has waited since ${since} goes on by itself.`,
   waiting: (system, since, reason) => `Waiting for ${system} since ${since}: ${reason}`,
   waits: { rate_limited: 'asks for a pause', unavailable: 'not reachable', auth_failed: 'login refused' },
 };

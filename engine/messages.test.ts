@@ -42,6 +42,7 @@ function everyText(language: Language, about: Subject): readonly (readonly [stri
     ...questionCodes.map((code) => [code, said.question(code, about)] as const),
     ['conflict', said.conflict(about.fields)],
     ['parted', said.parted(about.system)],
+    ['recovered', said.recovered(about.system, since)],
     ...waitCodes.map((code) => [`waiting, ${code}`, said.waiting({ system: about.system, since, code })] as const),
   ];
 }
@@ -114,6 +115,8 @@ describe('a failure tells what is the matter', () => {
       ['system'],
       { en: /refuses Tandem's login.*administrator/, de: /lehnt die Anmeldung.*Administration/ },
     ],
+    budget_spent: [['system'], { en: /used up/, de: /verbraucht/ }],
+    stopped: [[], { en: /being stopped/, de: /angehalten/ }],
     forbidden: [['system', 'reason'], { en: /change the rights.*"tandem retry"/, de: /Rechte ändern.*„tandem retry“/ }],
     record_failed: [['system', 'reason'], { en: /could not handle this record/, de: /nicht verarbeiten/ }],
     rejected: [
@@ -198,17 +201,17 @@ test('a system that is waited for is told with the time on the clock of the zone
   const since = new Date('2026-11-21T08:12:59Z');
   const said = (language: Language, code: WaitCode) => messages[language].waiting({ system: 'Advoware', since, code });
   expect(waitCodes.map((code) => said('en', code))).toEqual([
-    'Waiting for Advoware since 09:12: asks for a pause',
-    'Waiting for Advoware since 09:12: not reachable',
-    'Waiting for Advoware since 09:12: login refused',
+    'Waiting for Advoware since 21 Nov 09:12: asks for a pause',
+    'Waiting for Advoware since 21 Nov 09:12: not reachable',
+    'Waiting for Advoware since 21 Nov 09:12: login refused',
   ]);
   expect(waitCodes.map((code) => said('de', code))).toEqual([
-    'Wartet auf Advoware seit 09:12: bittet um eine Pause',
-    'Wartet auf Advoware seit 09:12: nicht erreichbar',
-    'Wartet auf Advoware seit 09:12: Anmeldung abgelehnt',
+    'Wartet auf Advoware seit 21.11. 09:12: bittet um eine Pause',
+    'Wartet auf Advoware seit 21.11. 09:12: nicht erreichbar',
+    'Wartet auf Advoware seit 21.11. 09:12: Anmeldung abgelehnt',
   ]);
   const inTokyo = messagesIn('en', 'Asia/Tokyo').waiting({ system: 'Advoware', since, code: 'unavailable' });
-  expect(inTokyo).toContain('since 17:12');
+  expect(inTokyo).toContain('since 21 Nov 17:12');
 });
 
 test('an open conflict names its fields, and says that all else is equal', () => {

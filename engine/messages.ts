@@ -27,6 +27,8 @@ export interface Messages {
   parted(system: string): string;
   /** A whole system is waited for. */
   waiting(wait: { readonly system: string; readonly since: Date; readonly code: WaitCode }): string;
+  /** It answers again. */
+  recovered(system: string, since: Date): string;
 }
 
 export const languages = ['en', 'de'] as const;
@@ -37,7 +39,10 @@ const wordings: Readonly<Record<Language, Wording>> = { en: english, de: german 
 /** @param timeZone the IANA name of the zone that the texts' times are in: `Europe/Berlin` */
 export function messagesIn(language: Language, timeZone: string): Messages {
   const words = wordings[language];
-  const clock = (time: Date): string => DateTime.fromJSDate(time, { zone: timeZone }).toFormat('HH:mm');
+  const shown = (time: Date, format: string): string =>
+    DateTime.fromJSDate(time, { zone: timeZone }).setLocale(language).toFormat(format);
+  const clock = (time: Date): string => shown(time, 'HH:mm');
+  const day = (time: Date): string => shown(time, words.dayAndTime);
   const following = (next: NextTry): string =>
     next.kind === 'again' ? words.again(clock(next.at), next.attempt, next.of) : words[next.kind];
   return {
@@ -45,7 +50,8 @@ export function messagesIn(language: Language, timeZone: string): Messages {
     question: (code, subject) => oneLine(words.questions[code](subject)),
     conflict: (fields) => oneLine(words.conflict(fields)),
     parted: (system) => oneLine(words.parted(system)),
-    waiting: ({ system, since, code }) => oneLine(words.waiting(system, clock(since), words.waits[code])),
+    waiting: ({ system, since, code }) => oneLine(words.waiting(system, day(since), words.waits[code])),
+    recovered: (system, since) => oneLine(words.recovered(system, day(since))),
   };
 }
 

@@ -1,25 +1,25 @@
+import type { CircuitCode } from './circuit.ts';
+
 /** What went wrong, as the retry rules see it. The same words as the connectors' error codes, plus our own. */
 export type FailureCode =
-  | 'rate_limited'
-  | 'unavailable'
-  | 'auth_failed'
+  | CircuitCode
+  | 'budget_spent'
   | 'forbidden'
   | 'record_failed'
   | 'rejected'
   | 'stale_version'
   | 'ambiguous_write'
   | 'misconfigured'
+  | 'stopped'
   | 'unexpected';
 
 export interface Failure {
   readonly code: FailureCode;
-  /** What the system asks us to wait, in milliseconds. */
-  readonly retryAfterMs: number | null;
   /** How long an unfinished write may still take effect, in milliseconds. */
   readonly settleMs: number | null;
 }
 
-/** How often this record has failed already. `attempts` count towards giving up, `waits` (outages, limits) don't. */
+/** How often this record has failed already. `attempts` count towards giving up; `waits` are the uncounted ones in a row. */
 export interface FailureHistory {
   readonly attempts: number;
   readonly waits: number;
@@ -29,23 +29,33 @@ export interface RetryPolicy {
   readonly maxAttempts: number;
   /** Waits after the first, second, … counted attempt, in milliseconds; the last one repeats. */
   readonly ladderMs: readonly number[];
+  /** After this time a record that was given up is tried once more by itself, in milliseconds; null: never. */
+  readonly reviveAfterMs: number | null;
+  /** How long after a write of unknown fate the record is looked at once more, in milliseconds. */
+  readonly recheckAfterMs: number;
 }
 
 export const defaultRetryPolicy: RetryPolicy = {
   maxAttempts: 5,
   ladderMs: [60_000, 300_000, 900_000, 3_600_000, 14_400_000],
+  reviveAfterMs: null,
+  recheckAfterMs: 900_000,
 };
 
 export type RetryDecision =
   /** Try again after `waitMs`. `told`: whether the record's owner should see it in the master. */
   | { readonly kind: 'wait'; readonly waitMs: number; readonly history: FailureHistory; readonly told: boolean }
-  /** Nothing will change by itself. */
-  | { readonly kind: 'give_up'; readonly history: FailureHistory }
+  /** The whole system is the matter: the record keeps its place in the inbox until its circuit closes. */
+  | { readonly kind: 'circuit'; readonly code: CircuitCode; readonly history: FailureHistory }
+  /** Nothing is the matter with the record: it keeps its place in the inbox and is taken up again as soon as possible. */
+  | { readonly kind: 'hand_back'; readonly history: FailureHistory }
+  /** Nothing will change by itself. `reviveInMs`: tried once more then; null: only when somebody or something asks. */
+  | { readonly kind: 'give_up'; readonly history: FailureHistory; readonly reviveInMs: number | null }
   /** The whole pair must stop: going on could damage records. */
   | { readonly kind: 'stop_pair'; readonly history: FailureHistory };
 
-const outageWaitsMs = [15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
 const uncountedAmbiguous = 3;
+const movingTargetWaitMs = 5_000;
 
 /**
  * The one place that turns a failure into what happens next.
@@ -61,16 +71,19 @@ export function decideRetry(
     case 'rate_limited':
     case 'unavailable':
     case 'auth_failed':
-      return waited(history, jittered(failure.retryAfterMs ?? rung(outageWaitsMs, history.waits), jitter));
+      return { kind: 'circuit', code: failure.code, history };
+    case 'budget_spent':
+    case 'stopped':
+      return { kind: 'hand_back', history };
     case 'stale_version':
-      return waited(history, 5_000);
+      return { kind: 'wait', waitMs: movingTargetWaitMs, told: false, history };
     case 'ambiguous_write':
       return history.waits < uncountedAmbiguous
-        ? waited(history, failure.settleMs ?? 0)
+        ? uncounted(history, failure.settleMs ?? 0)
         : counted(history, policy, jitter, failure.settleMs ?? 0);
     case 'rejected':
     case 'forbidden':
-      return { kind: 'give_up', history: { ...history, attempts: history.attempts + 1 } };
+      return gaveUp({ ...history, attempts: history.attempts + 1 }, policy, jitter);
     case 'misconfigured':
       return { kind: 'stop_pair', history };
     case 'record_failed':
@@ -79,7 +92,7 @@ export function decideRetry(
   }
 }
 
-const waited = (history: FailureHistory, waitMs: number): RetryDecision => ({
+const uncounted = (history: FailureHistory, waitMs: number): RetryDecision => ({
   kind: 'wait',
   waitMs,
   told: false,
@@ -88,10 +101,16 @@ const waited = (history: FailureHistory, waitMs: number): RetryDecision => ({
 
 function counted(history: FailureHistory, policy: RetryPolicy, jitter: number, leastMs: number): RetryDecision {
   const next = { ...history, attempts: history.attempts + 1 };
-  if (next.attempts >= policy.maxAttempts) return { kind: 'give_up', history: next };
+  if (next.attempts >= policy.maxAttempts) return gaveUp(next, policy, jitter);
   const waitMs = Math.max(leastMs, jittered(rung(policy.ladderMs, history.attempts), jitter));
   return { kind: 'wait', waitMs, told: true, history: next };
 }
+
+const gaveUp = (history: FailureHistory, { reviveAfterMs }: RetryPolicy, jitter: number): RetryDecision => ({
+  kind: 'give_up',
+  history,
+  reviveInMs: reviveAfterMs === null ? null : jittered(reviveAfterMs, jitter),
+});
 
 const rung = (ladderMs: readonly number[], index: number): number =>
   ladderMs[Math.min(index, ladderMs.length - 1)] ?? 60_000;

@@ -1,3 +1,4 @@
+import type { CircuitCode } from './circuit.ts';
 import type { QuestionCode } from './question.ts';
 import type { FailureCode } from './retry.ts';
 
@@ -15,9 +16,9 @@ export interface Subject {
 }
 
 /** What a whole system is waited for. */
-export type WaitCode = Extract<FailureCode, 'rate_limited' | 'unavailable' | 'auth_failed'>;
+export type WaitCode = CircuitCode;
 
-/** The words of one language. A code without words does not compile. Times come as text: `09:12`. */
+/** The words of one language. A code without words does not compile. Times come as text: `09:12`, or with their day. */
 export interface Wording {
   /** `next`: what follows, in the words of `again`, `gaveUp` or `byItself`. */
   readonly failures: Readonly<Record<FailureCode, (subject: Subject, next: string) => string>>;
@@ -27,6 +28,9 @@ export interface Wording {
   readonly questions: Readonly<Record<QuestionCode, (subject: Subject) => string>>;
   readonly conflict: (fields: readonly string[]) => string;
   readonly parted: (system: string) => string;
+  /** Of a time with its day, in luxon's tokens. */
+  readonly dayAndTime: string;
+  readonly recovered: (system: string, since: string) => string;
   readonly waiting: (system: string, since: string, reason: string) => string;
   readonly waits: Readonly<Record<WaitCode, string>>;
 }

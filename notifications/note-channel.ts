@@ -1,4 +1,4 @@
-import type { CallContext, Connector } from '../connectors/connector.ts';
+import type { Call, Connector } from '../connectors/connector.ts';
 import { ConnectorError, RateLimited } from '../connectors/errors.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { Channel, SendResult } from './channel.ts';
@@ -7,7 +7,7 @@ export interface NoteChannelOptions {
   readonly pairs: readonly PairDefinition[];
   /** By the system's name as the pairs spell it. */
   readonly connectors: Readonly<Record<string, Connector>>;
-  readonly onCall: CallContext['onCall'];
+  readonly onCall: (call: Call) => void;
 }
 
 const nowhere: SendResult = { kind: 'off', reason: 'no record in the master that could show it' };
@@ -26,7 +26,7 @@ export function createNoteChannel({ pairs, connectors, onCall }: NoteChannelOpti
       const connector = master === undefined ? undefined : connectors[master.system];
       const id = record?.masterId ?? null;
       if (master === undefined || connector?.addNote === undefined || id === null) return nowhere;
-      const context = { signal: AbortSignal.timeout(connector.timeoutMs + 1_000), onCall };
+      const context = { signal: AbortSignal.timeout(connector.timeoutMs + 1_000), beforeCall: onCall };
       try {
         await connector.addNote(master.entity, id, `Tandem: ${message}`, context);
         return { kind: 'sent' };

@@ -23,6 +23,8 @@ const nexts: Readonly<Record<FailureCode, NextTry>> = {
   rate_limited: byItself,
   unavailable: byItself,
   auth_failed: byItself,
+  budget_spent: byItself,
+  stopped: byItself,
   forbidden: gaveUp,
   record_failed: again,
   rejected: gaveUp,
@@ -71,6 +73,7 @@ ${textTable('code', questions())}
 
 ${textTable('what', [
   ['fields wait for a person', (messages) => messages.conflict(['firstName', ...subject.fields])],
+  ['a system answers again (notification)', (messages) => messages.recovered(subject.system, at)],
   ['the partner was deleted, this record stays', (messages) => messages.parted(subject.system)],
 ])}
 `;

@@ -15,6 +15,8 @@ export interface NotedHint {
 /** What becomes of the hints that a pass noted, unless a newer one came: deleted, kept until a time, or asked anew. */
 export type HintOutcome =
   | { readonly kind: 'done' }
+  /** They stay as they are, in their place, and are rung as soon as possible. */
+  | { readonly kind: 'kept' }
   | { readonly kind: 'due'; readonly at: Date }
   | { readonly kind: 'look_again'; readonly at: Date };
 
@@ -47,6 +49,10 @@ export async function settleHints(tx: Database, noted: readonly NotedHint[], out
   const seqs = noted.map(({ seq }) => seq);
   if (outcome.kind === 'done') {
     await tx.delete(hints).where(inArray(hints.seq, seqs));
+    return;
+  }
+  if (outcome.kind === 'kept') {
+    await tx.update(hints).set({ rungAt: null }).where(inArray(hints.seq, seqs));
     return;
   }
   const trigger = outcome.kind === 'look_again' ? 'look_again' : 'retry';

@@ -97,9 +97,9 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
 
     test('a record whose bell did not ring is rung by the next sweep and by the next event', async () => {
       await inbox().add([said(master('m1')), said(master('m2'))], at(0));
-      await inbox().notRung(master('m1'));
+      await inbox().notRung([master('m1')]);
       expect(await inbox().takeDue(at(1), 10)).toEqual([master('m1')]);
-      await inbox().notRung(master('m2'));
+      await inbox().notRung([master('m2')]);
       expect(await inbox().add([said(master('m2'))], at(2))).toEqual([master('m2')]);
     });
   });
@@ -107,7 +107,7 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
   describe('sweeping', () => {
     const unrung = async (ref: RecordRef, dueAt: Date) => {
       await inbox().add([said(ref)], dueAt);
-      await inbox().notRung(ref);
+      await inbox().notRung([ref]);
     };
 
     test('takes what is due, not what is due later', async () => {

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, min, notExists, or, sql } from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
+import { heldBack } from './circuit-rows.ts';
 import { type HintTrigger, hints, links, pairs } from './schema.ts';
 
 /** One record of one side of a pair. */
@@ -72,10 +73,12 @@ export class HintStore {
     // One parameter for all of them: a statement can't have more than 65,535.
     const given = JSON.stringify(rows.map((hint) => [hint.pair, hint.side, hint.recordId, hint.trigger]));
     const time = sql`${now.toISOString()}::timestamptz`;
+    // While a system of the pair is in trouble nobody is told: the sweeper rings when it is over.
+    const rungAt = sql`case when exists ${heldBack(this.#db, sql`given->>0`)} then null else ${time} end`;
     const stored = await this.#db
       .insert(hints)
       .select(
-        sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, ${time}, ${time}, null::bigint
+        sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, ${time}, ${rungAt}, null::bigint
           from jsonb_array_elements(${given}::jsonb) as given`,
       )
       .onConflictDoUpdate({
@@ -92,21 +95,32 @@ export class HintStore {
   }
 
   /** The bell did not ring: the sweeper will see these at once. */
-  async notRung(ref: RecordRef): Promise<void> {
-    await this.#db.update(hints).set({ rungAt: null }).where(isRow(ref));
+  async notRung(refs: readonly RecordRef[]): Promise<void> {
+    if (refs.length === 0) return;
+    const named = JSON.stringify(refs.map(({ pair, side, recordId }) => [pair, side, recordId]));
+    const rows = sql`select named->>0, named->>1, named->>2 from jsonb_array_elements(${named}::jsonb) as named`;
+    await this.#db
+      .update(hints)
+      .set({ rungAt: null })
+      .where(sql`(${hints.pair}, ${hints.side}, ${hints.recordId}) in (${rows})`);
   }
 
-  /** Rows that are due and that nobody deals with, oldest first, marked as rung. Safe in several processes. */
-  async takeDue(now: Date, limit: number): Promise<readonly RecordRef[]> {
+  /**
+   * Rows that are due and that nobody deals with, oldest first, marked as rung. Safe in several processes.
+   * @param pair only this one's
+   */
+  async takeDue(now: Date, limit: number, pair?: string): Promise<readonly RecordRef[]> {
     const due = this.#db
       .select({ seq: hints.seq })
       .from(hints)
       .where(
         and(
+          pair === undefined ? undefined : eq(hints.pair, pair),
           lte(hints.dueAt, now),
           or(isNull(hints.rungAt), lt(hints.rungAt, new Date(now.getTime() - ringAgainAfterMs))),
           notExists(this.#leasedLink(now)),
           notExists(this.#pausedPair()),
+          notExists(heldBack(this.#db, hints.pair)),
         ),
       )
       .orderBy(asc(hints.dueAt))
@@ -139,7 +153,11 @@ export class HintStore {
   async depth(now: Date): Promise<InboxDepth> {
     const [row] = await this.#db
       .select({
-        waiting: sql<number>`count(*)`.mapWith(Number),
+        // A look that is booked in case a write arrives late is nothing that anybody waits for.
+        waiting:
+          sql<number>`count(*) filter (where ${hints.dueAt} <= ${now.toISOString()} or ${hints.trigger} <> 'look_again')`.mapWith(
+            Number,
+          ),
         oldestDueAt: min(sql`case when ${hints.dueAt} <= ${now.toISOString()} then ${hints.receivedAt} end`).mapWith(
           hints.receivedAt,
         ),
@@ -152,16 +170,7 @@ export class HintStore {
     return this.#db
       .select({ one: sql`1` })
       .from(links)
-      .where(
-        and(
-          eq(links.pair, hints.pair),
-          sql`${links.leaseUntil} > ${now.toISOString()}`,
-          or(
-            and(eq(hints.side, 'master'), eq(links.masterId, hints.recordId)),
-            and(eq(hints.side, 'replica'), eq(links.replicaId, hints.recordId)),
-          ),
-        ),
-      );
+      .where(and(isOfLink(), sql`${links.leaseUntil} > ${now.toISOString()}`));
   }
 
   #pausedPair() {
@@ -182,7 +191,14 @@ function withoutRepetition(batch: readonly Hint[]): Hint[] {
   return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, hint]) => hint);
 }
 
-const isRow = ({ pair, side, recordId }: RecordRef) =>
-  and(eq(hints.pair, pair), eq(hints.side, side), eq(hints.recordId, recordId));
+/** The link's row and the hint's, in one statement, are about the same record. */
+export const isOfLink = () =>
+  and(
+    eq(links.pair, hints.pair),
+    or(
+      and(eq(hints.side, 'master'), eq(links.masterId, hints.recordId)),
+      and(eq(hints.side, 'replica'), eq(links.replicaId, hints.recordId)),
+    ),
+  );
 
 const refOnly = ({ pair, side, recordId }: RecordRef): RecordRef => ({ pair, side, recordId });

@@ -50,6 +50,7 @@ export function unsavedLink(record: RecordKey, now: Date): Link {
     attempts: 0,
     waits: 0,
     nextAttemptAt: null,
+    recheckAt: null,
     failure: null,
     answer: null,
     gone: null,

@@ -1,5 +1,6 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type DefinitionText, isSameDefinition } from '../engine/definition-text.ts';
+import type { PairDefinition } from '../engine/pair.ts';
 import type { Database } from './database.ts';
 import { addNotification, type NewNotification } from './notification-rows.ts';
 import { hints, links, pairs } from './schema.ts';
@@ -76,9 +77,17 @@ export class PairStore {
    * once; another one is only offered: until somebody accepts it no pass writes anything.
    * @returns whether the pair may write
    */
-  async introduce(pair: string, definition: DefinitionText, now: Date): Promise<boolean> {
+  async introduce(
+    { name: pair, title }: Pick<PairDefinition, 'name' | 'title'>,
+    definition: DefinitionText,
+    now: Date,
+  ): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
-      await tx.insert(pairs).values({ name: pair }).onConflictDoNothing();
+      const systems = { masterSystem: title.master.system, replicaSystem: title.replica.system };
+      await tx
+        .insert(pairs)
+        .values({ name: pair, ...systems })
+        .onConflictDoUpdate({ target: pairs.name, set: systems });
       const [row] = await tx.select().from(pairs).where(eq(pairs.name, pair)).for('update');
       const accepted = row?.definition ?? null;
       const isSame = accepted !== null && isSameDefinition(accepted, definition);

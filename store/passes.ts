@@ -1,8 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
+import type { CircuitCode } from '../engine/circuit.ts';
 import { type DefinitionText, isSameDefinition } from '../engine/definition-text.ts';
 import type { DeletionBudget } from '../engine/deletion.ts';
 import type { RecentWrite } from '../engine/loop.ts';
 import { type Conflict, type ConflictOutcome, conflictsOf, settleConflicts } from './conflict-rows.ts';
+import { pairWithCircuits } from './circuit-rows.ts';
 import type { Database } from './database.ts';
 import { freeHint, type HintOutcome, isHinted, noteHints, type NotedHint, settleHints } from './hint-rows.ts';
 import { keyOf, type RecordKey } from './hints.ts';
@@ -22,7 +24,7 @@ import {
 import { absorb, confirmLease, insertLink, type Link, type LinkChanges, lockLink, readLink } from './link-rows.ts';
 import { addNotification, type NewNotification, resolveNotifications } from './notification-rows.ts';
 import { CreationInProgress } from './pass-errors.ts';
-import { links, pairs } from './schema.ts';
+import { links } from './schema.ts';
 
 /** Who runs the pass: `owner` is the workflow, `token` this very attempt. */
 export interface PassOwner {
@@ -53,6 +55,8 @@ export type PassStart =
   /** Another workflow holds the record's lease. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'paused'; readonly reason: string }
+  /** One of the pair's systems is in trouble: nothing is asked of either. */
+  | { readonly kind: 'held_back'; readonly system: string; readonly code: CircuitCode }
   /** No hint is waiting: whatever was said has been dealt with. */
   | { readonly kind: 'nothing' };
 
@@ -84,8 +88,9 @@ export class PassStore {
     now: Date,
   ): Promise<PassStart> {
     return this.#db.transaction(async (tx): Promise<PassStart> => {
-      const paused = await pauseOf(tx, record.pair, rules.definition);
-      if (paused !== null) return { kind: 'paused', reason: paused };
+      const stop = await stopOf(tx, record.pair, rules.definition);
+      if (stop?.kind === 'held_back') await freeHint(tx, record);
+      if (stop !== null) return stop;
       const existing = await lockLink(tx, record);
       if (existing === undefined && !(await isHinted(tx, record))) return { kind: 'nothing' };
       const link = existing ?? (await insertLink(tx, record));
@@ -206,13 +211,17 @@ export class PassStore {
   }
 }
 
-async function pauseOf(tx: Database, pair: string, definition: DefinitionText): Promise<string | null> {
-  const { pausedAt, pausedReason, definition: accepted } = pairs;
-  const [row] = await tx.select({ pausedAt, pausedReason, accepted }).from(pairs).where(eq(pairs.name, pair));
+type Stop = Extract<PassStart, { readonly kind: 'paused' | 'held_back' }>;
+
+/** Whatever keeps the whole pair from being looked at, in one query. */
+async function stopOf(tx: Database, name: string, definition: DefinitionText): Promise<Stop | null> {
+  const [row] = await pairWithCircuits(tx, name);
   if (row === undefined) return null;
-  if (row.pausedAt !== null) return row.pausedReason ?? 'paused';
-  const isAccepted = row.accepted === null || isSameDefinition(row.accepted, definition);
-  return isAccepted ? null : 'the definition has changed';
+  const { pair, circuit } = row;
+  if (pair.pausedAt !== null) return { kind: 'paused', reason: pair.pausedReason ?? 'paused' };
+  const isAccepted = pair.definition === null || isSameDefinition(pair.definition, definition);
+  if (!isAccepted) return { kind: 'paused', reason: 'the definition has changed' };
+  return circuit === null ? null : { kind: 'held_back', system: circuit.system, code: circuit.code };
 }
 
 async function knownOf(tx: Database, link: Link, { loopWindowMs }: PassRules, now: Date): Promise<KnownCouple> {

@@ -14,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { CircuitCode } from '../engine/circuit.ts';
 import type { DefinitionText } from '../engine/definition-text.ts';
 import type { Gone } from '../engine/deletion.ts';
 import type { FieldNote } from '../engine/field-notes.ts';
@@ -34,6 +35,8 @@ const jsonValue = customType<{ data: Json }>({
 /** Whether a pair may write at the moment. No row: it may. */
 export const pairs = pgTable('pairs', {
   name: text('name').primaryKey(),
+  masterSystem: text('master_system'),
+  replicaSystem: text('replica_system'),
   pausedAt: time('paused_at'),
   pausedReason: text('paused_reason'),
   /** The definition that was last accepted: a pass with another one writes nothing. */
@@ -45,6 +48,19 @@ export const pairs = pgTable('pairs', {
   removalsHeldAt: time('removals_held_at'),
   /** Removals before this time were approved and do not count any more. */
   removalsCountedFrom: time('removals_counted_from'),
+});
+
+/** One row per system that ever was in trouble: what all processes know of it. Open while `opened_at` is set. */
+export const circuits = pgTable('circuits', {
+  system: text('system').primaryKey(),
+  openedAt: time('opened_at'),
+  code: text('code').$type<CircuitCode>().notNull(),
+  message: text('message').notNull(),
+  /** How often the system was asked in vain, or closed and opened again at once. */
+  probes: integer('probes').notNull().default(0),
+  /** When it is asked next; moved on by the process that asks. */
+  nextProbeAt: time('next_probe_at').notNull(),
+  closedAt: time('closed_at'),
 });
 
 export const hintSequence = pgSequence('hint_seq');
@@ -120,6 +136,8 @@ export const links = pgTable(
     attempts: integer('attempts').notNull().default(0),
     waits: integer('waits').notNull().default(0),
     nextAttemptAt: time('next_attempt_at'),
+    /** A write of unknown fate may still take effect: the record is looked at once more then, whatever was found before. */
+    recheckAt: time('recheck_at'),
     failure: jsonb('failure').$type<StoredFailure>(),
     answer: jsonb('answer').$type<GivenAnswer>(),
     /** Which records were gone when the couple was parted. */
@@ -325,6 +343,7 @@ export const callLog = pgTable(
 
 export const schema = {
   pairs,
+  circuits,
   hints,
   hintSequence,
   links,

@@ -17,6 +17,8 @@ export type PassOutcome =
   | { readonly kind: 'done'; readonly verdict: PassVerdict }
   /** Tried again by itself: by this workflow's timer if soon, else by the sweeper. `code`: why. */
   | { readonly kind: 'waiting'; readonly code: string; readonly system: string | null; readonly retryInMs: number }
+  /** Keeps its place in the inbox; the sweeper rings as soon as the system, or its budget, allows. */
+  | { readonly kind: 'held_back'; readonly code: string; readonly system: string | null }
   /** A person has to act. */
   | { readonly kind: 'parked'; readonly code: string; readonly system: string | null }
   /** The record belongs to another workflow by now; that one has been told. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { OpenCircuit } from '../../store/circuits.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairView } from './get-pairs.ts';
 import { pairShape, problems, recordShape, recordView } from './shapes.ts';
@@ -8,6 +9,17 @@ import { pairShape, problems, recordShape, recordView } from './shapes.ts';
 export const statusShape = z.object({
   inbox: z.object({ waiting: z.int(), oldestDueAt: z.iso.datetime().nullable() }),
   temporal: z.enum(['ok', 'not reachable']),
+  /** Systems in trouble: what needs them waits and goes on by itself. */
+  circuits: z.array(
+    z.object({
+      system: z.string(),
+      code: z.enum(['unavailable', 'auth_failed', 'rate_limited']),
+      message: z.string(),
+      since: z.iso.datetime(),
+      /** When the system is asked again. */
+      askedAgainAt: z.iso.datetime(),
+    }),
+  ),
   pairs: z.array(
     pairShape.extend({
       /** Fields that wait for a person's decision. */
@@ -22,7 +34,7 @@ const troubledShown = 10;
 export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void {
   const schema = { response: { 200: statusShape, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/status', { schema }, async () => {
-    const { hints, records } = deps.store();
+    const { hints, records, circuits } = deps.store();
     const depth = await hints.depth(deps.now());
     const temporal = await deps.pings.temporal().then(
       () => 'ok' as const,
@@ -33,7 +45,16 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
       troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
     }));
+    const open = await circuits.list();
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };
-    return { inbox, temporal, pairs: await Promise.all(pairs) };
+    return { inbox, temporal, circuits: open.map(circuitView), pairs: await Promise.all(pairs) };
   });
 }
+
+const circuitView = ({ system, code, message, openedAt, nextProbeAt }: OpenCircuit) => ({
+  system,
+  code,
+  message,
+  since: openedAt.toISOString(),
+  askedAgainAt: nextProbeAt.toISOString(),
+});

@@ -187,9 +187,9 @@ describe('the plan of a pair', () => {
 describe('a changed definition', () => {
   const offered = async () => {
     const store = new PairStore(database.db);
-    await store.introduce('beteiligte', definitionText(house.deps.pairs[0]!), new Date());
+    await store.introduce(house.deps.pairs[0]!, definitionText(house.deps.pairs[0]!), new Date());
     await house.linked({ lastName: 'Meier' });
-    await store.introduce('beteiligte', definitionText(askingPair()), new Date());
+    await store.introduce(askingPair(), definitionText(askingPair()), new Date());
     return store;
   };
   const change = 'group name: the master wins → a person decides';

@@ -84,6 +84,7 @@ export const historyShape = z.object({
 export const outcomeShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), verdict: z.string() }),
   z.object({ kind: z.literal('waiting'), code: z.string(), system: z.string().nullable(), retryInMs: z.number() }),
+  z.object({ kind: z.literal('held_back'), code: z.string(), system: z.string().nullable() }),
   z.object({ kind: z.literal('parked'), code: z.string(), system: z.string().nullable() }),
   z.object({ kind: z.literal('moved'), key: z.string() }),
   z.object({ kind: z.literal('paused') }),

@@ -25,7 +25,7 @@ let api: ApiUnderTest;
 
 const keysOf = ({ url, apiUser: { apiKey } }: EspoCrm): WebhookKeys => {
   const connector = createEspoCrmConnector({ url, auth: { kind: 'apiKey', apiKey } });
-  const context = { signal: new AbortController().signal, onCall: () => undefined };
+  const context = { signal: new AbortController().signal, beforeCall: () => undefined };
   return { fetchSecrets: () => connector.webhookSecrets(context) };
 };
 function register({ webhooks, apiUser }: EspoCrm, pair: string, event: string): Registration {

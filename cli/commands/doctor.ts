@@ -97,7 +97,7 @@ async function checkSide(
     event: `${entity}.${event}`,
     url: `${publicUrl ?? ''}/webhooks/espocrm/${pair.name}/${event}`,
   }));
-  const context = { signal: AbortSignal.timeout(60_000), onCall: () => undefined };
+  const context = { signal: AbortSignal.timeout(60_000), beforeCall: () => undefined };
   return connector.diagnose({ entity, ...fieldsOf(pair, side), webhooks }, context);
 }
 

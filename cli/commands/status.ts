@@ -22,11 +22,21 @@ export function addStatus(program: Command): void {
     });
 }
 
-function inWords({ inbox, temporal, pairs }: Status, now: Date): string {
+function inWords({ inbox, temporal, circuits, pairs }: Status, now: Date): string {
   const age =
     inbox.oldestDueAt === null ? '' : `, the oldest for ${duration(now.getTime() - Date.parse(inbox.oldestDueAt))}`;
-  return [`Temporal: ${temporal}`, `Inbox: ${inbox.waiting} waiting${age}`, ...pairs.flatMap(pairInWords)].join('\n');
+  return [
+    `Temporal: ${temporal}`,
+    `Inbox: ${inbox.waiting} waiting${age}`,
+    ...circuits.map(circuitInWords),
+    ...pairs.flatMap(pairInWords),
+  ].join('\n');
 }
+
+const troubles = { unavailable: 'NOT REACHABLE', auth_failed: 'LOGIN REFUSED', rate_limited: 'asks for a pause' };
+
+const circuitInWords = ({ system, code, message, since, askedAgainAt }: Status['circuits'][number]): string =>
+  `${system}: ${troubles[code]} since ${since}, asked again at ${askedAgainAt}; its records wait and go on by themselves (${message})`;
 
 function pairInWords({ name, master, replica, records, troubled, ...rest }: Status['pairs'][number]): string[] {
   const { linked, waiting, parked, unlinked, deleted } = records;

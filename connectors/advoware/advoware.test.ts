@@ -121,6 +121,17 @@ describe('writing the whole record or the changes only', () => {
     expect(await update(current, {})).toMatchObject({ attributes: { bemerkung: 'Nur nachmittags anrufen' } });
     expect(callsOf(mark)).toEqual(['PUT', 'GET']);
   });
+
+  test('a write that was accepted is not taken for one that was not sent because the look after it failed', async () => {
+    const { betNr, rowId } = firm.create();
+    const current = await readRecord(betNr);
+    firm.faults.add({
+      method: 'PUT',
+      fault: { kind: 'status', status: 200, body: JSON.stringify([{ betNr, rowId }]) },
+    });
+    firm.faults.add({ method: 'GET', fault: { kind: 'status', status: 503, body: 'Kanzlei nicht angemeldet' } });
+    expect(await rejectionOf(update(current, {}))).toMatchObject({ code: 'ambiguous_write', settleMs: 0 });
+  });
 });
 
 describe('creating', () => {

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { CallContext } from '../connector.ts';
-import { AuthFailed, RecordFailed } from '../errors.ts';
+import { AuthFailed, Stopped } from '../errors.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
 import { createRefusedCredentials } from '../refused-credentials.ts';
 import type { TokenCache } from '../token-cache.ts';
@@ -123,4 +123,4 @@ async function inTurn<T>(limit: LimitFunction, context: CallContext, run: () => 
 const unbound = (context: CallContext): CallContext => ({ ...context, signal: new AbortController().signal });
 
 const shared = <T>(work: Promise<T>, { signal }: CallContext): Promise<T> =>
-  untilAborted(work, signal, () => new RecordFailed(`${system}: stopped by a deadline or a shutdown`, { system }));
+  untilAborted(work, signal, () => new Stopped(`${system}: stopped by a deadline or a shutdown`, { system }));

@@ -1,3 +1,4 @@
+import { afterWriting } from '../after-writing.ts';
 import type { Attributes, CallContext, Connector, Json, ReadResult, RemoteRecord } from '../connector.ts';
 import { ConnectorError, Misconfigured, Rejected, StaleVersion } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
@@ -6,6 +7,7 @@ import { type AdvowareClient, createAdvowareClient } from './client.ts';
 import { diagnoseAdvoware } from './diagnose.ts';
 import { doubtfulAbsence, type NotFoundAnswer, notFoundSign } from './not-found.ts';
 import { canonicalName } from './property-names.ts';
+import { probeReading } from './probe.ts';
 import { emptiedProperties, putBody, type PutMode } from './put-body.ts';
 import { readParties, readParty } from './record.ts';
 import { message, refusal, saysOffline, system } from './refusal.ts';
@@ -48,7 +50,7 @@ interface Parts {
 export function createAdvowareConnector(options: AdvowareOptions): Connector {
   const { timeZone = 'Europe/Berlin', timeoutMs = 30_000, put = 'full', notFound = 'ask', search = [] } = options;
   const client = createAdvowareClient({ ...options, credentials: options, timeoutMs, now: options.now ?? Date.now });
-  const parts = { client, timeZone, put, notFound, search };
+  const parts: Parts = { client, timeZone, put, notFound, search };
   return {
     system,
     find: search.length === 0 ? { by: 'id' } : { by: 'keys', attributes: search },
@@ -61,6 +63,9 @@ export function createAdvowareConnector(options: AdvowareOptions): Connector {
       update(parts, pathOf(entity, current.id), { current, changes }, context),
     // The vendor's API has no deletion of parties.
     remove: null,
+    probe: async (known, context) => {
+      await probeReading(client, known === null ? null : pathOf(known.entity, known.id), context);
+    },
     diagnose: (_needs, context) => diagnoseAdvoware(client, notFound, context),
   };
 }
@@ -154,7 +159,7 @@ async function update(
   const written = accepted(answer, readParty(answer.json, timeZone), client);
   if (written.version !== null && emptiedProperties(current, changes, written).length === 0) return written;
   // An answer that only leaves something out must not stop the pair.
-  const again = await read(parts, path, context);
+  const again = await afterWriting(read(parts, path, context));
   if (again.kind === 'gone') throw new StaleVersion(message(answer, 'the record is gone'), { system });
   const emptied = emptiedProperties(current, changes, again.record);
   if (emptied.length > 0) throw new Misconfigured(message(answer, emptiedAdvice(emptied, put)), { system });

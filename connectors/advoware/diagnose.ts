@@ -2,10 +2,8 @@ import type { CallContext, Finding } from '../connector.ts';
 import { attempt, judgeClock } from '../diagnosis.ts';
 import type { AdvowareClient } from './client.ts';
 import { type NotFoundAnswer, notFoundSign } from './not-found.ts';
-import { refusal, saysOffline, system } from './refusal.ts';
-
-/** Largest 32-bit integer: a number that no office reaches, so asking for it shows how a missing record is answered. */
-const unusedNumber = 2_147_483_647;
+import { probeReading } from './probe.ts';
+import { system } from './refusal.ts';
 
 /** Discovery, token, reading, clock. Stops at the first that fails, since each needs the one before. Never throws. */
 export async function diagnoseAdvoware(
@@ -41,11 +39,11 @@ async function checkReading(
   notFound: NotFoundAnswer,
   context: CallContext,
 ): Promise<readonly Finding[]> {
-  const path = `/Beteiligte/${unusedNumber}`;
-  const answer = await client.send({ method: 'GET', path, purpose: 'check' }, context);
-  const sign = notFoundSign(answer);
-  if (saysOffline(answer) || (answer.status >= 300 && sign === null)) throw refusal(answer, client.now());
-  return [{ check: 'reading', ...judged(sign, notFound) }, judgeClock(system, answer.header('date'), client.now())];
+  const answer = await probeReading(client, null, context);
+  return [
+    { check: 'reading', ...judged(notFoundSign(answer), notFound) },
+    judgeClock(system, answer.header('date'), client.now()),
+  ];
 }
 
 type Sign = ReturnType<typeof notFoundSign>;

@@ -94,7 +94,7 @@ describe('the token', () => {
     const given = rejectionOf(connector.read('Beteiligte', betNr, first));
     const other = connector.read('Beteiligte', betNr, context);
     first.abort();
-    expect(await given).toHaveProperty('code', 'record_failed');
+    expect(await given).toHaveProperty('code', 'stopped');
     expect(await other).toMatchObject({ kind: 'found' });
     expect(firm.tokensIssued).toBe(1);
   });

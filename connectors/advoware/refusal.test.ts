@@ -10,6 +10,7 @@ import {
   Misconfigured,
   RateLimited,
   RecordFailed,
+  Stopped,
   Rejected,
   Unavailable,
 } from '../errors.ts';
@@ -159,7 +160,7 @@ describe('few calls at a time', () => {
     await until(() => firm.requests.count({ since: mark, path: 'Beteiligte' }) === 1);
     const waiting = rejectionOf(connector.create('Beteiligte', { name: 'Zweiter' }, second));
     second.abort();
-    expect(await waiting).toBeInstanceOf(RecordFailed);
+    expect(await waiting).toBeInstanceOf(Stopped);
     first.abort();
     expect(await writing).toBeInstanceOf(AmbiguousWrite);
     expect(second.count('record')).toBe(0);

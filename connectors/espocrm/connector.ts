@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { afterWriting } from '../after-writing.ts';
 import type { Attributes, CallContext, Connector, ReadResult, RemoteRecord } from '../connector.ts';
 import { Misconfigured, Rejected } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { createEspoCrmClient, type EspoCrmClient, type EspoCrmOptions, searchQuery } from './client.ts';
 import { diagnoseEspoCrm } from './diagnose.ts';
-import { createOwnUser, type OwnUser } from './own-user.ts';
+import { createOwnUser, type OwnUser, readAppUser } from './own-user.ts';
 import { espoId, espoList, espoRecord, toRemoteRecord } from './record.ts';
 import { refusal, saysGone } from './refusal.ts';
 import { readWebhookSecrets } from './webhook-subscriptions.ts';
@@ -43,6 +44,9 @@ export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnecto
       update(parts, pathOf(system, entity, current.id), { current, changes }, context),
     remove: async (entity, id, context) => remove(client, pathOf(system, entity, id), id, context),
     addNote: async (entity, id, text, context) => addNote(client, { entity, id, text }, context),
+    probe: async (_known, context) => {
+      await readAppUser(client, 'check', context);
+    },
     diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
     webhookSecrets: (context) => readWebhookSecrets(client, context),
   };
@@ -122,9 +126,13 @@ async function update(
   if (!Object.keys(changes).some((name) => staleInAnswers.test(name))) {
     return toRemoteRecord(record, await ownUser.id(context));
   }
-  const again = await client.send({ method: 'GET', path, purpose: 'record' }, context);
-  const fresh = accepted(again, espoRecord, { id: current.id, client });
-  return toRemoteRecord(fresh, await ownUser.id(context));
+  return afterWriting(readAgain(parts, path, current.id, context));
+}
+
+async function readAgain({ client, ownUser }: Parts, path: string, id: string, context: CallContext) {
+  const answer = await client.send({ method: 'GET', path, purpose: 'record' }, context);
+  const record = accepted(answer, espoRecord, { id, client });
+  return toRemoteRecord(record, await ownUser.id(context));
 }
 
 async function remove(client: EspoCrmClient, path: string, id: string, context: CallContext): Promise<void> {

@@ -39,6 +39,17 @@ async function readRecord(id: string): Promise<RemoteRecord> {
   return result.record;
 }
 
+describe('a write that was accepted', () => {
+  test('is never taken for one that was not sent because the look after it failed', async () => {
+    const { id } = person({ emailAddress: 'alt@example.com' });
+    const current = await readRecord(id);
+    crm.faults.add({ method: 'GET', path: id, fault: { kind: 'status', status: 401 } });
+    const change = connector.update(entity, current, { emailAddress: 'neu@example.com' }, context);
+    expect(await rejectionOf(change)).toMatchObject({ code: 'ambiguous_write', settleMs: 0 });
+    expect(crm.record(entity, id)).toMatchObject({ emailAddress: 'neu@example.com' });
+  });
+});
+
 describe('reading', () => {
   test('shows the record with its version and its time in UTC', async () => {
     const { id } = person({ betnr: '104860' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallContext } from '../connector.ts';
-import { RecordFailed } from '../errors.ts';
+import { Stopped } from '../errors.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { EspoCrmClient } from './client.ts';
 import { refusal } from './refusal.ts';
@@ -18,7 +18,7 @@ export interface OwnUser {
 
 export function createOwnUser(client: EspoCrmClient): OwnUser {
   const { system } = client;
-  const stopped = (): Error => new RecordFailed(`${system}: stopped by a deadline or a shutdown`, { system });
+  const stopped = (): Error => new Stopped(`${system}: stopped by a deadline or a shutdown`, { system });
   let known: Promise<string | null> | undefined;
   let askAgainAtMs = 0;
   const ask = async (context: CallContext): Promise<string | null> => {

@@ -12,6 +12,7 @@ import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
 import { Secret } from '../../secret.ts';
 import type { OpenDatabase } from '../../store/database.ts';
+import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
@@ -24,9 +25,9 @@ export const testToken = 'ops-token-of-the-tests';
 export class RecordingDoorbell implements Doorbell {
   readonly rung: RecordRef[] = [];
 
-  ring(refs: readonly RecordRef[]): Promise<void> {
+  ring(refs: readonly RecordRef[]): Promise<boolean> {
     this.rung.push(...refs);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 }
 
@@ -104,7 +105,7 @@ function dependencies(
       Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [system, webhookSecrets(known)]),
     ),
     tokens: new BearerTokens(new Map([['tests', new Secret(testToken)]])),
-    metrics: createMetrics(() => store.hints.depth(now())),
+    metrics: createMetrics({ inbox: () => store.hints.depth(now()), openCircuits: () => Promise.resolve([]) }),
     log: createLog('silent'),
     now,
     pings: { database: () => database.ping(), temporal: () => Promise.reject(new Error('There is no Temporal here')) },
@@ -116,6 +117,7 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   records: new RecordStore(db),
   pairs: new PairStore(db),
   conflicts: new ConflictStore(db),
+  circuits: new CircuitStore(db),
 });
 
 const webhookSecrets = ({ secrets = new Map(), fetchSecrets }: WebhookKeys) =>

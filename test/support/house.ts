@@ -6,6 +6,8 @@ import { createAdvowareConnector } from '../../connectors/advoware/connector.ts'
 import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
 import { createTokenCache } from '../../connectors/token-cache.ts';
 import { type Language, messagesIn } from '../../engine/messages.ts';
+import { definitionText } from '../../engine/definition-text.ts';
+import { defaultProbeLadderMs } from '../../engine/circuit.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
 import type { Side } from '../../engine/values.ts';
 import { beteiligte, ignoredByAdvoware } from '../../mappers/beteiligte.ts';
@@ -16,10 +18,12 @@ import { HintStore, refOfKey } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import type { Link } from '../../store/link-rows.ts';
+import { PairStore } from '../../store/pairs.ts';
 import { type HintTrigger, ledger, links } from '../../store/schema.ts';
 import { syncDependencies } from '../../sync-dependencies.ts';
 import type { PassSummary } from '../../workflows/contract.ts';
 import type { DatabaseUnderTest } from './databases.ts';
+import { unlimitedBudget } from './unlimited-budget.ts';
 
 export interface HouseOptions {
   readonly crm?: EspoCrmOptions;
@@ -55,13 +59,17 @@ export class House {
       connectors: { EspoCRM: espoConnector(crm), Advoware: advowareConnector(firm, options.firm ?? {}) },
       retry: defaultRetryPolicy,
       messages: messagesIn(options.language ?? 'en', 'Europe/Berlin'),
+      probeLadderMs: defaultProbeLadderMs,
+      budget: unlimitedBudget,
+      now: () => this.now(),
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,
+        onRecovery: () => undefined,
         onProblem: (message) => this.problems.push(message),
       },
     });
-    this.deps = { ...deps, now: () => this.now(), random: () => 0 };
+    this.deps = { ...deps, random: () => 0 };
   }
 
   now(): Date {
@@ -74,10 +82,10 @@ export class House {
   }
 
   /** One look at a record by its own workflow. */
-  async pass(key: string, owner = `sync/beteiligte/${key}`): Promise<PassSummary> {
+  async pass(key: string, owner = `sync/beteiligte/${key}`, deps = this.deps): Promise<PassSummary> {
     this.#attempts += 1;
     return reconcile(
-      this.deps,
+      deps,
       { pair: 'beteiligte', key },
       { owner, token: `${owner}/${this.#attempts}`, signal: new AbortController().signal, leaseMs: 60_000 },
     );
@@ -123,6 +131,13 @@ export class House {
   /** As if the store had been lost. */
   async forgetEverything(): Promise<void> {
     await emptied(this.database);
+    await this.introducePairs();
+  }
+
+  /** As a worker does when it starts. */
+  async introducePairs(): Promise<void> {
+    const store = new PairStore(this.database.db);
+    for (const pair of this.deps.pairs) await store.introduce(pair, definitionText(pair), this.now());
   }
 
   /** Ends the two systems; the database belongs to whoever opened it. */
@@ -149,12 +164,14 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const { database } = options;
   await emptied(database);
   const [crm, firm] = await Promise.all([startEspoCrm(options.crm), startAdvoware(options.firm)]);
-  return new House({ crm, firm, database, options });
+  const house = new House({ crm, firm, database, options });
+  await house.introducePairs();
+  return house;
 }
 
 /** Removes every row. */
 export async function emptied({ db }: OpenDatabase): Promise<void> {
-  await db.execute(sql`truncate call_log, conflicts, hints, links, ledger, pairs restart identity cascade`);
+  await db.execute(sql`truncate call_log, circuits, conflicts, hints, links, ledger, pairs restart identity cascade`);
 }
 
 /** A fresh database of the kind, with its schema. */

@@ -1,3 +1,4 @@
+import { unlimitedBudget } from './unlimited-budget.ts';
 import type { SyncDependencies } from '../../activities/dependencies.ts';
 import { createPreviewer } from '../../activities/preview.ts';
 import { reconcile } from '../../activities/reconcile.ts';
@@ -5,6 +6,7 @@ import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
 import { messagesIn } from '../../engine/messages.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import type { Answer } from '../../engine/question.ts';
+import { defaultProbeLadderMs } from '../../engine/circuit.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
 import type { Side } from '../../engine/values.ts';
 import { contacts } from '../../mappers/contacts.ts';
@@ -61,13 +63,17 @@ export class Offices {
       },
       retry: defaultRetryPolicy,
       messages: messagesIn('en', 'Europe/Berlin'),
+      probeLadderMs: defaultProbeLadderMs,
+      budget: unlimitedBudget,
+      now: () => this.now(),
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,
+        onRecovery: () => undefined,
         onProblem: (message) => this.problems.push(message),
       },
     });
-    this.deps = { ...deps, now: () => this.now(), random: () => 0 };
+    this.deps = { ...deps, random: () => 0 };
   }
 
   static async open(options: OfficesOptions): Promise<Offices> {

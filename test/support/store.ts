@@ -13,7 +13,9 @@ export function storeOf(kind: DatabaseUnderTest): () => Database {
     opened = await openDatabase(kind);
   });
   beforeEach(async () => {
-    await opened.database.db.execute(sql`truncate call_log, conflicts, hints, links, ledger, pairs restart identity cascade`);
+    await opened.database.db.execute(
+      sql`truncate call_log, conflicts, hints, links, ledger, pairs restart identity cascade`,
+    );
   });
   afterAll(() => opened.drop());
   return () => opened.database.db;

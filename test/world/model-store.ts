@@ -158,6 +158,7 @@ export class ModelStore implements WorldStore {
       if (conflicts !== null) this.#follow(link, conflicts, now);
       Object.assign(link, { leaseOwner: null, leaseToken: null, leaseUntil: null, revision: link.revision + 1 });
       const seqs = new Set(noted.map(({ seq }) => seq));
+      if (hints.kind === 'kept') return;
       if (hints.kind === 'done') this.#hints = this.#hints.filter(({ seq }) => !seqs.has(seq));
       else {
         const trigger = hints.kind === 'look_again' ? 'look_again' : 'retry';

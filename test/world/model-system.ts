@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/require-await -- what takes time in reality only throws here, as a promise that fails */
 import type { PreviewedWrite } from '../../activities/preview.ts';
 import type { Attributes, CallContext, Connector, Json, RemoteRecord } from '../../connectors/connector.ts';
 import { AmbiguousWrite, RateLimited, Rejected, StaleVersion, Unavailable } from '../../connectors/errors.ts';
@@ -124,11 +123,11 @@ export class ModelSystem {
       showsEmptyAttributes: false,
       timeoutMs: 1,
       read: async (_entity, id, context) => {
-        this.#call(context);
+        await this.#call(context, false);
         return this.isLiving(id) ? { kind: 'found', record: this.#remote(id) } : { kind: 'gone' };
       },
       search: async (_entity, equal, context) => {
-        this.#call(context);
+        await this.#call(context, false);
         const found = this.ids().filter((id) => this.isLiving(id) && this.#shows(id, equal));
         return found.slice(0, 20).map((id) => this.#remote(id));
       },
@@ -149,25 +148,26 @@ export class ModelSystem {
         }),
       remove: traits.deletes
         ? async (_entity, id, context) => {
-            this.#write(context, { action: 'delete', attributes: {} }, () => {
+            await this.#write(context, { action: 'delete', attributes: {} }, () => {
               this.remove(id, 'tandem');
             });
           }
         : null,
+      probe: () => Promise.resolve(),
       diagnose: () => Promise.resolve([]),
     };
   }
 
-  #call(context: CallContext): Fault | undefined {
-    context.onCall({ system: this.name, purpose: 'record' });
+  async #call(context: CallContext, isWrite: boolean): Promise<Fault | undefined> {
+    await context.beforeCall({ system: this.name, purpose: 'record', isWrite });
     const fault = this.faults.shift();
     if (fault === 'unavailable') throw new Unavailable('away', { system: this.name });
     if (fault === 'rate_limited') throw new RateLimited('slower', { system: this.name, retryAfterMs: 1_000 });
     return fault;
   }
 
-  #write<T>(context: CallContext, sent: Omit<Sent, 'system'>, act: () => T): T {
-    const fault = this.#call(context);
+  async #write<T>(context: CallContext, sent: Omit<Sent, 'system'>, act: () => T): Promise<T> {
+    const fault = await this.#call(context, true);
     const result = act();
     this.sent.push({ system: this.name, ...sent });
     if (fault === 'lost') throw new AmbiguousWrite('no answer', { system: this.name, settleMs: 1_000 });

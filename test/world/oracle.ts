@@ -123,13 +123,17 @@ function isUndone(rest: Rest, field: MappedField, edit: Change, value: Canonical
   return onlyPeopleSince;
 }
 
-function isLoser({ ledger }: Rest, field: MappedField, { side }: Change, value: Canonical): boolean {
+function isLoser({ world, ledger }: Rest, field: MappedField, { side }: Change, value: Canonical): boolean {
   const canonical = (raw: Json): Canonical => field.codec.toCanonical[side](raw);
+  const other = otherSide(side);
+  // A loser that was empty is told by the old value: it was never taken there, so nothing else could be told of it.
+  const isUntakenBlank =
+    field.readOnlyOn.length > 0 || world.systems[other].traits.ignores.includes(field.attribute[other]);
   return ledger.some(
     (row) =>
       row.side === side &&
       row.field === field.name &&
-      (row.losingValue !== null || losingRules.has(row.rule) || isFilled(row, value) || field.readOnlyOn.length > 0) &&
+      (row.losingValue !== null || losingRules.has(row.rule) || isFilled(row, value) || isUntakenBlank) &&
       row.state !== 'planned' &&
       canonical(row.losingValue) === value,
   );

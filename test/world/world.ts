@@ -7,9 +7,10 @@ import type { PairDefinition } from '../../engine/pair.ts';
 import { answersTo, type AnswerKind, type QuestionCode } from '../../engine/question.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
 import { type Attributes, type Side, sides } from '../../engine/values.ts';
-import { keyOf, replicaKey } from '../../store/hints.ts';
+import { type Hint, keyOf, replicaKey } from '../../store/hints.ts';
 import type { Link } from '../../store/link-rows.ts';
 import { Crash, dyingAt } from '../support/crash.ts';
+import { unlimitedBudget } from '../support/unlimited-budget.ts';
 import { type Change, type Clock, ModelSystem, type Sent, type SystemTraits } from './model-system.ts';
 import { type Meanwhile, type Step, type Values } from './steps.ts';
 import type { WorldStore } from './world-store.ts';
@@ -140,11 +141,16 @@ export class World {
       pairStops: {
         stop: (_pair, { message }) => Promise.reject(new Violation(`the pair was stopped: ${message}`)),
       },
+      // An outage is over with the next call here.
+      breaker: { answered: () => undefined, failed: () => Promise.resolve(), hasBlamed: () => false },
+      budget: unlimitedBudget,
+      hints: { add: (hints) => this.#hintAll(hints) },
       retry: defaultRetryPolicy,
       messages: messagesIn('en', 'Europe/Berlin'),
       observer: {
         onPass: () => undefined,
         onCall: () => undefined,
+        onRecovery: () => undefined,
         onProblem: (message, details) => {
           if (details['error'] === 'Crash' || message.startsWith('The status')) return;
           throw new Violation(`${message}: ${JSON.stringify(details)}`);
@@ -153,6 +159,11 @@ export class World {
       now: () => new Date(this.clock.nowMs),
       random: () => 0,
     };
+  }
+
+  async #hintAll(hints: readonly Hint[]): Promise<[]> {
+    for (const hint of hints) await this.store.hint(hint);
+    return [];
   }
 
   async #take(step: Step): Promise<void> {

@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { OpenDatabase } from '../store/database.ts';
+import { openInMemory } from '../store/open-embedded.ts';
+import { type House, openHouse } from '../test/support/house.ts';
+import { CircuitStore } from '../store/circuits.ts';
+import { hints } from '../store/schema.ts';
+
+const meier = { lastName: 'Meier', firstName: 'Anna', dateOfBirth: '2001-01-05' };
+
+let database: OpenDatabase;
+let house: House;
+beforeAll(async () => {
+  database = await openInMemory();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  house = await openHouse({ database });
+});
+afterEach(() => house.close());
+
+const inCrm = (id: string) => house.crm.record('CBeteiligte', id)!;
+const passIn = async (ms: number, id: string) => {
+  house.clockOffsetMs += ms;
+  return house.pass(id);
+};
+
+describe('outages', () => {
+  const circuits = () => new CircuitStore(house.database.db).list();
+
+  test('while Advoware is offline a record keeps its place, counts nothing and is not written to', async () => {
+    const { id, betNr } = await house.linked(meier);
+    house.firm.offline(true);
+    house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+    const version = inCrm(id)['versionNumber'];
+    expect((await house.sync(id)).outcome).toEqual({ kind: 'held_back', code: 'unavailable', system: 'Advoware' });
+    expect(await house.links()).toMatchObject([{ attempts: 0, waits: 0, failure: { code: 'unavailable' } }]);
+    expect(await circuits()).toMatchObject([{ system: 'Advoware', code: 'unavailable', probes: 0 }]);
+    expect(house.problems).toEqual([expect.stringContaining('in trouble')]);
+    expect(inCrm(id)['versionNumber']).toBe(version);
+
+    const mark = house.mark();
+    expect((await house.pass(id)).outcome).toEqual({ kind: 'held_back', code: 'unavailable', system: 'Advoware' });
+    expect(house.calls(mark)).toEqual({ crm: 0, firm: 0 });
+
+    house.firm.offline(false);
+    await new CircuitStore(house.database.db).close('Advoware', 'back', house.now());
+    expect((await house.pass(id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
+    expect(house.firm.record(betNr)!.titel).toBe('Dr.');
+  });
+
+  test('a wrong key is no attempt of any record, and is not shown again', async () => {
+    const { id } = await house.linked(meier);
+    house.crm.faults.add({ fault: { kind: 'status', status: 401 } });
+    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'held_back', code: 'auth_failed' });
+    expect(await house.links()).toMatchObject([{ attempts: 0 }]);
+    const [circuit] = await circuits();
+    expect(circuit!.nextProbeAt.getTime() - circuit!.openedAt.getTime()).toBe(60_000);
+  });
+
+  test('a pause that the system asks for is kept to, by everybody, and nobody is alarmed', async () => {
+    const { id } = await house.linked(meier);
+    const fault = { kind: 'status', status: 429, headers: { 'Retry-After': '40' } } as const;
+    house.firm.faults.add({ fault, path: 'Beteiligte' });
+    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'held_back', code: 'rate_limited' });
+    const [circuit] = await circuits();
+    expect(circuit!.nextProbeAt.getTime() - circuit!.openedAt.getTime()).toBe(40_000);
+    expect(house.problems).toEqual([]);
+  });
+
+  test('a question that was asked before the outage is still known after it', async () => {
+    const { id, betNr } = await house.linked(meier);
+    house.firm.remove(betNr);
+    const asked = (await house.sync(id, 'person')).outcome;
+    expect(asked).toMatchObject({ kind: 'parked' });
+    house.firm.offline(true);
+    expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'held_back', code: 'unavailable' });
+    expect(await house.links()).toMatchObject([
+      { state: 'parked', failure: { code: asked.kind === 'parked' && asked.code } },
+    ]);
+  });
+});
+
+describe('a record that was given up', () => {
+  test('is revived once a day if the house wants that, and an edit or its own message changes nothing about when', async () => {
+    const { id } = await house.linked(meier);
+    const reviving = { ...house.deps, retry: { ...house.deps.retry, reviveAfterMs: 86_400_000 } };
+    const look = () => house.pass(id, `sync/beteiligte/${id}`, reviving);
+    house.firm.faults.add({
+      fault: { kind: 'status', status: 400, body: '{}' },
+      method: 'PUT',
+      path: 'Beteiligte',
+      times: 1,
+    });
+    house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+    await house.hint('master', id);
+    expect((await look()).outcome).toMatchObject({ kind: 'parked', code: 'rejected' });
+    await house.hint('master', id);
+    expect((await look()).outcome).toMatchObject({ kind: 'parked', code: 'rejected' });
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'permanently_failed' });
+
+    house.clockOffsetMs += 86_400_001;
+    expect((await look()).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'clean', syncRetryCount: 0 });
+  });
+});
+
+describe('a write of unknown fate', () => {
+  test('is looked at once more a quarter of an hour later, when it has arrived after all', async () => {
+    const { id, betNr } = await house.linked(meier);
+    house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+    house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
+    expect((await house.sync(id)).outcome).toMatchObject({ kind: 'waiting', code: 'ambiguous_write' });
+    expect((await passIn(3_000, id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
+    expect(await house.database.db.select().from(hints)).toMatchObject([{ trigger: 'look_again' }]);
+    expect(await house.hints.depth(house.now())).toEqual({ waiting: 0, oldestDueAt: null });
+
+    // What was sent first reaches Advoware only now, over an edit that somebody has made since.
+    house.crm.update('CBeteiligte', id, { titel: 'Prof.' });
+    await house.sync(id);
+    house.firm.update(betNr, { titel: 'Dr.' });
+    house.clockOffsetMs += 900_000;
+    expect(await house.hints.takeDue(house.now(), 10)).toMatchObject([{ recordId: id }]);
+    const late = await house.pass(id);
+    expect(late.outcome).toEqual({ kind: 'done', verdict: 'replica_newer' });
+    expect(inCrm(id)['titel']).toBe('Dr.');
+    expect(await house.database.db.select().from(hints)).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { CallContext, Connector, KnownRecord } from '../connectors/connector.ts';
+import { ConnectorError } from '../connectors/errors.ts';
+import type { Messages } from '../engine/messages.ts';
+import type { PairDefinition } from '../engine/pair.ts';
+import { sides } from '../engine/values.ts';
+import type { CircuitStore, OpenCircuit } from '../store/circuits.ts';
+import type { LinkStore } from '../store/links.ts';
+import type { PassObserver } from './observer.ts';
+
+export interface ProberOptions {
+  readonly circuits: Pick<CircuitStore, 'takeProbes' | 'stillOpen' | 'close'>;
+  readonly links: Pick<LinkStore, 'witnesses'>;
+  readonly pairs: readonly PairDefinition[];
+  readonly connectors: Readonly<Record<string, Connector>>;
+  readonly messages: Messages;
+  readonly observer: PassObserver;
+  readonly now: () => Date;
+}
+
+/**
+ * Asks the systems in trouble whether they answer again, those whose turn has come, by a call that concerns no waiting
+ * record. One that asked for a pause is believed and not asked. Safe in several processes: each turn is one process's.
+ * @throws what the store throws
+ */
+export async function probeCircuits(options: ProberOptions, signal: AbortSignal): Promise<void> {
+  const due = await options.circuits.takeProbes(options.now());
+  await Promise.all(due.map((circuit) => probeOne(options, circuit, signal)));
+}
+
+async function probeOne(options: ProberOptions, circuit: OpenCircuit, signal: AbortSignal): Promise<void> {
+  const { circuits, messages, observer, now } = options;
+  const { system, code, openedAt } = circuit;
+  const answers = code === 'rate_limited' || (await isAnswering(options, system, signal));
+  if (!answers) return circuits.stillOpen(circuit, now());
+  const wasOpen = await circuits.close(system, messages.recovered(system, openedAt), now());
+  if (!wasOpen || code === 'rate_limited') return;
+  const seconds = Math.round((now().getTime() - openedAt.getTime()) / 1_000);
+  observer.onRecovery('A system answers again: what waited for it goes on', { system, seconds });
+}
+
+async function isAnswering(options: ProberOptions, system: string, signal: AbortSignal): Promise<boolean> {
+  const connector = options.connectors[system];
+  // A system that was taken out of the configuration holds nobody back.
+  if (connector === undefined) return true;
+  const { observer } = options;
+  const context: CallContext = {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(2 * connector.timeoutMs)]),
+    beforeCall: (call) => {
+      observer.onCall(call);
+    },
+  };
+  try {
+    await connector.probe(await knownRecord(options, system), context);
+    return true;
+  } catch (error) {
+    if (error instanceof ConnectorError) return false;
+    throw error;
+  }
+}
+
+/** A record of that system which was there when it was last looked at. */
+async function knownRecord({ pairs, links }: ProberOptions, system: string): Promise<KnownRecord | null> {
+  for (const { name, title } of pairs) {
+    for (const side of sides.filter((one) => title[one].system === system)) {
+      const [id] = await links.witnesses(name, side, 0, 1);
+      if (id !== undefined) return { entity: title[side].entity, id };
+    }
+  }
+  return null;
+}
