@@ -1,4 +1,5 @@
 import { attributesFor, type CreatePlan } from '../engine/plan.ts';
+import { baseAtCreation } from '../engine/settled-writes.ts';
 import { type Attributes, otherSide, type Side } from '../engine/values.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { conclude } from './conclude.ts';
@@ -17,12 +18,19 @@ export async function create(pass: Pass, plan: CreatePlan): Promise<PassSummary>
   const status = side === 'master' ? wantedStatus(pass, clean) : {};
   const answer = await sendCreate(pass, side, { ...attributesFor(side, writes), ...markerOf(pass, side), ...status });
   tellFields(pass, side, writes);
+  startAnew(pass, plan);
   await pass.settle(openRowsOf(pass, side, 'written'), {
     ...learned(pass, side, { planned, answer, writes }),
     ...(side === 'master' ? statusSentChanges(pass, status, answer.attributes) : {}),
   });
   if (side === 'replica') await tellMaster(pass);
   return conclude(pass, 'created', agreement(pass, plan, planned), []);
+}
+
+/** What was agreed on with a record that is gone says nothing of this one. */
+function startAnew(pass: Pass, { side, writes }: CreatePlan): void {
+  const { master, replica } = baseAtCreation(pass.pair, side, Object.keys(attributesFor(side, writes)));
+  pass.moveLink([], { baseMaster: master, baseReplica: replica });
 }
 
 /** By this the creation is found again if its answer gets lost; the master's is its number, in the status. */

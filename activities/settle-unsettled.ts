@@ -54,7 +54,7 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
   const base =
     creation === undefined
       ? baseAfterWrites(pair, baseOf(link), writes, shown)
-      : baseAfterCreation(pair, baseOf(link), creation.side, writes, shown);
+      : baseAfterCreation(pair, creation.side, writes, shown);
   const settled = rows.map((row): SettledRow => ({
     id: row.id,
     state: row.side === creation?.side || isWritten(pass, row) ? 'written' : 'dropped',

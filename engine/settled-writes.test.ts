@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { people } from '../test/support/people.ts';
-import { baseAfterCreation, baseAfterWrites, isShown, tookEffect, type UnsettledWrite } from './settled-writes.ts';
+import {
+  baseAfterCreation,
+  baseAfterWrites,
+  baseAtCreation,
+  isShown,
+  tookEffect,
+  type UnsettledWrite,
+} from './settled-writes.ts';
 import type { Attributes, Json, PerSide } from './values.ts';
 
 const toReplica = (name: string, newValue: Json, seenVersion: string | null = '1'): UnsettledWrite => ({
@@ -142,13 +149,7 @@ describe('both snapshots after it', () => {
 
   test('after a creation, fields that were not sent were empty on both sides, but for those that are not taken', () => {
     const seen = shown({ surname: 'Maier' }, { their_surname: 'Meier' });
-    const made = baseAfterCreation(
-      people,
-      { master: {}, replica: {} },
-      'replica',
-      [toReplica('surname', 'Meier')],
-      seen,
-    );
+    const made = baseAfterCreation(people, 'replica', [toReplica('surname', 'Meier')], seen);
     const names = people.fields.map(({ name }) => name).filter((name) => name !== 'rank');
     expect(made).toEqual({
       master: { ...Object.fromEntries(names.map((name) => [name, null])), surname: 'Meier' },
@@ -158,13 +159,44 @@ describe('both snapshots after it', () => {
 
   test('after a creation, nothing is known of a field that was sent and is not shown', () => {
     const seen = shown({ city: 'Celle' }, {}, { replica: null });
-    const made = baseAfterCreation(people, { master: {}, replica: {} }, 'replica', [toReplica('city', 'Celle')], seen);
+    const made = baseAfterCreation(people, 'replica', [toReplica('city', 'Celle')], seen);
     expect(['city' in made.master, 'their_city' in made.replica]).toEqual([false, false]);
   });
 
-  test('what had been agreed on before a creation stays', () => {
-    const seen = shown({ surname: 'Meier' }, { their_surname: 'Meier', their_city: 'old' });
-    const made = baseAfterCreation(people, base, 'replica', [toReplica('surname', 'Meier')], seen);
-    expect([made.master['city'], made.replica['their_city']]).toEqual(['old', 'old']);
+  test("after a creation of the master's record, a write of its partner is no part of what was sent", () => {
+    const city = people.fields.find(({ name }) => name === 'city')!;
+    const pair = { ...people, fields: [{ ...city, attribute: { master: 'city', replica: 'city' } }] };
+    const writes = [{ ...toReplica('city', 'Celle'), attribute: 'city' }];
+    expect(baseAfterCreation(pair, 'master', writes, shown({}, {}))).toEqual({
+      master: { city: null },
+      replica: { city: null },
+    });
+  });
+
+  test('when a record is created, nothing is known yet of what was sent or is not taken, the rest was empty', () => {
+    expect(baseAtCreation(people, 'replica', ['their_surname'])).toEqual({
+      master: {
+        city: null,
+        nickname: null,
+        born: null,
+        salutation: null,
+        account: null,
+        mood: null,
+        vow: null,
+        tags: null,
+      },
+      replica: {
+        their_city: null,
+        their_nickname: null,
+        their_born: null,
+        their_salutation: null,
+        their_account: null,
+        their_mood: null,
+        their_vow: null,
+        their_tags: null,
+      },
+    });
+    expect(baseAtCreation(people, 'master', ['rank']).master).not.toHaveProperty('rank');
+    expect(baseAtCreation(people, 'master', []).replica).toHaveProperty('their_rank', null);
   });
 });

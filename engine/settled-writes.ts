@@ -74,24 +74,28 @@ export function baseAfterWrites(
   return next;
 }
 
-/** As `baseAfterWrites`, for a record that was created: fields that were not sent and never agreed on were empty on both sides. */
+/** As `baseAfterWrites`, for a record that was created. */
 export function baseAfterCreation(
   pair: PairDefinition,
-  base: Base,
   created: Side,
   writes: readonly UnsettledWrite[],
   seen: PerSide<ShownRecord>,
 ): Base {
-  const sent = new Set(writes.map(({ attribute }) => attribute));
+  const sent = writes.filter(({ side }) => side === created).map(({ attribute }) => attribute);
+  return baseAfterWrites(pair, baseAtCreation(pair, created, sent), writes, seen);
+}
+
+/**
+ * Both snapshots at the moment when a record is created with these attributes: fields that were not sent were empty on
+ * both sides. Of all others nothing is known yet; what was agreed on with a record that is gone says nothing of the one
+ * that takes its place.
+ */
+export function baseAtCreation(pair: PairDefinition, created: Side, sent: readonly string[]): Base {
   const empty = pair.fields.filter(
-    ({ attribute, readOnlyOn }) => !sent.has(attribute[created]) && !readOnlyOn.includes(created),
+    ({ attribute, readOnlyOn }) => !sent.includes(attribute[created]) && !readOnlyOn.includes(created),
   );
   const emptyOn = (side: Side): Attributes => Object.fromEntries(empty.map(({ attribute }) => [attribute[side], null]));
-  const known = {
-    master: { ...emptyOn('master'), ...base.master },
-    replica: { ...emptyOn('replica'), ...base.replica },
-  };
-  return baseAfterWrites(pair, known, writes, seen);
+  return { master: emptyOn('master'), replica: emptyOn('replica') };
 }
 
 const fieldOf = (pair: PairDefinition, { side, attribute }: UnsettledWrite): MappedField | undefined =>

@@ -1,32 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeletePolicy } from '../../engine/deletion.ts';
-import { canonicalOf, type PairDefinition } from '../../engine/pair.ts';
-import { masterWins } from '../../engine/policy.ts';
+import type { PairDefinition } from '../../engine/pair.ts';
 import { sides, textOfJson } from '../../engine/values.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { emptied } from '../support/house.ts';
 import { people } from '../support/people.ts';
 import { holdsAlwaysAsync } from '../support/property.ts';
 import { DatabaseStore } from './database-store.ts';
-import { ModelStore } from './model-store.ts';
 import type { Sent, SystemTraits } from './model-system.ts';
 import { judgements, restOf } from './oracle.ts';
-import { type Step, stepsOf } from './steps.ts';
+import { endState, inMemory, played, refused, traits, uninterrupted, unhurriedOn } from './played.ts';
+import { stepsOf } from './steps.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const longest = 60;
-const refused = 'REFUSED';
-
-const traits = (more: Partial<SystemTraits>): SystemTraits => ({
-  conditional: true,
-  searchable: true,
-  deletes: true,
-  ignores: [],
-  cuts: {},
-  refuses: refused,
-  ...more,
-});
 
 const policy = fc.constantFrom<DeletePolicy>({ kind: 'delete' }, { kind: 'unlink' }, { kind: 'ask' });
 
@@ -62,28 +50,9 @@ const campaign = stepsOf(
   longest,
 );
 
-async function played(options: WorldOptions, steps: readonly Step[]): Promise<World> {
-  const world = await World.open(options);
-  await world.play(steps);
-  await world.calm();
-  return world;
-}
-
 async function violations(world: World): Promise<string[]> {
   const rest = await restOf(world);
   return Object.entries(judgements).flatMap(([name, judge]) => judge(rest).map((what) => `${name}: ${what}`));
-}
-
-/** What both systems hold in the end, by the pair's fields. */
-function endState({ systems, pair }: World) {
-  return sides.map((side) =>
-    systems[side]
-      .ids()
-      .filter((id) => systems[side].isLiving(id))
-      .map((id) => pair.fields.map((field) => canonicalOf(field, side, systems[side].get(id)?.attributes ?? {})))
-      .map((values) => JSON.stringify(values))
-      .sort(),
-  );
 }
 
 /** Without what is new at each write: times, versions, and the id of a record that does not exist yet. */
@@ -109,8 +78,6 @@ async function comparedWithPreview(world: World, key: string): Promise<string[]>
   const isSameOutcome = isInTheWay || outcome.kind === listed.outcome.kind;
   return isSame && isSameOutcome ? [] : [`${key}: ${JSON.stringify({ listed, outcome, sent })}`];
 }
-
-const inMemory = (_name: string, now: () => Date) => new ModelStore(now);
 
 describe('whatever happens, once it is calm', () => {
   test('I1 I3 I4 I5 I6 I14 hold, and I2 I9: looking at everything again writes nothing', async () => {
@@ -145,15 +112,10 @@ describe('whatever happens, once it is calm', () => {
 });
 
 test('I8: a pass that dies anywhere and is repeated leads to the same end', async () => {
-  const uninterrupted = (steps: readonly Step[]): readonly Step[] =>
-    steps.map((step) => (step.kind === 'sync' ? { ...step, crash: null } : step));
   const quiet = campaign.map((steps) => steps.filter(({ kind }) => kind !== 'fault'));
   await holdsAlwaysAsync(
     fc.asyncProperty(setting, quiet, async (given, steps) => {
-      const { pair, traits: all } = optionsOf({ ...given, replica: 'like EspoCRM' });
-      // Who is newer depends on when our own words were written into a record, which a death delays.
-      const timeless = { ...pair, groups: { ...pair.groups, latest: masterWins } };
-      const options = { pair: timeless, traits: all, openStore: inMemory, unhurried: true };
+      const options = unhurriedOn(optionsOf({ ...given, replica: 'like EspoCRM' }));
       const [interrupted, straight] = [await played(options, steps), await played(options, uninterrupted(steps))];
       expect(endState(interrupted)).toEqual(endState(straight));
     }),

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { canonicalOf } from '../../engine/pair.ts';
+import { sides } from '../../engine/values.ts';
+import { people } from '../support/people.ts';
+import { traits, unhurriedOn } from './played.ts';
+import type { Crash, Step } from './steps.ts';
+import { World } from './world.ts';
+
+const searchable = { ...people, marker: 'their_partner' };
+const options = unhurriedOn({ pair: searchable, traits: { master: traits({}), replica: traits({}) } });
+
+const look = (crash: Crash | null): Step => ({ kind: 'sync', order: 0, crash, meanwhile: null });
+const calmLook = look(null);
+const made = (side: 'master' | 'replica', values: Record<string, string>): Step[] => [
+  { kind: 'create', side, values, hinted: true },
+  calmLook,
+];
+/** Only while another couple can be read, a deletion is believed. */
+const witness = made('master', { surname: 'Witness' });
+
+const scenes: Record<string, readonly Step[]> = {
+  'a record is made again, without the field that only its partner takes': [
+    ...made('replica', { surname: 'Meier', rank: 'captain' }),
+    ...witness,
+    { kind: 'delete', side: 'replica', record: 0, hinted: false },
+    { kind: 'edit', side: 'master', record: 0, values: { surname: 'Maier' }, hinted: true },
+  ],
+};
+
+/** What people see of the records and of the couples, before anybody looks for what was forgotten. */
+async function seenIn({ systems, pair, store }: World) {
+  const records = sides.map((side) =>
+    systems[side].ids().map((id) => {
+      const { attributes = {}, deleted } = systems[side].get(id) ?? {};
+      const { number, state, message } = attributes;
+      return [id, deleted, pair.fields.map((field) => canonicalOf(field, side, attributes)), number, state, message];
+    }),
+  );
+  const links = await store.links();
+  const couples = links.map(({ masterId, replicaId, state, failure, answer, fieldNotes }) => {
+    const notes = Object.entries(fieldNotes).map(([field, { kind }]) => [field, kind]);
+    return { masterId, replicaId, state, failure, answer, notes };
+  });
+  return { records, couples, due: await store.dueKeys() };
+}
+
+async function seenAfter(steps: readonly Step[]) {
+  const world = await World.open(options);
+  await world.play(steps);
+  return seenIn(world);
+}
+
+/** More calls than any of these passes makes. */
+const mostCalls = 15;
+const crashes = Array.from({ length: mostCalls }, (_, index) => index + 1).flatMap((call) =>
+  (['before', 'after'] as const).map((moment) => ({ call, moment })),
+);
+
+test.each(Object.entries(scenes))('I8: a pass may die at any call while %s', async (_name, before) => {
+  const expected = await seenAfter([...before, calmLook]);
+  for (const crash of crashes)
+    expect({ crash, ...(await seenAfter([...before, look(crash)])) }).toEqual({ crash, ...expected });
+});
