@@ -1,8 +1,8 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
-import { type RecordKey, refOfKey } from './hints.ts';
-import type { Link } from './link-rows.ts';
+import { type RecordKey, refOfKey, strongerTrigger } from './hints.ts';
+import type { Link, LinkChanges } from './link-rows.ts';
 import { type HintTrigger, hints } from './schema.ts';
 
 /** The hint rows that a pass answers, by the `seq` that it saw before it read anything. */
@@ -19,6 +19,13 @@ export type HintOutcome =
   | { readonly kind: 'kept' }
   | { readonly kind: 'due'; readonly at: Date }
   | { readonly kind: 'look_again'; readonly at: Date };
+
+interface Renaming {
+  readonly pair: string;
+  readonly side: Side;
+  readonly from: string | null;
+  readonly to: string | null | undefined;
+}
 
 const rowOf = (record: RecordKey) => {
   const { pair, side, recordId } = refOfKey(record);
@@ -43,6 +50,30 @@ export async function noteHints(tx: Database, link: Link): Promise<NotedHint[]> 
     .set({ notedSeq: sql`${hints.seq}` })
     .where(and(eq(hints.pair, link.pair), or(rowsOf('master', link.masterId), rowsOf('replica', link.replicaId))))
     .returning({ side: hints.side, seq: hints.seq, trigger: hints.trigger });
+}
+
+/**
+ * One of the couple's records was replaced by another: what was said about it goes on under the new id, or nobody would
+ * look at the couple again if the pass died now.
+ */
+export async function followReplacement(
+  tx: Database,
+  { pair, masterId, replicaId }: Link,
+  changes: LinkChanges,
+): Promise<void> {
+  await renameHints(tx, { pair, side: 'master', from: masterId, to: changes.masterId });
+  await renameHints(tx, { pair, side: 'replica', from: replicaId, to: changes.replicaId });
+}
+
+async function renameHints(tx: Database, { pair, side, from, to }: Renaming): Promise<void> {
+  if (from === null || to == null || from === to) return;
+  const isFormer = and(eq(hints.pair, pair), eq(hints.side, side), eq(hints.recordId, from));
+  const former = await tx.delete(hints).where(isFormer).returning();
+  if (former.length === 0) return;
+  await tx
+    .insert(hints)
+    .values(former.map((row) => ({ ...row, recordId: to, rungAt: null })))
+    .onConflictDoUpdate({ target: [hints.pair, hints.side, hints.recordId], set: { trigger: strongerTrigger } });
 }
 
 export async function settleHints(tx: Database, noted: readonly NotedHint[], outcome: HintOutcome): Promise<void> {

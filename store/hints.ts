@@ -33,6 +33,9 @@ export interface InboxDepth {
   readonly oldestDueAt: Date | null;
 }
 
+/** The wish of a person, or of a pass that saw an edit, is not weakened by what else is said of the record. */
+export const strongerTrigger = sql`case when ${hints.trigger} in ('person', 'look_again') then ${hints.trigger} else excluded.trigger end`;
+
 /** A row that nobody picked up within this time is rung again. */
 const ringAgainAfterMs = 30_000;
 
@@ -85,7 +88,7 @@ export class HintStore {
         target: [hints.pair, hints.side, hints.recordId],
         set: {
           seq: sql`excluded.seq`,
-          trigger: sql`case when ${hints.trigger} in ('person', 'look_again') then ${hints.trigger} else excluded.trigger end`,
+          trigger: strongerTrigger,
           dueAt: sql`excluded.due_at`,
           rungAt: sql`case when ${unheard} then excluded.rung_at else ${hints.rungAt} end`,
         },

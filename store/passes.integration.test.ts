@@ -8,7 +8,7 @@ import type { Link } from './link-rows.ts';
 import { CreationInProgress, LeaseLost, PartnerBusy } from './pass-errors.ts';
 import { type PassStart, PassStore } from './passes.ts';
 import { PairStore } from './pairs.ts';
-import { links } from './schema.ts';
+import { type HintTrigger, links } from './schema.ts';
 
 const pair = 'beteiligte';
 const leaseMs = 60_000;
@@ -247,6 +247,68 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       await passes().plan(link, 'first', [plannedCreation('Meier')]);
       const free = [plannedCreation('Schulz'), plannedCreation('Meier', { side: 'master' }), plannedWrite()];
       await expect(passes().plan(link, 'first', free)).resolves.toHaveLength(3);
+    });
+  });
+
+  describe('a record that takes the place of one that is gone', () => {
+    const replaced = async (trigger: HintTrigger = 'webhook') => {
+      const known = { pair, masterId: 'm1', replicaId: 'r1' };
+      await db().insert(links).values(known);
+      await inbox().add([{ pair, side: 'master', recordId: 'm1', trigger }], at(0));
+      return begin('m1');
+    };
+    const triggers = async () => (await stored()).hints.map(({ recordId, trigger }) => [recordId, trigger]);
+
+    test('is looked at if the pass dies: what was said about the former one goes on under its id', async () => {
+      const { link } = await replaced('person');
+      await passes().settle(link, 'first', [], { masterId: 'm2' }, at(1));
+      expect(await triggers()).toEqual([['m2', 'person']]);
+      expect(await inbox().takeDue(at(leaseMs - 1), 10)).toEqual([]);
+      expect(await inbox().takeDue(at(leaseMs), 10)).toEqual([{ pair, side: 'master', recordId: 'm2' }]);
+      const { hints } = begun(await passes().begin({ pair, key: 'm2' }, byWorkflow('m2', 'next'), rules, at(leaseMs)));
+      expect(hints).toMatchObject([{ side: 'master', trigger: 'person' }]);
+    });
+
+    test('leaves nothing for the workflow of the former one', async () => {
+      const { link } = await replaced();
+      await passes().settle(link, 'first', [], { masterId: 'm2' }, at(1));
+      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1', 'next'), rules, at(2))).toEqual({
+        kind: 'nothing',
+      });
+      expect((await stored()).links).toHaveLength(1);
+    });
+
+    test('is done with what was said when the pass ends well', async () => {
+      const { link, hints } = await replaced();
+      await passes().settle(link, 'first', [], { replicaId: 'r2', masterId: 'm2' }, at(1));
+      const end = { rows: [], changes: {}, conflicts: null, noted: hints, hints: { kind: 'done' } } as const;
+      await passes().finish(link, 'first', end, at(2));
+      expect((await stored()).hints).toEqual([]);
+    });
+
+    test("may have been spoken of already: one row stays, with the stronger wish, and is not this pass's to delete", async () => {
+      const { link, hints } = await replaced('person');
+      await hint('m2', 'master', 1);
+      await hint('m1', 'replica', 1);
+      await passes().settle(link, 'first', [], { masterId: 'm2' }, at(2));
+      expect(await triggers()).toEqual([
+        ['m2', 'person'],
+        ['m1', 'webhook'],
+      ]);
+      const end = { rows: [], changes: {}, conflicts: null, noted: hints, hints: { kind: 'done' } } as const;
+      await passes().finish(link, 'first', end, at(3));
+      expect((await stored()).hints).toHaveLength(2);
+    });
+
+    test('has no say in rows of other pairs, and a first partner replaces nobody', async () => {
+      const { link } = await replaced();
+      await inbox().add([{ pair: 'contacts', side: 'master', recordId: 'm1', trigger: 'webhook' }], at(0));
+      await passes().settle(link, 'first', [], { masterId: 'm1', replicaId: 'r1' }, at(1));
+      await passes().settle({ ...link, masterId: null }, 'first', [], { masterId: 'm2' }, at(1));
+      expect(await triggers()).toEqual([
+        ['m1', 'webhook'],
+        ['m1', 'webhook'],
+      ]);
     });
   });
 

@@ -6,7 +6,15 @@ import type { RecentWrite } from '../engine/loop.ts';
 import { type Conflict, type ConflictOutcome, conflictsOf, settleConflicts } from './conflict-rows.ts';
 import { pairWithCircuits } from './circuit-rows.ts';
 import type { Database } from './database.ts';
-import { freeHint, type HintOutcome, isHinted, noteHints, type NotedHint, settleHints } from './hint-rows.ts';
+import {
+  followReplacement,
+  freeHint,
+  type HintOutcome,
+  isHinted,
+  noteHints,
+  type NotedHint,
+  settleHints,
+} from './hint-rows.ts';
 import { keyOf, type RecordKey } from './hints.ts';
 import {
   countedSince,
@@ -163,7 +171,7 @@ export class PassStore {
   }
 
   /**
-   * Records the fate of ledger rows and what the link learned from it.
+   * Records the fate of ledger rows and what the link learned from it. Hints of a record that was replaced follow.
    * @returns rows of unknown fate that came with a partner's row, which is part of this link now
    * @throws LeaseLost, PartnerBusy
    */
@@ -178,6 +186,7 @@ export class PassStore {
       await confirmLease(tx, link, token);
       await settleRows(tx, rows, now);
       const hasAbsorbed = await absorb(tx, link, changes, now);
+      await followReplacement(tx, link, changes);
       await tx
         .update(links)
         .set({ ...changes, updatedAt: now })

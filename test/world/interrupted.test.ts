@@ -25,6 +25,24 @@ const scenes: Record<string, readonly Step[]> = {
     { kind: 'delete', side: 'replica', record: 0, hinted: false },
     { kind: 'edit', side: 'master', record: 0, values: { surname: 'Maier' }, hinted: true },
   ],
+  'a record is made again on the word of a person, where its deletion was reported': [
+    ...made('replica', { surname: 'Meier' }),
+    { kind: 'delete', side: 'master', record: 0, hinted: true },
+    calmLook,
+    { kind: 'answer', question: 0, answer: 2 },
+  ],
+  "the master's record is made again for an edit of its partner": [
+    ...made('replica', { surname: 'Meier' }),
+    ...witness,
+    { kind: 'edit', side: 'replica', record: 0, values: { surname: 'Maier' }, hinted: false },
+    { kind: 'delete', side: 'master', record: 0, hinted: true },
+  ],
+  "the replica's record is made again for an edit of its partner": [
+    ...made('master', { surname: 'Meier' }),
+    ...witness,
+    { kind: 'edit', side: 'master', record: 0, values: { surname: 'Maier' }, hinted: false },
+    { kind: 'delete', side: 'replica', record: 0, hinted: true },
+  ],
 };
 
 /** What people see of the records and of the couples, before anybody looks for what was forgotten. */

@@ -23,6 +23,8 @@ interface HintRow {
   dueAtMs: number;
 }
 
+const isSticky = ({ trigger }: HintRow): boolean => trigger === 'person' || trigger === 'look_again';
+
 const copied = <T>(value: T): T => structuredClone(value);
 
 /**
@@ -45,8 +47,8 @@ export class ModelStore implements WorldStore {
 
   async hint({ side, recordId, trigger }: Omit<Hint, 'pair'>): Promise<void> {
     const known = this.#hints.find((row) => row.side === side && row.recordId === recordId);
-    const sticky = known !== undefined && ['person', 'look_again'].includes(known.trigger);
-    const row = { side, recordId, seq: this.#next(), trigger: sticky ? known.trigger : trigger };
+    const kept = known !== undefined && isSticky(known) ? known.trigger : trigger;
+    const row = { side, recordId, seq: this.#next(), trigger: kept };
     this.#hints = [...this.#hints.filter((one) => one !== known), { ...row, dueAtMs: this.#now().getTime() }];
   }
 
@@ -148,7 +150,10 @@ export class ModelStore implements WorldStore {
       const link = this.#confirmed(id, token);
       this.#settle(rows, now);
       const count = this.#links.length;
+      const former = { master: link.masterId, replica: link.replicaId };
       this.#change(link, changes, now);
+      this.#renameHints('master', former.master, link.masterId);
+      this.#renameHints('replica', former.replica, link.replicaId);
       return this.#links.length < count ? this.#unsettledOf(link) : [];
     },
     finish: async ({ id }, token, { rows, changes, conflicts, noted, hints }, now) => {
@@ -191,6 +196,17 @@ export class ModelStore implements WorldStore {
   #note({ masterId, replicaId }: Link): NotedHint[] {
     const isOurs = ({ side, recordId }: HintRow): boolean => (side === 'master' ? masterId : replicaId) === recordId;
     return this.#hints.filter(isOurs).map(({ side, seq, trigger }) => ({ side, seq, trigger }));
+  }
+
+  #renameHints(side: Side, from: string | null, to: string | null): void {
+    const of = (id: string | null) => this.#hints.find((row) => row.side === side && row.recordId === id);
+    const [former, waiting] = [of(from), of(to)];
+    if (from === to || to === null || former === undefined) return;
+    if (waiting === undefined) former.recordId = to;
+    else {
+      if (!isSticky(waiting)) waiting.trigger = former.trigger;
+      this.#hints = this.#hints.filter((row) => row !== former);
+    }
   }
 
   #known(link: Link, { loopWindowMs }: PassRules, now: Date): KnownCouple {
