@@ -6,6 +6,7 @@ import { conclude } from './conclude.ts';
 import { agreement, type Planned } from './agreement.ts';
 import type { Pass } from './pass.ts';
 import { clean, statusSentChanges, wantedStatus } from './status-write.ts';
+import { wordIsKept } from './settle-unsettled.ts';
 import { learned, openRowsOf, planWrites, sendCreate, sendUpdate, tellFields } from './write.ts';
 
 /** Creates the missing record and tells the master's record about it, in one write if the master is the new one. */
@@ -21,6 +22,7 @@ export async function create(pass: Pass, plan: CreatePlan): Promise<PassSummary>
   startAnew(pass, plan);
   await pass.settle(openRowsOf(pass, side, 'written'), {
     ...learned(pass, side, { planned, answer, writes }),
+    ...wordIsKept,
     ...(side === 'master' ? statusSentChanges(pass, status, answer.attributes) : {}),
   });
   if (side === 'replica') await tellMaster(pass);

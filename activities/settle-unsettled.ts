@@ -44,6 +44,9 @@ function expectLateWrite(pass: Pass, rows: readonly LedgerRow[]): void {
   pass.moveLink([], { recheckAt: new Date(pass.startedAt.getTime() + pass.deps.retry.recheckAfterMs) });
 }
 
+/** A person's word made one record: should that one be deleted too, it is asked again. */
+export const wordIsKept: LinkChanges = { answer: null };
+
 const nothing: ShownRecord = { attributes: {}, version: null, modifiedByUs: null };
 
 async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Promise<void> {
@@ -65,6 +68,7 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
     fieldNotes: notesOf(pass, rows),
     ...idsSeen(pass),
     ...statusUntold,
+    ...(creation === undefined ? {} : wordIsKept),
   });
 }
 

@@ -18,6 +18,13 @@ const made = (side: 'master' | 'replica', values: Record<string, string>): Step[
 /** Only while another couple can be read, a deletion is believed. */
 const witness = made('master', { surname: 'Witness' });
 
+const madeAgainOnAWord: readonly Step[] = [
+  ...made('replica', { surname: 'Meier' }),
+  { kind: 'delete', side: 'master', record: 0, hinted: true },
+  calmLook,
+  { kind: 'answer', question: 0, answer: 2 },
+];
+
 const scenes: Record<string, readonly Step[]> = {
   'a record is made again, without the field that only its partner takes': [
     ...made('replica', { surname: 'Meier', rank: 'captain' }),
@@ -25,12 +32,7 @@ const scenes: Record<string, readonly Step[]> = {
     { kind: 'delete', side: 'replica', record: 0, hinted: false },
     { kind: 'edit', side: 'master', record: 0, values: { surname: 'Maier' }, hinted: true },
   ],
-  'a record is made again on the word of a person, where its deletion was reported': [
-    ...made('replica', { surname: 'Meier' }),
-    { kind: 'delete', side: 'master', record: 0, hinted: true },
-    calmLook,
-    { kind: 'answer', question: 0, answer: 2 },
-  ],
+  'a record is made again on the word of a person, where its deletion was reported': madeAgainOnAWord,
   "the master's record is made again for an edit of its partner": [
     ...made('replica', { surname: 'Meier' }),
     ...witness,
@@ -78,4 +80,19 @@ test.each(Object.entries(scenes))('I8: a pass may die at any call while %s', asy
   const expected = await seenAfter([...before, calmLook]);
   for (const crash of crashes)
     expect({ crash, ...(await seenAfter([...before, look(crash)])) }).toEqual({ crash, ...expected });
+});
+
+test("I5: a person's word makes a record again once, also if the pass dies right after", async () => {
+  let deaths = 0;
+  for (const crash of crashes) {
+    const world = await World.open({ ...options, unhurried: false });
+    await world.play([...madeAgainOnAWord, look(crash)]);
+    // Where nobody knows of the new record yet, it may just as well never have been made.
+    if ((await world.store.links()).every(({ masterId }) => masterId !== 'm2')) continue;
+    deaths += 1;
+    const nextDay: Step = { kind: 'wait', seconds: 90_000 };
+    await world.play([{ kind: 'delete', side: 'master', record: 1, hinted: true }, nextDay, calmLook, calmLook]);
+    expect({ crash, made: world.systems.master.ids() }).toEqual({ crash, made: ['m1', 'm2'] });
+  }
+  expect(deaths).toBeGreaterThan(2);
 });
