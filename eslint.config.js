@@ -46,6 +46,7 @@ export default tseslint.config(
   {
     // A workflow is replayed: nothing from outside the sandbox may reach it.
     files: ['workflows/**'],
+    ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

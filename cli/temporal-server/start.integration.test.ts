@@ -106,6 +106,14 @@ describe('a Temporal dev server of our own', () => {
     expect((await fetch(withUi.uiUrl ?? '')).status).toBe(200);
   });
 
+  test('it obeys the dynamic configuration that it was given', async () => {
+    const { address } = await start({ dynamicConfig: { 'limit.maxIDLength': 100 } });
+    const begin = (workflowId: string) =>
+      withClient(address, (client) => client.workflow.start('anything', { workflowId, taskQueue: 'nobody' }));
+    await expect(begin('i'.repeat(100))).resolves.toBeDefined();
+    await expect(begin('i'.repeat(101))).rejects.toThrow();
+  });
+
   test('a port on which another server answers is refused instead of taking that server for ours', async () => {
     const { address } = await start();
     const failure = start({ port: Number(address.split(':')[1]) });

@@ -38,6 +38,8 @@ export interface StartTemporalServerOptions {
   readonly port?: number;
   /** Port of the web UI; 0 lets the operating system choose, without it there is no web UI. */
   readonly uiPort?: number;
+  /** Further dynamic configuration of the server, by its own keys. */
+  readonly dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
   readonly log: (line: string) => void;
   /** Default `process.env`. */
   readonly environment?: Environment;
@@ -67,7 +69,7 @@ async function startDevServer(executable: string, options: StartTemporalServerOp
   const address = `127.0.0.1:${port}`;
   const child = spawnTethered({
     command: executable,
-    commandArguments: devServerArguments({ port, uiPort, databaseFile: options.databaseFile }),
+    commandArguments: devServerArguments({ ...options, port, uiPort }),
   });
   await untilHealthy(child, address);
   const uiUrl = uiPort === undefined ? {} : { uiUrl: `http://127.0.0.1:${uiPort}` };
@@ -86,13 +88,12 @@ async function chosenPort(port: number | undefined): Promise<number> {
   return port;
 }
 
-interface DevServerSettings {
+interface DevServerSettings extends Pick<StartTemporalServerOptions, 'databaseFile' | 'dynamicConfig'> {
   readonly port: number;
   readonly uiPort: number | undefined;
-  readonly databaseFile: string | undefined;
 }
 
-function devServerArguments({ port, uiPort, databaseFile }: DevServerSettings): string[] {
+function devServerArguments({ port, uiPort, databaseFile, dynamicConfig = {} }: DevServerSettings): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn', '--color', 'never'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
@@ -103,6 +104,10 @@ function devServerArguments({ port, uiPort, databaseFile }: DevServerSettings): 
     // By default a run that follows another of the same workflow id within a second waits (continue-as-new) or, where the
     // server validates start times, is refused (start). A record can change that often. Observed on server 1.29.1.
     ...['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="0s"'],
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${JSON.stringify(value)}`,
+    ]),
   ];
 }
 
