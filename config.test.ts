@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
@@ -86,6 +87,15 @@ describe('a bad environment', () => {
   test.each([
     ['API_TOKENS', 'admin:short'],
     ['API_TOKENS', 'no-colon-but-long-enough-to-count'],
+    ['API_TOKENS', 'me:sha256:0123456789abcdef'],
+    ['API_TOKENS', `me:sha256:${'g'.repeat(64)}`],
+    ['API_RATE_LIMIT', '600'],
+    ['API_RATE_LIMIT', '0/1m'],
+    ['WEBHOOK_RATE_LIMIT', '600/minute'],
+    ['WEBHOOK_RATE_LIMIT', '-1/1m'],
+    ['TRUSTED_PROXIES', 'proxy.example.com'],
+    ['TRUSTED_PROXIES', '10.0.0.1,10.0.0.0/33'],
+    ['TRUSTED_PROXIES', 'true'],
     ['DATABASE_URL', 'mysql://db'],
     ['REDIS_URL', 'localhost'],
     ['TEMPORAL_ADDRESS', 'temporal'],
@@ -104,6 +114,28 @@ describe('a bad environment', () => {
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ ...required, [name]: value })).toContain(name);
   });
+});
+
+test('rates, proxies and tokens are read, whose hash is enough', () => {
+  const token = 'a-token-that-stands-nowhere';
+  const hash = createHash('sha256').update(token).digest();
+  const config = parseConfig({
+    ...required,
+    WEBHOOK_RATE_LIMIT: '20/500ms',
+    TRUSTED_PROXIES: '10.0.0.5, 2001:db8::/32',
+    API_TOKENS: `anna:a-token:with-a-colon,bert:sha256:${hash.toString('hex')}`,
+  });
+  expect(config).toMatchObject({
+    WEBHOOK_RATE_LIMIT: { calls: 20, perMs: 500 },
+    API_RATE_LIMIT: { calls: 600, perMs: 60_000 },
+    TRUSTED_PROXIES: ['10.0.0.5', '2001:db8::/32'],
+  });
+  const { API_TOKENS: tokens } = config;
+  expect([...tokens].map(([name, one]) => [name, one.reveal()])).toEqual([
+    ['anna', 'a-token:with-a-colon'],
+    ['bert', null],
+  ]);
+  expect(tokens.get('bert')?.matches(hash)).toBe(true);
 });
 
 test('no secret shows in a printed configuration or in a problem', () => {

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { languages } from './engine/messages.ts';
 import { parseCallWindows } from './connectors/call-budget.ts';
+import { ApiToken } from './api-token.ts';
 import { ignoredByAdvoware } from './mappers/beteiligte.ts';
 import { Secret } from './secret.ts';
 
@@ -26,6 +28,17 @@ const list = z.string().transform((text) =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== ''),
+);
+const rate = z
+  .string()
+  .regex(/^[1-9]\d*\/\d+(ms|s|m|h)$/, 'must be calls per duration, such as 600/1m')
+  .transform((text) => {
+    const [calls = '', per = ''] = text.split('/');
+    return { calls: Number(calls), perMs: duration.parse(per) };
+  });
+const networks = list.refine(
+  (entries) => entries.every(isNetwork),
+  'must be a list of addresses or networks (10.0.0.0/8)',
 );
 const secret = z.string().transform((text) => new Secret(text));
 const url = z
@@ -68,6 +81,20 @@ const named = (shape: string, leastLength: number) =>
     return pairs;
   });
 
+/** `name:token` or `name:sha256:<64 hexadecimal digits>` entries. */
+const apiTokens = named('<name>:<token>', 16).transform((entries, context) => {
+  const tokens = [...entries].map(([name, given]): [string, ApiToken | null] => [name, apiToken(given.reveal())]);
+  const known = tokens.flatMap(([name, token]) => (token === null ? [] : [[name, token] as const]));
+  if (known.length < tokens.length) context.addIssue('must have 64 hexadecimal digits after sha256:');
+  return new Map(known);
+});
+
+function apiToken(given: string): ApiToken | null {
+  if (!given.startsWith('sha256:')) return ApiToken.inTheClear(given);
+  const hex = given.slice('sha256:'.length);
+  return /^[0-9a-f]{64}$/i.test(hex) ? ApiToken.hashed(hex) : null;
+}
+
 /** Every variable that Tandem reads; `.env.example` explains them. */
 export const environmentSchema = z.object({
   TEMPORAL_ADDRESS: z
@@ -83,7 +110,10 @@ export const environmentSchema = z.object({
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port.prefault('8080'),
   WORKER_PORT: port.optional(),
-  API_TOKENS: named('<name>:<token>', 16).prefault(''),
+  API_TOKENS: apiTokens.prefault(''),
+  API_RATE_LIMIT: rate.prefault('600/1m'),
+  WEBHOOK_RATE_LIMIT: rate.prefault('600/1m'),
+  TRUSTED_PROXIES: networks.prefault(''),
   TANDEM_LANGUAGE: z.enum(languages, `must be ${languages.join(' or ')}`).default('en'),
   TANDEM_TIMEZONE: timeZone,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -175,6 +205,14 @@ function halfNotifyWebhook(set: Readonly<Record<string, unknown>>): readonly str
 function problem({ path, message }: z.core.$ZodIssue, set: Readonly<Record<string, unknown>>): string {
   const name = String(path[0]);
   return name in set ? `${name} ${message}` : `${name} is missing; .env.example says what it is`;
+}
+
+/** An address, alone or with the length of a prefix. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,19 +1,16 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../secret.ts';
+import { type ApiToken, sha256Of } from '../api-token.ts';
 
-/** Who may use the ops API. Only digests are kept. */
+/** Who may use the ops API. */
 export class BearerTokens {
-  readonly #digests: readonly { readonly name: string; readonly digest: Buffer }[];
+  readonly #tokens: readonly (readonly [string, ApiToken])[];
 
-  constructor(tokens: ReadonlyMap<string, Secret>) {
-    this.#digests = [...tokens].map(([name, token]) => ({ name, digest: digestOf(token.reveal()) }));
+  constructor(tokens: ReadonlyMap<string, ApiToken>) {
+    this.#tokens = [...tokens];
   }
 
   /** The token's name, or null. Every token is compared, in constant time. */
   nameOf(authorization: string | undefined): string | null {
-    const given = digestOf(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1] ?? '');
-    return this.#digests.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.name ?? null;
+    const given = sha256Of(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1] ?? '');
+    return this.#tokens.filter(([, token]) => token.matches(given))[0]?.[0] ?? null;
   }
 }
-
-const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -1,31 +1,27 @@
 import fastifySwagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import { ApiError, bodyOf } from './api-error.ts';
+import { isDataException } from '../store/data-exception.ts';
+import { ApiError, bodyOf, outageSeconds } from './api-error.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { addHealth } from './get-health.ts';
 import { addMetrics } from './get-metrics.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { createHttpServer } from './http-server.ts';
 import { addOpsRoutes } from './ops/ops-routes.ts';
+import { limitRate } from './rate-limit.ts';
 import { addEspoCrmWebhook } from './webhooks/post-espocrm-webhook.ts';
 
-/** A request that has not said everything within this time is dropped. */
-const requestTimeoutMs = 15_000;
-
 /** The HTTP side without a port, so that tests can talk to it too. */
-export function buildApi(deps: ApiDependencies): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    requestTimeout: requestTimeoutMs,
-    routerOptions: { maxParamLength: 200 },
-    // An address that can't even be routed.
-    frameworkErrors: (error, request, reply) => {
-      void answerError(deps, error, request, reply);
-    },
+export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInstance {
+  // An address that can't even be routed.
+  const app = createHttpServer(limits, (error, request, reply) => {
+    void answerError(deps, error, request, reply);
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -45,8 +41,9 @@ export function buildApi(deps: ApiDependencies): FastifyInstance {
   });
   addHealth(app, deps);
   addMetrics(app, deps);
-  addEspoCrmWebhook(app, deps);
+  addEspoCrmWebhook(app, deps, limits.webhookRate);
   void app.register(async (scope) => {
+    await limitRate(scope, { rate: limits.apiRate, status: 429, log: deps.log });
     await scope.register(fastifySwagger, {
       openapi: { info: { title: 'Tandem ops API', version: '1' } },
       transform: jsonSchemaTransform,
@@ -63,7 +60,7 @@ function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   if (error instanceof ApiError) {
-    if (error.status === 503) void reply.header('Retry-After', '10');
+    if (error.retryAfterSeconds !== null) void reply.header('Retry-After', String(error.retryAfterSeconds));
     return reply.code(error.status).send(bodyOf(error.code, error.message));
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -71,6 +68,8 @@ function answerError(
     const where = issue?.instancePath === '/' ? 'The body' : (issue?.instancePath ?? '');
     return reply.code(400).send(bodyOf('bad_request', `${where} ${issue?.message ?? 'is not valid'}`.trim()));
   }
+  if (isDataException(error))
+    return reply.code(400).send(bodyOf('bad_request', 'No value may contain a NUL character'));
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500) return reply.code(status).send(bodyOf('bad_request', textFor(status)));
   // A database that is away is the usual cause: whoever asked should ask again.
@@ -78,7 +77,7 @@ function answerError(
   deps.log.error({ route: request.routeOptions.url ?? '', reason }, 'A request failed');
   return reply
     .code(503)
-    .header('Retry-After', '10')
+    .header('Retry-After', String(outageSeconds))
     .send(bodyOf('unavailable', 'Something that Tandem needs does not answer; see /readyz'));
 }
 

@@ -4,6 +4,7 @@ import type { CallBudget } from '../connectors/call-budget.ts';
 import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import { sides } from '../engine/values.ts';
+import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from '../store/database.ts';
@@ -17,6 +18,7 @@ import { buildApi } from './build-api.ts';
 import { createChecker } from './checker.ts';
 import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
+import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { startSweeper } from './sweeper.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhooks/webhook-secrets.ts';
@@ -39,7 +41,8 @@ export interface ApiOptions {
   readonly preview: Previewer;
   /** The calls that may be sent, as all processes share them. */
   readonly budget: (database: OpenDatabase) => CallBudget;
-  readonly tokens: ReadonlyMap<string, Secret>;
+  readonly tokens: ReadonlyMap<string, ApiToken>;
+  readonly limits: Omit<HttpLimits, 'timeouts'>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -67,7 +70,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const now = (): Date => new Date();
   const { taskQueue } = temporal;
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
-  const app = buildApi({
+  const deps: ApiDependencies = {
     pairs: options.pairs.map(({ name, title }) => ({ name, ...title })),
     store,
     doorbell,
@@ -81,7 +84,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log,
     now,
     pings: { database: () => open(options.database).ping(), temporal: () => pingTemporal(client) },
-  });
+  };
+  const app = buildApi(deps, { ...options.limits, timeouts: defaultTimeouts });
   const url = await app.listen({ host: options.host, port: options.port });
   const sweeper = startSweeper({
     ...{ hints, doorbell, log, now, everyMs: sweepEveryMs },

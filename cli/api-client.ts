@@ -34,6 +34,7 @@ function addressOf(environment: Readonly<Record<string, string | undefined>>): {
   const config = parseConfig(environment);
   const [first] = config.API_TOKENS.values();
   const known = token ?? first?.reveal();
+  if (known === null) throw new CommandFailed('Set TANDEM_API_TOKEN: API_TOKENS has only the hash of its first token');
   if (known === undefined) throw new CommandFailed('Set TANDEM_API_TOKEN, or API_TOKENS as the service has it');
   return { url: url ?? `http://${config.API_HOST}:${config.API_PORT}`, token: known };
 }

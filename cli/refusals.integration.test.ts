@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { BearerTokens } from '../api/bearer-tokens.ts';
+import { parseConfig } from '../config.ts';
 import { lockDirectory } from '../store/directory-lock.ts';
 import { PairStore } from '../store/pairs.ts';
 import { ledger, links } from '../store/schema.ts';
@@ -62,6 +64,7 @@ test('help names every command, and every command has its own', async () => {
     'pause',
     'resume',
     'doctor',
+    'token',
     'help',
   ]);
   expect((await tandem(['sync-check', '--help'], {})).out).toContain("the master's id, or replica:<id>");
@@ -176,6 +179,33 @@ describe('a command that asks the service', () => {
     expect((await tandem(['explain', 'beteiligte', 'm7', 'other'], asked())).out).toBe(
       'Tandem has written nothing here.\n',
     );
+  });
+});
+
+describe('token', () => {
+  test('makes a token, and the entry for API_TOKENS by which the service knows it', async () => {
+    const { exitCode, out } = await tandem(['token', 'anna'], {});
+    expect(exitCode).toBe(0);
+    const [, token = ''] = /^ {2}([\w-]{43})$/m.exec(out) ?? [];
+    const [, entry = ''] = /^ {2}API_TOKENS=(anna:sha256:[0-9a-f]{64})$/m.exec(out) ?? [];
+    const { API_TOKENS } = parseConfig({ ...usable, API_TOKENS: entry });
+    const service = await startTestApi({ replace: () => ({ tokens: new BearerTokens(API_TOKENS) }) });
+    const there = { TANDEM_API_URL: service.url };
+    expect((await tandem(['status'], { ...there, TANDEM_API_TOKEN: token })).exitCode).toBe(0);
+    const hash = entry.split(':').at(-1) ?? '';
+    expect(await tandem(['status'], { ...there, TANDEM_API_TOKEN: hash })).toMatchObject({
+      exitCode: 1,
+      error: expect.stringContaining('Send one of API_TOKENS'),
+    });
+    await service.stop();
+    const withoutToken = await tandem(['status'], { ...usable, API_TOKENS: entry });
+    expect([withoutToken.exitCode, withoutToken.error]).toEqual([1, expect.stringContaining('Set TANDEM_API_TOKEN')]);
+  }, 60_000);
+
+  test('of a name that API_TOKENS could not hold is refused', async () => {
+    for (const name of ['a:b', 'a,b']) {
+      expect(await tandem(['token', name], {})).toMatchObject({ exitCode: 1, out: '' });
+    }
   });
 });
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Fastify from 'fastify';
 import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
 import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
+import { createSidecarServer } from '../api/http-server.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import {
   type Budgets,
@@ -74,6 +74,7 @@ export async function start(
           espoCrms: connectors.espoCrms,
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
           tokens: config.API_TOKENS,
+          limits: limitsOf(config),
           ...common,
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
@@ -140,6 +141,12 @@ const rulesOf = (config: Config) => ({
   },
   probeLadderMs: config.PROBE_LADDER,
   messages: composeMessages(config),
+});
+
+const limitsOf = (config: Config) => ({
+  webhookRate: config.WEBHOOK_RATE_LIMIT,
+  apiRate: config.API_RATE_LIMIT,
+  trustedProxies: config.TRUSTED_PROXIES,
 });
 
 /** Tries until it works. What is missing is said once, and that it is there afterwards. */
@@ -223,7 +230,7 @@ async function startOne({ config, metrics, log, ...parts }: WorkerParts): Promis
 /** Health and metrics of a worker that has no API beside it. */
 async function startSidecar(config: Config, metrics: Metrics, opened: () => OpenDatabase | null) {
   if (config.WORKER_PORT === undefined) return null;
-  const app = Fastify();
+  const app = createSidecarServer();
   const database = async (): Promise<void> => {
     const there = opened();
     if (there === null) throw new Error('The database does not answer yet');

@@ -16,6 +16,7 @@ import { addRetry } from './commands/retry.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncCheck } from './commands/sync-check.ts';
+import { addToken } from './commands/token.ts';
 
 // What the environment says already takes precedence.
 if (existsSync('.env')) process.loadEnvFile('.env');
@@ -37,6 +38,7 @@ const commands = [
   addRetry,
   addPauseAndResume,
   addDoctor,
+  addToken,
 ];
 for (const add of commands) add(program);
 

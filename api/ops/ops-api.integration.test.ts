@@ -10,6 +10,7 @@ import {
   refusedWith,
   startTestApi,
   testToken,
+  unlimited,
 } from '../../test/support/api.ts';
 import { everything } from '../../test/support/store.ts';
 
@@ -46,7 +47,7 @@ const routes: readonly (readonly [method: string, path: string, body?: object])[
 let api: ApiUnderTest;
 const others: ApiUnderTest[] = [];
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ limits: unlimited });
 });
 afterAll(() => api.stop());
 beforeEach(async () => {

@@ -13,7 +13,7 @@ export const perSide = z.object({ master: json, replica: json });
 export const pairParams = z.object({ pair: z.string() });
 export const recordId = z
   .string()
-  .regex(/^[A-Za-z0-9_:-]{1,100}$/)
+  .regex(/^(?:replica:)?[A-Za-z0-9_-]{1,100}$/)
   .describe("The master's id, or replica:<id>");
 export const recordParams = pairParams.extend({ id: recordId });
 
@@ -102,7 +102,7 @@ export const pendingShape = z.object({
   pending: z.object({ workflowId: z.string(), reason: z.enum(['still_running', 'not_started']) }),
 });
 
-export const problems = { 401: errorBody, 404: errorBody, 503: errorBody } as const;
+export const problems = { 401: errorBody, 404: errorBody, 429: errorBody, 503: errorBody } as const;
 /** The request does not say what it wants in a form that is understood. */
 export const badRequest = { 400: errorBody } as const;
 /** What was asked for does not fit how things stand. */

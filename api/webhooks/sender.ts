@@ -1,4 +1,4 @@
-import { verifyEspoSignature, type WebhookHeaders } from '../../connectors/espocrm/webhooks.ts';
+import { claimedWebhook, verifyEspoSignature, type WebhookHeaders } from '../../connectors/espocrm/webhooks.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import type { PairInfo } from '../dependencies.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
@@ -11,6 +11,27 @@ export interface SignedRequest {
 
 class NotFromThere extends Error {
   readonly code = 'not_from_there';
+}
+
+/**
+ * Whether the request says that it comes from a webhook of the pair that is known, or that its EspoCRMs know when they
+ * are asked. Proves nothing; whoever can't say that is not listened to.
+ */
+export async function namesKnownWebhook(
+  headers: WebhookHeaders,
+  pair: PairInfo,
+  secrets: ReadonlyMap<string, WebhookSecrets>,
+): Promise<boolean> {
+  const webhookId = claimedWebhook(headers);
+  if (webhookId === null) return false;
+  const keyRings = sides.flatMap((side) => secrets.get(pair[side].system) ?? []);
+  if (keyRings.some((keys) => keys.known().has(webhookId))) return true;
+  const asked = keyRings.map(async (keys) => {
+    await keys.refresh();
+    if (!keys.known().has(webhookId)) throw new NotFromThere('It does not know the webhook');
+    return true;
+  });
+  return Promise.any(asked).catch(() => false);
 }
 
 /**

@@ -131,6 +131,29 @@ describe('batches', () => {
     expect(parse(body)).toEqual({ ok: false, reason });
   });
 
+  test.each<[string, string, string[]]>([
+    ['nests a hundred thousand lists', `[{"id":"a","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}]`, ['a']],
+    ['names itself twice', '[{"id":"a","id":"b"}]', ['b']],
+    ['speaks of prototypes', '[{"id":"a","__proto__":{"id":"b"},"constructor":"c"}]', ['a']],
+    [
+      'has ids of 17 and of 24 characters',
+      `[{"id":"${'0a'.repeat(8)}f"},{"id":"${'0a'.repeat(12)}"}]`,
+      ['0a0a0a0a0a0a0a0af', '0a'.repeat(12)],
+    ],
+  ])('an item that %s is read like any other', (_title, text, ids) => {
+    expect(parse(text)).toEqual({ ok: true, ids });
+  });
+
+  test.each([
+    ['a million items without an id', `[${'{},'.repeat(1_000_000)}{}]`, 'Item 0 has no valid id'],
+    ['lists without an end', '['.repeat(1_000_000), 'The body is not JSON'],
+    ['an id in a prototype', '[{"__proto__":{"id":"a"}}]', 'Item 0 has no valid id'],
+    ['an id with a line feed', '[{"id":"a\\n"}]', 'Item 0 has no valid id'],
+    ['an id with a NUL', '[{"id":"a\\u0000"}]', 'Item 0 has no valid id'],
+  ])('%s: refused', (_title, text, reason) => {
+    expect(parse(text)).toEqual({ ok: false, reason });
+  });
+
   test('whatever is sent, reading it never throws and gives ids of the right form only', () => {
     const body = fc.oneof(
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),

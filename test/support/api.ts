@@ -1,16 +1,17 @@
 import { Writable } from 'node:stream';
 import { expect } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { ApiToken } from '../../api-token.ts';
 import { BearerTokens } from '../../api/bearer-tokens.ts';
 import { buildApi } from '../../api/build-api.ts';
 import { createChecker } from '../../api/checker.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Doorbell } from '../../api/doorbell.ts';
+import { defaultTimeouts, type HttpLimits } from '../../api/http-limits.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createWebhookSecrets } from '../../api/webhooks/webhook-secrets.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
-import { Secret } from '../../secret.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
@@ -53,6 +54,8 @@ export interface ApiTestOptions extends WebhookKeys {
   readonly database?: OpenDatabase;
   /** Further instances, by name. */
   readonly otherCrms?: Readonly<Record<string, WebhookKeys>>;
+  /** Instead of the product's defaults. */
+  readonly limits?: Partial<HttpLimits>;
   /** Replaces single parts. */
   readonly replace?: (deps: ApiDependencies, database: OpenDatabase) => Partial<ApiDependencies>;
 }
@@ -63,6 +66,18 @@ const beteiligte = {
   replica: { system: 'Advoware', entity: 'Beteiligte' },
 };
 
+const limits: HttpLimits = {
+  webhookRate: { calls: 600, perMs: 60_000 },
+  apiRate: { calls: 600, perMs: 60_000 },
+  trustedProxies: [],
+  timeouts: defaultTimeouts,
+};
+/** For tests that ask more in a minute than anybody does. */
+export const unlimited: Pick<HttpLimits, 'webhookRate' | 'apiRate'> = {
+  webhookRate: { calls: 1_000_000, perMs: 60_000 },
+  apiRate: { calls: 1_000_000, perMs: 60_000 },
+};
+
 /** How long a check waits for the Temporal that is not there. */
 const answerWithinMs = 200;
 
@@ -71,7 +86,7 @@ export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnd
   const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
   const doorbell = new RecordingDoorbell();
   const deps = dependencies(options, database, new Client({ connection }), doorbell);
-  const app = buildApi({ ...deps, ...options.replace?.(deps, database) });
+  const app = buildApi({ ...deps, ...options.replace?.(deps, database) }, { ...limits, ...options.limits });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
@@ -104,7 +119,7 @@ function dependencies(
     webhookSecrets: new Map(
       Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [system, webhookSecrets(known)]),
     ),
-    tokens: new BearerTokens(new Map([['tests', new Secret(testToken)]])),
+    tokens: new BearerTokens(new Map([['tests', ApiToken.inTheClear(testToken)]])),
     metrics: createMetrics({ inbox: () => store.hints.depth(now()), openCircuits: () => Promise.resolve([]) }),
     log: createLog('silent'),
     now,
