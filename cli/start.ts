@@ -68,14 +68,10 @@ export async function start(
     parts === 'worker'
       ? null
       : await startApi({
-          host: config.API_HOST,
-          port: config.API_PORT,
-          temporal: temporalOf(config),
+          ...apiSettingsOf(config),
+          ...common,
           espoCrms: connectors.espoCrms,
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
-          tokens: config.API_TOKENS,
-          limits: limitsOf(config),
-          ...common,
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
   const worked = { ...common, config, connectors: connectors.bySystem };
@@ -143,10 +139,16 @@ const rulesOf = (config: Config) => ({
   messages: composeMessages(config),
 });
 
-const limitsOf = (config: Config) => ({
-  webhookRate: config.WEBHOOK_RATE_LIMIT,
-  apiRate: config.API_RATE_LIMIT,
-  trustedProxies: config.TRUSTED_PROXIES,
+const apiSettingsOf = (config: Config) => ({
+  host: config.API_HOST,
+  port: config.API_PORT,
+  temporal: temporalOf(config),
+  tokens: config.API_TOKENS,
+  limits: {
+    webhookRate: config.WEBHOOK_RATE_LIMIT,
+    apiRate: config.API_RATE_LIMIT,
+    trustedProxies: config.TRUSTED_PROXIES,
+  },
 });
 
 /** Tries until it works. What is missing is said once, and that it is there afterwards. */
