@@ -86,6 +86,15 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       expect(await inbox().owners(due)).toEqual([{ pair, key: 'm1' }]);
     });
 
+    test('a workflow that handed over after its attempt had died does not keep the next one waiting', async () => {
+      await hint('r1', 'replica');
+      const { link } = await begin('replica:r1');
+      await passes().settle(link, 'first', [], { masterId: 'm1' }, at(1));
+      const again = byWorkflow('replica:r1', 'second');
+      expect((await passes().begin({ pair, key: 'replica:r1' }, again, rules, at(2))).kind).toBe('moved');
+      expect((await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, at(3))).kind).toBe('begun');
+    });
+
     test('what an earlier attempt had planned is handed to the next one', async () => {
       const { link } = await atWork('m1');
       await passes().plan(link, 'first', [plannedWrite({ field: 'a' }), plannedWrite({ field: 'b' })]);

@@ -80,6 +80,8 @@ export interface PassEnd {
   readonly notification?: NewNotification | null;
 }
 
+const noLease = { leaseOwner: null, leaseToken: null, leaseUntil: null };
+
 /** The transactions of one pass. Every one that changes the link confirms the lease first. */
 export class PassStore {
   readonly #db: Database;
@@ -105,6 +107,8 @@ export class PassStore {
       const key = keyOf(link);
       if (key !== record.key) {
         await freeHint(tx, record);
+        // An attempt that died right after the record got its new key: whoever goes on there must not wait for it.
+        if (link.leaseOwner === owner) await tx.update(links).set(noLease).where(eq(links.id, link.id));
         return { kind: 'moved', key };
       }
       if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };
@@ -206,9 +210,7 @@ export class PassStore {
         .update(links)
         .set({
           ...end.changes,
-          leaseOwner: null,
-          leaseToken: null,
-          leaseUntil: null,
+          ...noLease,
           revision: sql`${links.revision} + 1`,
           updatedAt: now,
         })

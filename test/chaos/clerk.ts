@@ -29,8 +29,9 @@ export class Clerk {
 
   async look(links: readonly StoredLink[]): Promise<void> {
     for (const link of links) {
-      const { failure, state } = link;
-      if (state !== 'parked' || failure === null || isAboutDeletion(link)) continue;
+      const { failure, state, nextAttemptAt } = link;
+      // What waits goes on by itself, also if it had been parked before.
+      if (state !== 'parked' || failure === null || nextAttemptAt !== null || isAboutDeletion(link)) continue;
       if (Date.now() - Date.parse(failure.at) < settleMs) continue;
       const occasion = `${link.id} ${failure.at}`;
       if (this.#dealtWith.has(occasion)) continue;

@@ -18,6 +18,9 @@ export interface StoredHint {
   readonly side: string;
   readonly recordId: string;
   readonly trigger: string;
+  readonly dueAt: Date;
+  /** When its workflow was last told; null: it was not. */
+  readonly rungAt: Date | null;
 }
 
 /** The product's database, read past every link and past the product. */
@@ -38,7 +41,7 @@ export function readStore(url: string): StoreReader {
   return {
     links: () => db.select().from(links).orderBy(links.id),
     writes: () => db.select().from(ledger).orderBy(ledger.id),
-    hints: () => db.select({ side: hints.side, recordId: hints.recordId, trigger: hints.trigger }).from(hints),
+    hints: () => db.select().from(hints),
     stops: async () => {
       const stopped = await db
         .select({ why: sql<string>`${pairs.name} || ': ' || coalesce(${pairs.pausedReason}, '')` })

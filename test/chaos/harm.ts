@@ -8,9 +8,11 @@ export type HarmCounts = ReadonlyMap<string, Readonly<Record<Harm, number>>>;
 export interface HarmOptions {
   readonly components: readonly Component[];
   readonly dice: Dice;
-  readonly untilMs: number;
+  readonly isOver: () => boolean;
   /** From one harm to the next. */
   readonly everyMs: readonly [least: number, below: number];
+  /** Told what happens to whom. */
+  readonly log: (line: string) => void;
 }
 
 const downMs = [500, 4_000] as const;
@@ -22,12 +24,12 @@ const pausedMs = [16_500, 20_000] as const;
  * Each round goes through all components in an order of its own, so that nobody is spared.
  * @throws ComponentFailed if one does not come up again
  */
-export async function doHarm({ components, dice, untilMs, everyMs }: HarmOptions): Promise<HarmCounts> {
+export async function doHarm({ components, dice, isOver, everyMs, log }: HarmOptions): Promise<HarmCounts> {
   const counts = new Map(components.map(({ name }) => [name, { kill: 0, stop: 0, pause: 0 }]));
   const away = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
   let round: Component[] = [];
-  while (Date.now() < untilMs && failures.length === 0) {
+  while (!isOver() && failures.length === 0) {
     await sleep(dice.between(...everyMs));
     if (round.length === 0) round = dice.shuffled(components);
     const component = round.pop();
@@ -35,9 +37,11 @@ export async function doHarm({ components, dice, untilMs, everyMs }: HarmOptions
     const harm = dice.pick(component.harms);
     const record = counts.get(component.name);
     if (record !== undefined) record[harm] += 1;
+    log(`${component.name} ${harm}`);
     const absence = suffer(component, harm, dice)
       .catch((error: unknown) => failures.push(error))
       .then(() => {
+        log(`${component.name} is back`);
         away.delete(component.name);
       });
     away.set(component.name, absence);

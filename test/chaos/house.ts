@@ -21,6 +21,7 @@ export interface House {
   readonly api: { readonly url: string; readonly token: string };
   /** Past every link. */
   readonly databaseUrl: string;
+  readonly temporalAddress: string;
   readonly logDirectory: string;
   /** From now on no link cuts a connection any more. */
   calm(): Promise<void>;
@@ -104,6 +105,7 @@ export async function openHouse(settings: ChaosSettings): Promise<House> {
     links,
     api: { url: `http://127.0.0.1:${ports.api}`, token },
     databaseUrl: databaseUrl(ports.postgres),
+    temporalAddress: `127.0.0.1:${ports.temporal}`,
     logDirectory,
     calm: async () => {
       isCalm = true;
@@ -150,5 +152,5 @@ function registerWebhooks({ crm }: Systems, url: string): void {
     const address = `${url}/webhooks/espocrm/beteiligte/${event}`;
     crm.webhooks.register({ event: `${entity}.${event}`, url: address, skipOwn: true }, crm.apiUser);
   }
-  Object.assign(crm.webhooks.settings, { eventsPerRun: 200, batchSize: 200, retryAfterMs: 3_000, timeoutMs: 4_000 });
+  Object.assign(crm.webhooks.settings, { eventsPerRun: 200, batchSize: 200, retryAfterMs: 8_000, timeoutMs: 4_000 });
 }

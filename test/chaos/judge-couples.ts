@@ -1,6 +1,6 @@
 import { canonicalOf } from '../../engine/pair.ts';
 import { sides } from '../../engine/values.ts';
-import type { StoredLink } from './evidence.ts';
+import type { StoredHint, StoredLink } from './evidence.ts';
 import type { Finding, Rest } from './findings.ts';
 import { isAboutDeletion, keyOf } from './links.ts';
 
@@ -17,16 +17,29 @@ export function isUnsettled(
 
 /** I1, I7: every hint was dealt with, every couple is settled and nobody holds it. */
 export function stuck({ links, hints, nowMs }: Pick<Rest, 'links' | 'hints' | 'nowMs'>): readonly Finding[] {
-  const waiting = hints.map(({ side, recordId, trigger }): Finding => {
-    const what = `still in the inbox (${side}, ${trigger})`;
-    return { kind: 'stuck', record: side === 'master' ? recordId : `replica:${recordId}`, field: null, what };
-  });
+  const hinted = new Map(hints.map((hint) => [recordOf(hint), describeHint(hint)]));
   const unsettled = links
     .filter((link) => isUnsettled(link, nowMs))
-    .map((link): Finding => ({ kind: 'stuck', record: keyOf(link), field: null, what: describe(link) }));
-  const named = new Set(unsettled.map(({ record }) => record));
-  return [...unsettled, ...waiting.filter(({ record }) => !named.has(record))];
+    .map((link): Finding => {
+      const record = keyOf(link);
+      const of = [record, `replica:${link.replicaId ?? ''}`].flatMap((name) => hinted.get(name) ?? []);
+      return { kind: 'stuck', record, field: null, what: [describe(link), ...new Set(of)].join('; ') };
+    });
+  const named = new Set(links.filter((link) => isUnsettled(link, nowMs)).flatMap(namesOf));
+  const others = [...hinted].filter(([record]) => !named.has(record));
+  return [...unsettled, ...others.map(([record, what]): Finding => ({ kind: 'stuck', record, field: null, what }))];
 }
+
+const recordOf = ({ side, recordId }: StoredHint): string => (side === 'master' ? recordId : `replica:${recordId}`);
+
+const namesOf = ({ masterId, replicaId }: StoredLink): readonly string[] => [
+  ...(masterId === null ? [] : [masterId]),
+  ...(replicaId === null ? [] : [`replica:${replicaId}`]),
+];
+
+const describeHint = ({ side, trigger, dueAt, rungAt }: StoredHint): string =>
+  `in the inbox: ${side}, ${trigger}, due at ${dueAt.toISOString()}, ` +
+  (rungAt === null ? 'not rung' : `rung at ${rungAt.toISOString()}`);
 
 function describe({ state, failure, nextAttemptAt, leaseUntil }: StoredLink): string {
   const parts = [

@@ -15,8 +15,9 @@ test('after quiet each write to a record is found; reads and logins are none', (
     request('POST', '/api/v1/advonet/Beteiligte'),
     request('DELETE', '/api/v1/advonet/Beteiligte/17'),
   ];
-  expect(writesAfterQuiet(requests).map(({ what }) => what)).toEqual([
-    'PUT /api/v1/CBeteiligte/m1',
+  const saves = [{ id: 'm1', changes: { syncStatus: { before: 'failed', after: 'clean' } } }];
+  expect(writesAfterQuiet(requests, saves).map(({ what }) => what)).toEqual([
+    'PUT /api/v1/CBeteiligte/m1, syncStatus: "failed" → "clean"',
     'POST /api/v1/advonet/Beteiligte',
     'DELETE /api/v1/advonet/Beteiligte/17',
   ]);

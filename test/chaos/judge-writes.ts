@@ -1,6 +1,8 @@
+import type { Json } from '../../engine/values.ts';
 import type { LoggedRequest } from '../../simulators/request-log.ts';
 import type { Finding, Rest } from './findings.ts';
 import { historiesOf, type History, type Step } from './histories.ts';
+import type { Entry } from './journal.ts';
 import type { BudgetWindow } from './settings.ts';
 
 /** I14: every value that Tandem wrote has its entry, and one that still stands there is known to have been written. */
@@ -33,14 +35,20 @@ function problemOf({ shown }: Rest, { steps, writes, field }: History, step: Ste
 export const isRecordWrite = ({ method, path }: Pick<LoggedRequest, 'method' | 'path'>): boolean =>
   method !== 'GET' && /\/(CBeteiligte|Beteiligte)(\/|$)/.test(path);
 
-/** I2, I9: nothing had changed since everything was settled, so nothing is to be written. */
-export const writesAfterQuiet = (requests: readonly LoggedRequest[]): readonly Finding[] =>
-  requests.filter(isRecordWrite).map(({ method, path }): Finding => ({
-    kind: 'written after quiet',
-    record: path.split('/').at(-1) ?? '',
-    field: null,
-    what: `${method} ${path}`,
-  }));
+/** I2, I9: nothing had changed since everything was settled, so nothing is to be written. @param saves what was saved since */
+export const writesAfterQuiet = (
+  requests: readonly LoggedRequest[],
+  saves: readonly Pick<Entry, 'id' | 'changes'>[],
+): readonly Finding[] =>
+  requests.filter(isRecordWrite).map(({ method, path }): Finding => {
+    const record = path.split('/').at(-1) ?? '';
+    const changes = saves.flatMap((save) => (save.id === record ? Object.entries(save.changes) : []));
+    const changed = changes.map(([name, { before, after }]) => `${name}: ${shown(before)} → ${shown(after)}`);
+    const what = [`${method} ${path}`, ...changed].join(', ');
+    return { kind: 'written after quiet', record, field: null, what };
+  });
+
+const shown = (value: Json): string => JSON.stringify(value);
 
 /** The most requests that arrived within any span of that length. */
 export function peakWithin(timesMs: readonly number[], windowMs: number): number {

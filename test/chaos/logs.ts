@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Rest } from './findings.ts';
 
 /** How often a text stands in the logs whose name begins so. */
 export async function countInLogs(directory: string, prefix: string, text: string): Promise<number> {
@@ -8,4 +9,11 @@ export async function countInLogs(directory: string, prefix: string, text: strin
     names.map(async (name) => (await readFile(join(directory, name), 'utf8')).split(text).length - 1),
   );
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** What the judge saw, one entry per line: whoever looks into a finding follows a record through these. */
+export async function keepEvidence(directory: string, { journal, links, writes }: Rest): Promise<void> {
+  const lines = (entries: readonly unknown[]): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  const files = { 'journal.jsonl': journal, 'links.jsonl': links, 'ledger.jsonl': writes };
+  for (const [name, entries] of Object.entries(files)) await writeFile(join(directory, name), lines(entries));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepEvidence } from './logs.ts';
 import { openHouse } from './house.ts';
 import { findingLines, reportOf } from './report.ts';
 import { Run } from './run.ts';
@@ -23,13 +24,14 @@ async function chaos(settings: ChaosSettings): Promise<boolean> {
   const house = await openHouse(settings);
   let isGood = false;
   try {
-    const { totals, findings, harm } = await new Run(house, settings, say).play();
+    const { totals, findings, harm, rest } = await new Run(house, settings, say).play();
     isGood = findings.length === 0;
     say(`\n${reportOf(totals, findings, harm)}\n`);
     for (const line of findingLines(findings)) say(line);
+    if (!isGood) await keepEvidence(house.logDirectory, rest);
   } finally {
-    await house.stop({ keepLogs: !isGood });
-    if (!isGood) say(`Logs: ${house.logDirectory}\nReplay: ${replayCommand(settings)}`);
+    await house.stop({ keepLogs: !isGood || settings.keepsLogs });
+    if (!isGood || settings.keepsLogs) say(`Logs: ${house.logDirectory}\nReplay: ${replayCommand(settings)}`);
   }
   return isGood;
 }

@@ -99,7 +99,7 @@ describe('what has not come to rest is found', () => {
     found(couple().rest({ links: [link(more)], writes: [creation] }));
 
   test('a hint that nobody has dealt with', () => {
-    const hints = [{ side: 'master', recordId: 'm1', trigger: 'webhook' }];
+    const hints = [{ side: 'master', recordId: 'm1', trigger: 'webhook', dueAt: new Date(), rungAt: null }];
     expect(found(couple().rest({ links: [link()], writes: [creation], hints }))).toEqual(['stuck m1']);
   });
 

@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Campaign } from './campaign.ts';
 import { Clerk } from './clerk.ts';
@@ -18,11 +20,13 @@ import { Post } from './post.ts';
 import type { Totals } from './report.ts';
 import type { ChaosSettings } from './settings.ts';
 import { pair } from './systems.ts';
+import { withWorkflows } from './workflow-view.ts';
 
 export interface RunResult {
   readonly totals: Totals;
   readonly findings: readonly Finding[];
   readonly harm: HarmCounts;
+  readonly rest: Rest;
 }
 
 const settleWithinMs = 60_000;
@@ -75,7 +79,7 @@ export class Run {
       const findings = [...late, ...judge(rest), ...this.#broken(), ...(await this.#stops())];
       const quiet = await this.#quiet(rest);
       const totals = await this.#totals(harm, { settledAfterMs, recheckedAfterQuiet: quiet.rechecked });
-      return { totals, findings: [...findings, ...quiet.findings, ...this.#overspent()], harm };
+      return { totals, findings: [...findings, ...quiet.findings, ...this.#overspent()], harm, rest };
     } finally {
       this.#isOver = true;
       await looking;
@@ -86,19 +90,23 @@ export class Run {
   }
 
   async #chaos(): Promise<HarmCounts> {
-    const { systems, components } = this.#house;
+    const { systems, components, logDirectory } = this.#house;
     makeFaulty(systems.crm.faults);
     makeFaulty(systems.firm.faults);
     this.#post.open();
-    const people = this.#campaign.play();
-    const untilDone = people.then(() => undefined);
+    let isOver = false;
+    const people = this.#campaign.play().finally(() => (isOver = true));
     const harm = doHarm({
       components,
       dice: createDice(this.#settings.seed, 3),
       everyMs: harmEveryMs,
-      untilMs: Date.now() + this.#settings.minutes * 60_000,
+      // Who has to wait for a slow product takes longer, and the harm goes on as long.
+      isOver: () => isOver,
+      log: (line) => {
+        appendFileSync(join(logDirectory, 'harm.log'), `${Date.now()} ${line}\n`);
+      },
     });
-    const [counts] = await Promise.all([harm, untilDone]);
+    const [counts] = await Promise.all([harm, people]);
     return counts;
   }
 
@@ -129,7 +137,7 @@ export class Run {
 
   /** What is late is looked at by a person, so that everything else can be judged at rest. @returns what was late */
   async #rescued(): Promise<readonly Finding[]> {
-    const late = await this.#stuck();
+    const late = await withWorkflows(this.#house.temporalAddress, await this.#stuck());
     for (const { record } of late) this.#desk.check(record);
     await this.#settles(settleWithinMs);
     return late;
@@ -151,15 +159,16 @@ export class Run {
   /** Everything is looked at once more, and nothing may be written. */
   async #quiet({ links }: Rest): Promise<{ rechecked: number; findings: readonly Finding[] }> {
     this.#phase = 'quiet';
-    const { crm, firm } = this.#house.systems;
+    const { crm, firm, journal } = this.#house.systems;
     const unsettled = new Set((await this.#stuck()).map(({ record }) => record));
     const settled = links.map(keyOf).filter((key) => !unsettled.has(key));
     const chosen = createDice(this.#settings.seed, 4).shuffled(settled).slice(0, mostRechecked);
     const marks = [crm.requests.mark(), firm.requests.mark()] as const;
+    const savesBefore = journal.entries.length;
     for (const key of chosen) this.#desk.check(key);
     while (!this.#desk.isIdle) await sleep(100);
     const requests = [...crm.requests.since(marks[0]), ...firm.requests.since(marks[1])];
-    return { rechecked: chosen.length, findings: writesAfterQuiet(requests) };
+    return { rechecked: chosen.length, findings: writesAfterQuiet(requests, journal.entries.slice(savesBefore)) };
   }
 
   #broken(): readonly Finding[] {

@@ -36,6 +36,8 @@ const environment = z.object({
   /** Whether Advoware refuses a PUT whose `rowId` is outdated, which nobody knows of the real one. */
   ROW_ID_CHECK: z.enum(['on', 'off'], 'ROW_ID_CHECK must be on or off').prefault('on'),
   BUDGET: budget.prefault(''),
+  /** Logs of a good run are kept too. */
+  KEEP_LOGS: z.string().optional(),
 });
 
 export type ChaosSettings = Readonly<ReturnType<typeof parseSettings>>;
@@ -46,7 +48,7 @@ const searchOffEvery = 5;
 /** @throws z.ZodError */
 export function parseSettings(given: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
-  const { SEED, MINUTES, RECORDS, EDITS, SEARCH, ROW_ID_CHECK, BUDGET } = environment.parse(set);
+  const { SEED, MINUTES, RECORDS, EDITS, SEARCH, ROW_ID_CHECK, BUDGET, KEEP_LOGS } = environment.parse(set);
   return {
     seed: SEED,
     minutes: MINUTES,
@@ -55,6 +57,7 @@ export function parseSettings(given: Readonly<Record<string, string | undefined>
     canBeSearched: SEARCH === undefined ? SEED % searchOffEvery !== 0 : SEARCH === 'on',
     checksRowId: ROW_ID_CHECK === 'on',
     budget: BUDGET,
+    keepsLogs: KEEP_LOGS !== undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { statusAttributeNames } from '../../engine/pair.ts';
 import { type Attributes, type Json, type Side } from '../../engine/values.ts';
 import { beteiligte, ignoredByAdvoware } from '../../mappers/beteiligte.ts';
 import { type Advoware, startAdvoware } from '../../simulators/advoware/start-advoware.ts';
@@ -27,7 +28,10 @@ export interface SystemPorts {
 
 export async function startSystems(ports: SystemPorts, settings: ChaosSettings): Promise<Systems> {
   const mapped = (side: Side): string[] => pair.fields.map(({ attribute }) => attribute[side]);
-  const journal = new Journal({ master: [...mapped('master'), pair.status.replicaId], replica: mapped('replica') });
+  const journal = new Journal({
+    master: [...mapped('master'), ...statusAttributeNames(pair)],
+    replica: mapped('replica'),
+  });
   const crm: EspoCrm = await startEspoCrm({
     port: ports.crm,
     faultSeed: settings.seed,
