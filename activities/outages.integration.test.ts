@@ -3,7 +3,8 @@ import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../store/open-embedded.ts';
 import { type House, openHouse } from '../test/support/house.ts';
 import { CircuitStore } from '../store/circuits.ts';
-import { hints } from '../store/schema.ts';
+import { eq } from 'drizzle-orm';
+import { hints, links } from '../store/schema.ts';
 
 const meier = { lastName: 'Meier', firstName: 'Anna', dateOfBirth: '2001-01-05' };
 
@@ -126,3 +127,75 @@ describe('a write of unknown fate', () => {
     expect(await house.database.db.select().from(hints)).toEqual([]);
   });
 });
+
+describe('a process that is halted', () => {
+  /** As if the machine had been suspended for so long while the store was answering. */
+  const haltedWhileConfirming = (ms: number) => ({
+    ...house.deps,
+    passes: {
+      ...bound(house.deps.passes),
+      confirm: async (...given: Parameters<typeof house.deps.passes.confirm>) => {
+        await house.deps.passes.confirm(...given);
+        house.clockOffsetMs += ms;
+      },
+    },
+  });
+
+  test('in the middle of asking whether the record is still its own writes nothing when it wakes up', async () => {
+    const { id, betNr } = await house.linked(meier);
+    house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+    await house.hint('master', id);
+    const late = await house.pass(id, `sync/beteiligte/${id}`, haltedWhileConfirming(20_000));
+    expect(late.outcome).toEqual({ kind: 'held_back', code: 'stopped', system: 'Advoware' });
+    expect(house.firm.requests.count({ method: 'PUT' })).toBe(0);
+    expect(await house.links()).toMatchObject([{ attempts: 0, state: 'linked' }]);
+    expect((await house.pass(id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
+    expect(house.firm.record(betNr)!.titel).toBe('Dr.');
+  });
+
+  test('creates no second record, even where nothing can be searched', async () => {
+    const { id } = house.crm.create('CBeteiligte', meier);
+    await house.hint('master', id);
+    const late = await house.pass(id, `sync/beteiligte/${id}`, haltedWhileConfirming(20_000));
+    expect(late.outcome).toEqual({ kind: 'held_back', code: 'stopped', system: 'Advoware' });
+    expect(house.firm.records()).toEqual([]);
+    expect((await house.pass(id)).outcome).toEqual({ kind: 'done', verdict: 'created' });
+    expect(house.firm.records()).toHaveLength(1);
+  });
+
+  test('after its write has gone out has the record looked at once more, since its successor may have looked before', async () => {
+    const { id, betNr } = await house.linked(meier);
+    house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+    await house.hint('master', id);
+    const overtaken = {
+      ...house.deps,
+      passes: {
+        ...bound(house.deps.passes),
+        settle: async (...given: Parameters<typeof house.deps.passes.settle>) => {
+          await house.database.db.update(links).set({ leaseToken: 'a successor' }).where(eq(links.id, given[0].id));
+          return house.deps.passes.settle(...given);
+        },
+        finish: async (...given: Parameters<typeof house.deps.passes.finish>) => {
+          await house.database.db.update(links).set({ leaseToken: 'a successor' }).where(eq(links.id, given[0].id));
+          return house.deps.passes.finish(...given);
+        },
+      },
+    };
+    expect((await house.pass(id, `sync/beteiligte/${id}`, overtaken)).outcome).toEqual({ kind: 'nothing' });
+    expect(house.firm.record(betNr)!.titel).toBe('Dr.');
+    expect(await house.database.db.select().from(hints)).toMatchObject([{ trigger: 'look_again' }]);
+  });
+});
+
+/** The methods of an object as properties of their own, so that single ones can be replaced. */
+function bound<T extends object>(target: T): T {
+  return new Proxy(target, {
+    get: (object, name) => {
+      const value: unknown = Reflect.get(object, name, object);
+      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
+    },
+    ownKeys: (object) =>
+      Reflect.ownKeys(Object.getPrototypeOf(object) as object).filter((key) => key !== 'constructor'),
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+  });
+}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { freePort } from '../cli/temporal-server/free-port.ts';
@@ -10,6 +9,7 @@ import { openInMemory } from '../store/open-embedded.ts';
 import { hints, links } from '../store/schema.ts';
 import { readableLog } from '../test/support/api.ts';
 import { until } from '../test/support/house.ts';
+import { forward } from '../test/support/forward.ts';
 import { testTemporalAddress } from '../test/support/temporal.ts';
 import { createDoorbell } from './doorbell.ts';
 
@@ -42,18 +42,10 @@ const describeWorkflow = (key: string) =>
   new Client({ connection: direct }).workflow.getHandle(`sync/${pair}/${key}`).describe();
 
 /** Temporal under another port, as if it had just come back there. */
-async function comeBackAt(port: number): Promise<Server> {
-  const [host, realPort] = testTemporalAddress().split(':');
-  const server = createServer((socket) => {
-    const onward = connect(Number(realPort), host);
-    for (const end of [socket, onward]) end.on('error', () => socket.destroy());
-    socket.pipe(onward).pipe(socket);
-    socket.once('close', () => onward.destroy());
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
+const comeBackAt = (port: number): Promise<Server> => {
+  const [host = '', realPort] = testTemporalAddress().split(':');
+  return forward(port, { host, port: Number(realPort) });
+};
 
 test('an outage is logged once, its records are rung by whoever comes next, and its end is logged', async () => {
   const port = await freePort();
