@@ -3,6 +3,7 @@ import { creationKey } from '../engine/identity.ts';
 import { notesFromAnswer } from '../engine/field-notes.ts';
 import { attributesOfFields, project } from '../engine/pair.ts';
 import { attributesFor, type CreatePlan, type FieldWrite } from '../engine/plan.ts';
+import { baseBetweenWrites, withMoved } from '../engine/settled-writes.ts';
 import { snapshotAfterWrite } from '../engine/snapshot.ts';
 import { type Attributes, otherSide, type PerSide, type Side } from '../engine/values.ts';
 import type { NewLedgerRow, SettledRow } from '../store/ledger-rows.ts';
@@ -50,7 +51,8 @@ export function tellFields(pass: Pass, side: Side, writes: readonly FieldWrite[]
 
 /**
  * What the link learns from one side's answer: both snapshots move, for the written fields only. The other side's moves
- * to the value that was written: should the pass die now, what that side shows later is measured against it.
+ * to the value that was written: should the pass end now, what that side shows later is measured against it, and a value
+ * that it should have got too is still on its way.
  */
 export function learned(
   pass: Pass,
@@ -75,16 +77,17 @@ export function learned(
   });
   const base = baseOf(pass.link);
   const moved = {
-    [side]: { ...base[side], ...only(seen, attributes) },
-    [source]: {
-      ...base[source],
-      ...only(project(pass.pair, source, planned[source]), attributesOfFields(pass.pair, source, fromSource)),
-    },
+    master: {},
+    replica: {},
+    [side]: only(seen, attributes),
+    [source]: only(project(pass.pair, source, planned[source]), attributesOfFields(pass.pair, source, fromSource)),
   };
+  const between = baseBetweenWrites(pass.pair, side, writes, answer.attributes);
+  const next = withMoved(withMoved(base, moved), between);
   const { id, version } = answer;
   return {
-    baseMaster: moved['master'] ?? null,
-    baseReplica: moved['replica'] ?? null,
+    baseMaster: next.master,
+    baseReplica: next.replica,
     fieldNotes: {
       ...pass.link.fieldNotes,
       ...notesFromAnswer(pass.pair, side, writes, answer.attributes, pass.deps.now().toISOString()),

@@ -4,6 +4,7 @@ import {
   baseAfterCreation,
   baseAfterWrites,
   baseAtCreation,
+  baseBetweenWrites,
   isShown,
   tookEffect,
   type UnsettledWrite,
@@ -13,12 +14,14 @@ import type { Attributes, Json, PerSide } from './values.ts';
 const toReplica = (name: string, newValue: Json, seenVersion: string | null = '1'): UnsettledWrite => ({
   side: 'replica',
   attribute: `their_${name}`,
+  oldValue: null,
   newValue,
   seenVersion,
 });
 const toMaster = (name: string, newValue: Json, seenVersion: string | null = '1'): UnsettledWrite => ({
   side: 'master',
   attribute: name,
+  oldValue: null,
   newValue,
   seenVersion,
 });
@@ -111,13 +114,63 @@ describe('both snapshots after it', () => {
     expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual(base);
   });
 
-  test('where both sides were to be written each moves by itself', () => {
-    const writes = [toReplica('tags', 'x; y'), toMaster('tags', 'x; y')];
-    const seen = shown({ tags: 'x' }, { their_tags: 'x; y' });
-    const before = { master: { tags: 'x' }, replica: { their_tags: 'y' } };
-    expect(baseAfterWrites(people, before, writes, seen)).toEqual({
-      master: { tags: 'x' },
-      replica: { their_tags: 'x; y' },
+  describe('where both sides were to be written', () => {
+    const ofReplica = { ...toReplica('tags', 'x; y'), oldValue: 'y' };
+    const ofMaster = { ...toMaster('tags', 'x; y'), oldValue: 'x' };
+    const before = { master: { tags: 'old' }, replica: { their_tags: 'old' } };
+
+    test.each([[[ofReplica, ofMaster]], [[ofMaster, ofReplica]]])('and were, each moves by itself', (writes) => {
+      const seen = shown({ tags: 'x; y' }, { their_tags: ' x; y' });
+      expect(baseAfterWrites(people, before, writes, seen)).toEqual({
+        master: { tags: 'x; y' },
+        replica: { their_tags: ' x; y' },
+      });
+    });
+
+    test.each([[[ofReplica, ofMaster]], [[ofMaster, ofReplica]]])(
+      'and one was, its value has still to go on',
+      (writes) => {
+        const halfWay = baseAfterWrites(people, before, writes, shown({ tags: 'x' }, { their_tags: 'x; y' }));
+        expect(halfWay).toEqual({ master: { tags: 'x' }, replica: { their_tags: 'x' } });
+        const otherHalf = baseAfterWrites(people, before, writes, shown({ tags: 'x; y' }, { their_tags: 'y' }));
+        expect(otherHalf).toEqual({ master: { tags: 'y' }, replica: { their_tags: 'y' } });
+      },
+    );
+
+    test('and the missing one has been edited since, nothing is known of that field any more', () => {
+      const seen = shown({ tags: 'x; w' }, { their_tags: 'x; y' }, { master: '2' });
+      expect(baseAfterWrites(people, before, [ofReplica, ofMaster], seen)).toEqual({ master: {}, replica: {} });
+    });
+
+    test('and only a part of the one that was written is shown, it moves by itself', () => {
+      const seen = shown({ tags: 'x' }, { their_tags: 'x;' }, { replica: '2' });
+      expect(baseAfterWrites(people, before, [ofReplica, ofMaster], seen)).toEqual({
+        master: { tags: 'old' },
+        replica: { their_tags: 'x;' },
+      });
+    });
+  });
+
+  describe('between the two writes of one value', () => {
+    const salutation = { side: 'replica', attribute: 'their_salutation', oldValue: 'Frau', newValue: 'Herr' } as const;
+    const ofMaster = { side: 'master', attribute: 'salutation', oldValue: 'Ms.', newValue: 'Mr.' } as const;
+
+    test('it counts as an edit of the side that has it already', () => {
+      const between = baseBetweenWrites(people, 'replica', [ofMaster, salutation], { their_salutation: 'Herr' });
+      expect(between).toEqual({ master: { salutation: 'Ms.' }, replica: { their_salutation: 'Frau' } });
+    });
+
+    test.each([
+      ['the answer shows another value', [ofMaster, salutation], { their_salutation: 'Frau' }],
+      ['only this side is written', [salutation], { their_salutation: 'Herr' }],
+      [
+        'another field of the other side is written',
+        [toMaster('city', 'Celle'), salutation],
+        { their_salutation: 'Herr' },
+      ],
+      ['nobody maps it', [{ ...salutation, attribute: 'unknown' }], { unknown: 'Herr' }],
+    ])('nothing moves if %s', (_name, writes, answer) => {
+      expect(baseBetweenWrites(people, 'replica', writes, answer)).toEqual({ master: {}, replica: {} });
     });
   });
 

@@ -1,12 +1,13 @@
 import { canonicalOf, type MappedField, type PairDefinition } from './pair.ts';
+import type { FieldWrite } from './plan.ts';
 import type { Base } from './snapshot.ts';
-import { type Attributes, attributeOf, type Json, otherSide, type PerSide, type Side } from './values.ts';
+import { type Attributes, attributeOf, type Json, otherSide, type PerSide, type Side, sides } from './values.ts';
+
+/** A value that was meant to be written over another one. */
+export type MeantWrite = Pick<FieldWrite, 'side' | 'attribute' | 'oldValue' | 'newValue'>;
 
 /** A value that an earlier attempt meant to write, and whose fate was not known until now. */
-export interface UnsettledWrite {
-  readonly side: Side;
-  readonly attribute: string;
-  readonly newValue: Json;
+export interface UnsettledWrite extends MeantWrite {
   /** The version of the record that it was planned from. */
   readonly seenVersion: string | null;
 }
@@ -20,7 +21,7 @@ export interface ShownRecord {
 }
 
 /** Whether the record shows the value that was meant to be written. */
-export function isShown(pair: PairDefinition, write: UnsettledWrite, record: Attributes): boolean {
+export function isShown(pair: PairDefinition, write: MeantWrite, record: Attributes): boolean {
   const field = fieldOf(pair, write);
   const meant = field?.codec.toCanonical[write.side](write.newValue);
   return field !== undefined && canonicalOf(field, write.side, record) === meant;
@@ -46,8 +47,9 @@ const mayBeEdited = (write: UnsettledWrite, shown: ShownRecord): boolean =>
 /**
  * Both snapshots after writes whose fate was not known. The side of one that took effect moves to what it shows, the
  * other side to the value that was written, since that is where it came from: whatever it shows by now is measured
- * against it. A value that is not shown in a record that has moved may have been written and changed again, or never:
- * nothing is known of that field any more, as if both had just met.
+ * against it. A value that was meant for both sides and has reached one of them goes on from there. One that is not shown
+ * in a record that has moved may have been written and changed again, or never: nothing is known of that field any more,
+ * as if both had just met.
  */
 export function baseAfterWrites(
   pair: PairDefinition,
@@ -65,14 +67,46 @@ export function baseAfterWrites(
     if (tookEffect(pair, write, seen[side])) {
       next[side][attribute] = attributeOf(seen[side].attributes, attribute);
       const hasOwnWrite = writes.some((one) => one.side === source && one.attribute === ofSource);
-      if (!hasOwnWrite) next[source][ofSource] = sourceForm(field, write);
+      if (!hasOwnWrite) next[source][ofSource] = otherForm(field, write, write.newValue);
     } else if (mayBeEdited(write, seen[side])) {
       Reflect.deleteProperty(next[side], attribute);
       Reflect.deleteProperty(next[source], ofSource);
     }
   }
-  return next;
+  const isDue = (write: UnsettledWrite): boolean =>
+    !tookEffect(pair, write, seen[write.side]) && !mayBeEdited(write, seen[write.side]);
+  return sides.reduce<Base>((known, side) => {
+    const halves = writes.filter((write) => write.side === side || isDue(write));
+    return withMoved(known, baseBetweenWrites(pair, side, halves, seen[side].attributes));
+  }, next);
 }
+
+/**
+ * What moves in both snapshots when a side shows its own of two writes of one field, and the other is still due: as if both
+ * had agreed on what the other side holds. So the value counts as an edit of the side that has it, and goes on from there.
+ */
+export function baseBetweenWrites(
+  pair: PairDefinition,
+  side: Side,
+  writes: readonly MeantWrite[],
+  shown: Attributes,
+): Base {
+  const moved: PerSide<Record<string, Json>> = { master: {}, replica: {} };
+  for (const write of writes) {
+    const field = fieldOf(pair, write);
+    if (field === undefined || write.side !== side || !isShown(pair, write, shown)) continue;
+    const due = writes.find((one) => one.side !== side && one.attribute === field.attribute[one.side]);
+    if (due === undefined) continue;
+    moved[due.side][due.attribute] = due.oldValue;
+    moved[side][write.attribute] = otherForm(field, due, due.oldValue);
+  }
+  return moved;
+}
+
+export const withMoved = (base: Base, moved: Base): Base => ({
+  master: { ...base.master, ...moved.master },
+  replica: { ...base.replica, ...moved.replica },
+});
 
 /** As `baseAfterWrites`, for a record that was created. */
 export function baseAfterCreation(
@@ -98,8 +132,9 @@ export function baseAtCreation(pair: PairDefinition, created: Side, sent: readon
   return { master: emptyOn('master'), replica: emptyOn('replica') };
 }
 
-const fieldOf = (pair: PairDefinition, { side, attribute }: UnsettledWrite): MappedField | undefined =>
+const fieldOf = (pair: PairDefinition, { side, attribute }: MeantWrite): MappedField | undefined =>
   pair.fields.find((field) => field.attribute[side] === attribute);
 
-const sourceForm = ({ codec }: MappedField, { side, newValue }: UnsettledWrite): Json =>
-  codec.fromCanonical[otherSide(side)](codec.toCanonical[side](newValue));
+/** A value of the write's side in the words of the other one. */
+const otherForm = ({ codec }: MappedField, { side }: MeantWrite, value: Json): Json =>
+  codec.fromCanonical[otherSide(side)](codec.toCanonical[side](value));

@@ -78,6 +78,6 @@ export function openCreationsIn(rows: readonly (LedgerRow & { readonly of: strin
 
 /** The value that a row meant to write, if it meant one. */
 export const asUnsettled = (row: LedgerRow): readonly UnsettledWrite[] => {
-  const { action, side, attribute, newValue, seenVersion } = row;
-  return action === 'set' && attribute !== null ? [{ side, attribute, newValue, seenVersion }] : [];
+  const { action, side, attribute, oldValue, newValue, seenVersion } = row;
+  return action === 'set' && attribute !== null ? [{ side, attribute, oldValue, newValue, seenVersion }] : [];
 };

@@ -18,6 +18,12 @@ const made = (side: 'master' | 'replica', values: Record<string, string>): Step[
 /** Only while another couple can be read, a deletion is believed. */
 const witness = made('master', { surname: 'Witness' });
 
+const longerLists: readonly Step[] = [
+  ...made('master', { surname: 'Meier', tags: 'x' }),
+  { kind: 'edit', side: 'master', record: 0, values: { tags: 'x; y' }, hinted: true },
+  { kind: 'edit', side: 'replica', record: 0, values: { tags: 'x; z' }, hinted: true },
+];
+
 const madeAgainOnAWord: readonly Step[] = [
   ...made('replica', { surname: 'Meier' }),
   { kind: 'delete', side: 'master', record: 0, hinted: true },
@@ -33,6 +39,14 @@ const scenes: Record<string, readonly Step[]> = {
     { kind: 'edit', side: 'master', record: 0, values: { surname: 'Maier' }, hinted: true },
   ],
   'a record is made again on the word of a person, where its deletion was reported': madeAgainOnAWord,
+  'lists of both sides become one': longerLists,
+  'a person decides for a value of their own': [
+    ...made('master', { surname: 'Meier', vow: 'a' }),
+    { kind: 'edit', side: 'master', record: 0, values: { vow: 'b' }, hinted: true },
+    { kind: 'edit', side: 'replica', record: 0, values: { vow: 'c' }, hinted: true },
+    calmLook,
+    { kind: 'decide', conflict: 0, resolution: 'value' },
+  ],
   "the master's record is made again for an edit of its partner": [
     ...made('replica', { surname: 'Meier' }),
     ...witness,
@@ -61,7 +75,8 @@ async function seenIn({ systems, pair, store }: World) {
     const notes = Object.entries(fieldNotes).map(([field, { kind }]) => [field, kind]);
     return { masterId, replicaId, state, failure, answer, notes };
   });
-  return { records, couples, due: await store.dueKeys() };
+  const conflicts = (await store.conflicts()).map(({ field, closedAt }) => [field, closedAt !== null]);
+  return { records, couples, conflicts, due: await store.dueKeys() };
 }
 
 async function seenAfter(steps: readonly Step[]) {
@@ -80,6 +95,14 @@ test.each(Object.entries(scenes))('I8: a pass may die at any call while %s', asy
   const expected = await seenAfter([...before, calmLook]);
   for (const crash of crashes)
     expect({ crash, ...(await seenAfter([...before, look(crash)])) }).toEqual({ crash, ...expected });
+});
+
+test('I3: lists of both sides become one, also if somebody edits the master between the two writes', async () => {
+  const world = await World.open(options);
+  const meanwhile = { call: 4, side: 'master', values: { city: 'Celle' } } as const;
+  await world.play([...longerLists, { kind: 'sync', order: 0, crash: null, meanwhile }]);
+  expect(world.systems.master.get('m1')?.attributes).toMatchObject({ tags: 'x; y; z', city: 'Celle' });
+  expect(world.systems.replica.get('r1')?.attributes).toMatchObject({ their_tags: 'x; y; z', their_city: 'Celle' });
 });
 
 test("I5: a person's word makes a record again once, also if the pass dies right after", async () => {
