@@ -123,21 +123,25 @@ function isUndone(rest: Rest, field: MappedField, edit: Change, value: Canonical
   return onlyPeopleSince;
 }
 
-function isLoser({ world, ledger }: Rest, field: MappedField, { side }: Change, value: Canonical): boolean {
+function isLoser(rest: Rest, field: MappedField, { side }: Change, value: Canonical): boolean {
   const canonical = (raw: Json): Canonical => field.codec.toCanonical[side](raw);
-  const other = otherSide(side);
-  // A loser that was empty is told by the old value: it was never taken there, so nothing else could be told of it.
-  const isUntakenBlank =
-    field.readOnlyOn.length > 0 || world.systems[other].traits.ignores.includes(field.attribute[other]);
-  return ledger.some(
+  return rest.ledger.some(
     (row) =>
       row.side === side &&
       row.field === field.name &&
-      (row.losingValue !== null || losingRules.has(row.rule) || isFilled(row, value) || isUntakenBlank) &&
+      (row.losingValue !== null || losingRules.has(row.rule) || isFilled(row, value) || isStuck(rest, field)) &&
       row.state !== 'planned' &&
       canonical(row.losingValue) === value,
   );
 }
+
+/**
+ * A field that one side does not take, whether that is declared or not: what was cleared on the other side could not reach
+ * it, and a later edit comes back over the blank. The entry for that edit shows the blank as its old value; that it is
+ * also the losing one can't be told from "none", since both are null.
+ */
+const isStuck = ({ world }: Rest, { attribute, readOnlyOn }: MappedField): boolean =>
+  readOnlyOn.length > 0 || sides.some((side) => world.systems[side].traits.ignores.includes(attribute[side]));
 
 /** Where two records meet for the first time, a blank is no edit. */
 const isFilled = ({ rule }: LedgerRow, value: Canonical): boolean => rule === 'first_sync_fill' && value === null;
