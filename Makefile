@@ -1,6 +1,6 @@
 # Needs Node 20.19 or newer with npm. The npm scripts then run the Node 24 that package-lock.json pins.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-soak chaos mutate check format install
+.PHONY: help demo test test-soak chaos mutate check format install audit
 .NOTPARALLEL:
 
 installed := node_modules/.tandem-installed
@@ -25,6 +25,9 @@ chaos: $(installed) ## Edit, fail and kill for MINUTES=2, then judge; SEED=… R
 
 check: $(installed) ## Types, lint, format and the import arrows
 	@npm run --silent check
+
+audit: $(installed) ## Ask the npm registry for known vulnerabilities of what the product runs with
+	@npm run --silent audit
 
 format: $(installed) ## Format every file
 	@npm run --silent format

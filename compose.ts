@@ -76,7 +76,7 @@ function composeEspoCrms(config: Config): readonly EspoCrmSource[] {
 function composeTokens({ REDIS_URL: url }: Config, log: Logger): { cache: TokenCache; close(): Promise<void> } {
   if (url === undefined) return { cache: createTokenCache(), close: () => Promise.resolve() };
   const cache = createRedisTokenCache({
-    url,
+    url: url.reveal(),
     onProblem: () => {
       log.warn('Redis does not answer; this process logs in for itself until it does');
     },
@@ -110,7 +110,7 @@ export function composeDatabase(config: Config, log: Logger): Promise<OpenDataba
   const onProblem = (error: Error): void => {
     log.warn({ reason: error.name }, 'A database connection was lost');
   };
-  return openPostgres({ url: config.DATABASE_URL, maxConnections: 10, onProblem });
+  return openPostgres({ url: config.DATABASE_URL.reveal(), maxConnections: 10, onProblem });
 }
 
 function espoCrmAuth(apiKey: Secret, secretKey: Secret | undefined): EspoCrmAuth {

@@ -145,12 +145,14 @@ test('no secret shows in a printed configuration or in a problem', () => {
     ESPOCRM2_API_KEY: 'the-second-key',
     ADVOWARE_PASSWORD: 'the-password',
     API_TOKENS: 'me:the-long-api-token-1',
+    DATABASE_URL: 'postgresql://me:the-database-password@db/tandem',
+    REDIS_URL: 'redis://me:the-redis-password@redis',
     NOTIFY_WEBHOOK_URL: 'https://hooks.example/tandem',
     NOTIFY_WEBHOOK_SECRET: 'the-webhook-secret',
   };
   const config: Config = parseConfig({ ...required, ...secrets });
   const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${config.ESPOCRM_API_KEY.toString()}`;
-  expect(printed).not.toMatch(/the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret/);
+  expect(printed).not.toMatch(/the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret|the-database|the-redis/);
   expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
   expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');
 });

@@ -27,6 +27,7 @@ export function createActivities(deps: SyncDependencies): SyncActivities {
         deps.observer.onPass(record.pair, summary);
         return summary;
       } catch (error) {
+        deps.observer.onProblem('A pass could not be carried out', { pair: record.pair, ...kindOf(error) });
         throw withoutValues(error);
       } finally {
         clearInterval(heartbeat);
@@ -40,6 +41,15 @@ export function createActivities(deps: SyncDependencies): SyncActivities {
  * kind of the error goes on. The activity is tried again by Temporal until the database answers.
  */
 function withoutValues(error: unknown): ApplicationFailure {
-  const type = error instanceof Error ? error.name : 'unknown';
+  const { error: type } = kindOf(error);
   return ApplicationFailure.create({ message: 'The pass could not be carried out; the log says why', type });
+}
+
+/** The class of the error and the database's code for it, but not what it says. */
+function kindOf(error: unknown): { readonly error: string; readonly code: string | null } {
+  let code: string | null = null;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') code = cause.code;
+  }
+  return { error: error instanceof Error ? error.name : 'unknown', code };
 }

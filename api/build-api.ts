@@ -69,7 +69,7 @@ function answerError(
     return reply.code(400).send(bodyOf('bad_request', `${where} ${issue?.message ?? 'is not valid'}`.trim()));
   }
   if (isDataException(error))
-    return reply.code(400).send(bodyOf('bad_request', 'No value may contain a NUL character'));
+    return reply.code(400).send(bodyOf('bad_request', 'A value contains what can not be stored, such as a NUL'));
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500) return reply.code(status).send(bodyOf('bad_request', textFor(status)));
   // A database that is away is the usual cause: whoever asked should ask again.

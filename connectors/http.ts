@@ -27,7 +27,7 @@ export interface HttpAnswer {
   /** The name that people know of the system that has answered. */
   readonly system: string;
   readonly status: number;
-  /** The parsed body; undefined where it is empty or no JSON. */
+  /** The parsed body, without NULs and halves of characters; undefined where it is empty or no JSON. */
   readonly json: unknown;
   readonly text: string;
   /** Method and path, for messages. */
@@ -186,10 +186,18 @@ class Call {
 
 const isWrite = ({ method, purpose }: HttpRequest): boolean => method !== 'GET' && purpose !== 'login';
 
+/** Escapes of characters that PostgreSQL can't store in JSON, or of halves that make a whole with their neighbour. */
+const suspiciousEscape = /\\u(?:0000|d[89a-f])/i;
+
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return suspiciousEscape.test(text) ? (JSON.parse(text, storable) as unknown) : (JSON.parse(text) as unknown);
   } catch {
     return undefined;
   }
+}
+
+/** People do enter a NUL, by pasting (EspoCRM 9.2.7 takes it): their record must not fail for ever because of it. */
+function storable(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
 }

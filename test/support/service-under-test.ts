@@ -46,6 +46,8 @@ export async function startSystems(firmOptions: AdvowareOptions = {}): Promise<S
       ADVOWARE_SEARCH: (firmOptions.search ?? []).join(','),
       RETRY_LADDER: '1s,2s,4s,8s,15s',
       API_TOKENS: `test:${apiToken}`,
+      // Tests ask every few milliseconds how far it is.
+      API_RATE_LIMIT: '100000/1m',
     },
     stop: async () => {
       await Promise.all([crm.stop(), firm.stop()]);
