@@ -141,7 +141,7 @@ export function composeBudget(config: Config, log: Logger): Budgets {
       close: () => undefined,
     };
   }
-  const redis = createRedisCallLog({ url: config.REDIS_URL });
+  const redis = createRedisCallLog({ url: config.REDIS_URL.reveal() });
   const told = {
     onProblem: (reason: string) => {
       log.warn({ reason }, "Redis can't count requests; until it does, a tenth of each budget remains");

@@ -152,7 +152,9 @@ test('no secret shows in a printed configuration or in a problem', () => {
   };
   const config: Config = parseConfig({ ...required, ...secrets });
   const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${config.ESPOCRM_API_KEY.toString()}`;
-  expect(printed).not.toMatch(/the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret|the-database|the-redis/);
+  expect(printed).not.toMatch(
+    /the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret|the-database|the-redis/,
+  );
   expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
   expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');
 });
