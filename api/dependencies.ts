@@ -1,3 +1,4 @@
+import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Attributes } from '../connectors/connector.ts';
 import type { OpenField } from '../engine/plan.ts';
 import type { Logger } from '../log.ts';
@@ -54,6 +55,8 @@ export interface ApiDependencies {
     readonly conflicts: ConflictStore;
     readonly circuits: CircuitStore;
   };
+  /** The calls that may be sent to the systems. Throws while there is no database yet. */
+  readonly budget: () => CallBudget;
   readonly doorbell: Doorbell;
   readonly checker: Checker;
   readonly preview: Previewer;

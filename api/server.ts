@@ -67,12 +67,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const client = new Client({ connection, namespace: temporal.namespace });
   const store = createStore(options.database);
   const hints = (): HintStore => store().hints;
+  const budget = (): CallBudget => options.budget(open(options.database));
   const now = (): Date => new Date();
   const { taskQueue } = temporal;
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const deps: ApiDependencies = {
     pairs: options.pairs.map(({ name, title }) => ({ name, ...title })),
     store,
+    budget,
     doorbell,
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
     preview: options.preview,
@@ -90,7 +92,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const sweeper = startSweeper({
     ...{ hints, doorbell, log, now, everyMs: sweepEveryMs },
     pairs: options.pairs.map(({ name }) => name),
-    room: createRoom(options),
+    room: createRoom(options.pairs, budget),
   });
   log.info({ url }, 'The API listens');
   return { url, stop: () => stop(app, sweeper, connection) };
@@ -106,14 +108,12 @@ function open(database: ApiOptions['database']): OpenDatabase {
 const callsOfLook = 2;
 
 /** How many looks at records of a pair the budgets allow; the rest of a window is left to people who ask. */
-function createRoom({ pairs, budget, database }: ApiOptions): (pair: string) => Promise<number> {
-  let made: CallBudget | undefined;
+function createRoom(pairs: ApiOptions['pairs'], budget: () => CallBudget): (pair: string) => Promise<number> {
   return async (name) => {
     const title = pairs.find((pair) => pair.name === name)?.title;
-    made ??= budget(open(database));
     let room = Number.POSITIVE_INFINITY;
     for (const system of title === undefined ? [] : sides.map((side) => title[side].system)) {
-      const { available } = await made.state(system);
+      const { available } = await budget().state(system);
       room = Math.min(room, Math.floor(available.webhook / callsOfLook));
     }
     return room;

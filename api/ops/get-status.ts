@@ -20,6 +20,14 @@ export const statusShape = z.object({
       askedAgainAt: z.iso.datetime(),
     }),
   ),
+  /** Systems whose calls are limited by us, and how much of that is used at the moment. */
+  budgets: z.array(
+    z.object({
+      system: z.string(),
+      limitedBy: z.enum(['nothing', 'store', 'redis', 'fallback']),
+      windows: z.array(z.object({ calls: z.int(), perMs: z.int(), used: z.int() })),
+    }),
+  ),
   pairs: z.array(
     pairShape.extend({
       /** Fields that wait for a person's decision. */
@@ -47,7 +55,13 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
     }));
     const open = await circuits.list();
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };
-    return { inbox, temporal, circuits: open.map(circuitView), pairs: await Promise.all(pairs) };
+    return {
+      inbox,
+      temporal,
+      budgets: await budgetsOf(deps),
+      circuits: open.map(circuitView),
+      pairs: await Promise.all(pairs),
+    };
   });
 }
 
@@ -58,3 +72,12 @@ const circuitView = ({ system, code, message, openedAt, nextProbeAt }: OpenCircu
   since: openedAt.toISOString(),
   askedAgainAt: nextProbeAt.toISOString(),
 });
+
+async function budgetsOf({ pairs, budget }: ApiDependencies) {
+  const systems = [...new Set(pairs.flatMap(({ master, replica }) => [master.system, replica.system]))];
+  const states = systems.map(async (system) => {
+    const { limitedBy, windows } = await budget().state(system);
+    return { system, limitedBy, windows: [...windows] };
+  });
+  return (await Promise.all(states)).filter(({ windows }) => windows.length > 0);
+}

@@ -22,15 +22,22 @@ export function addStatus(program: Command): void {
     });
 }
 
-function inWords({ inbox, temporal, circuits, pairs }: Status, now: Date): string {
+function inWords({ inbox, temporal, circuits, budgets, pairs }: Status, now: Date): string {
   const age =
     inbox.oldestDueAt === null ? '' : `, the oldest for ${duration(now.getTime() - Date.parse(inbox.oldestDueAt))}`;
   return [
     `Temporal: ${temporal}`,
     `Inbox: ${inbox.waiting} waiting${age}`,
     ...circuits.map(circuitInWords),
+    ...budgets.map(budgetInWords),
     ...pairs.flatMap(pairInWords),
   ].join('\n');
+}
+
+function budgetInWords({ system, limitedBy, windows }: Status['budgets'][number]): string {
+  const used = windows.map((window) => `${window.used} of ${window.calls} calls in ${duration(window.perMs)}`);
+  const fallback = limitedBy === 'fallback' ? '; REDIS DOES NOT COUNT, so only a tenth of it can be used' : '';
+  return `${system}: ${used.join(', ')}${fallback}`;
 }
 
 const troubles = { unavailable: 'NOT REACHABLE', auth_failed: 'LOGIN REFUSED', rate_limited: 'asks for a pause' };

@@ -19,6 +19,7 @@ import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
+import { unlimitedBudget } from './unlimited-budget.ts';
 
 export const testToken = 'ops-token-of-the-tests';
 
@@ -113,6 +114,7 @@ function dependencies(
   return {
     pairs,
     store: () => store,
+    budget: () => unlimitedBudget,
     doorbell,
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
     preview: () => Promise.reject(new Error('There are no systems here')),
