@@ -46,7 +46,11 @@ export async function leastRedis(password: string): Promise<{ readonly url: stri
   if (server === undefined) return null;
   const root = new Redis(server);
   const name = `least-${randomUUID()}`;
-  const rules = ['reset', 'on', `>${password}`, '~tandem:token:*', '+get', '+set', '+eval', '+del', '+info'];
+  const keys = ['~tandem:token:*', '~tandem:calls:*'];
+  const plain = ['get', 'set', 'del', 'eval', 'info', 'time'];
+  const sorted = ['zadd', 'zrem', 'zscore', 'zrangebyscore', 'zrevrangebyscore', 'zremrangebyscore'];
+  const commands = [...plain, ...sorted].map((command) => `+${command}`);
+  const rules = ['reset', 'on', `>${password}`, ...keys, ...commands];
   await root.call('ACL', 'SETUSER', name, ...rules);
   const url = new URL(server);
   url.username = name;

@@ -73,7 +73,8 @@ export async function startServiceWithSecrets(): Promise<ServiceWithSecrets> {
     MAX_SYNC_RETRIES: '50',
     ...settingsOf(crm, second, firm),
     ...(database !== null && { DATABASE_URL: database.url }),
-    ...(redis !== null && { REDIS_URL: redis.url }),
+    // Far more than is needed, so that what Redis may do for a budget is tried too.
+    ...(redis !== null && { REDIS_URL: redis.url, ADVOWARE_BUDGET: '100000/1s' }),
   };
   const { child, printed } = await run(environment);
   registerWebhooks(crm, `http://127.0.0.1:${port}`);
