@@ -67,6 +67,16 @@ export function unsavedLink(record: RecordKey, now: Date): Link {
   };
 }
 
+export const noLease = { leaseOwner: null, leaseToken: null, leaseUntil: null };
+
+/** A workflow that does not go on with a record: what an attempt of its own has left behind must keep nobody waiting. */
+export async function giveBackLease(tx: Database, record: RecordKey, owner: string): Promise<void> {
+  await tx
+    .update(links)
+    .set(noLease)
+    .where(and(ofRecord(record), eq(links.leaseOwner, owner)));
+}
+
 export async function confirmLease(tx: Database, link: Link, token: string): Promise<void> {
   const [row] = await tx.select({ token: links.leaseToken }).from(links).where(eq(links.id, link.id)).for('update');
   if (row?.token !== token) throw new LeaseLost();

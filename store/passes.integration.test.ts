@@ -86,6 +86,13 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       expect(await inbox().owners(due)).toEqual([{ pair, key: 'm1' }]);
     });
 
+    test('a workflow that may not go on after its attempt had died does not keep a later one waiting', async () => {
+      const { link } = await atWork('m1');
+      await new PairStore(db()).pause(pair, 'month end', at(1));
+      expect((await passes().begin({ pair, key: 'm1' }, byWorkflow('m1', 'second'), rules, at(2))).kind).toBe('paused');
+      expect(await linkOf(link.id)).toMatchObject({ leaseOwner: null, leaseUntil: null });
+    });
+
     test('a workflow that handed over after its attempt had died does not keep the next one waiting', async () => {
       await hint('r1', 'replica');
       const { link } = await begin('replica:r1');

@@ -29,7 +29,17 @@ import {
   settleRows,
   unsettledRows,
 } from './ledger-rows.ts';
-import { absorb, confirmLease, insertLink, type Link, type LinkChanges, lockLink, readLink } from './link-rows.ts';
+import {
+  absorb,
+  confirmLease,
+  insertLink,
+  type Link,
+  type LinkChanges,
+  lockLink,
+  readLink,
+  giveBackLease,
+  noLease,
+} from './link-rows.ts';
 import { addNotification, type NewNotification, resolveNotifications } from './notification-rows.ts';
 import { CreationInProgress } from './pass-errors.ts';
 import { links } from './schema.ts';
@@ -80,8 +90,6 @@ export interface PassEnd {
   readonly notification?: NewNotification | null;
 }
 
-const noLease = { leaseOwner: null, leaseToken: null, leaseUntil: null };
-
 /** The transactions of one pass. Every one that changes the link confirms the lease first. */
 export class PassStore {
   readonly #db: Database;
@@ -100,15 +108,17 @@ export class PassStore {
     return this.#db.transaction(async (tx): Promise<PassStart> => {
       const stop = await stopOf(tx, record.pair, rules.definition);
       if (stop?.kind === 'held_back') await freeHint(tx, record);
-      if (stop !== null) return stop;
+      if (stop !== null) {
+        await giveBackLease(tx, record, owner);
+        return stop;
+      }
       const existing = await lockLink(tx, record);
       if (existing === undefined && !(await isHinted(tx, record))) return { kind: 'nothing' };
       const link = existing ?? (await insertLink(tx, record));
       const key = keyOf(link);
       if (key !== record.key) {
         await freeHint(tx, record);
-        // An attempt that died right after the record got its new key: whoever goes on there must not wait for it.
-        if (link.leaseOwner === owner) await tx.update(links).set(noLease).where(eq(links.id, link.id));
+        await giveBackLease(tx, record, owner);
         return { kind: 'moved', key };
       }
       if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };

@@ -59,7 +59,7 @@ export class Desk {
       return;
     }
     // Whoever asked for something impossible would wait for ever.
-    if (status !== null && status < 500) {
+    if (status !== null && status < 500 && status !== 429) {
       this.refusals.push(`${key} was answered with ${status}`);
       return;
     }

@@ -8,6 +8,7 @@ export interface Entry {
   readonly id: string;
   readonly author: Author;
   readonly kind: 'create' | 'update' | 'delete';
+  readonly atMs: number;
   /** By the system's own names; only what changed. */
   readonly changes: Readonly<Record<string, Change>>;
 }
@@ -65,7 +66,7 @@ export class Journal {
       }),
     );
     const kind = now === null ? 'delete' : known ? 'update' : 'create';
-    const entry = { side, id, author: this.#author, kind, changes } as const;
+    const entry = { side, id, author: this.#author, kind, changes, atMs: Date.now() } as const;
     this.entries.push(entry);
     for (const listener of this.#listeners) listener(entry);
   }

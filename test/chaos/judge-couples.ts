@@ -53,14 +53,19 @@ function describe({ state, failure, nextAttemptAt, leaseUntil }: StoredLink): st
   return parts.filter((part) => part !== null).join(', ');
 }
 
+/** Records that somebody will still look at: nothing can be said about them yet. */
+export const awaited = ({ hints }: Pick<Rest, 'hints'>): ReadonlySet<string> => new Set(hints.map(recordOf));
+
 /**
  * I1: the records of a settled couple agree in every field, except in those that Advoware is known not to take, where
  * the link says so.
  */
-export function differences({ pair, links, shown, nowMs }: Rest): readonly Finding[] {
+export function differences({ pair, links, shown, hints, nowMs }: Rest): readonly Finding[] {
+  const waiting = awaited({ hints });
   return links.flatMap((link) => {
     const [master, replica] = [shown.master.get(link.masterId ?? ''), shown.replica.get(link.replicaId ?? '')];
     if (master === undefined || replica === undefined || isUnsettled(link, nowMs)) return [];
+    if (namesOf(link).some((name) => waiting.has(name))) return [];
     return pair.fields.flatMap((field): Finding[] => {
       const [left, right] = [canonicalOf(field, 'master', master), canonicalOf(field, 'replica', replica)];
       const isNoted = field.readOnlyOn.length > 0 && link.fieldNotes[field.name] !== undefined;
@@ -72,15 +77,18 @@ export function differences({ pair, links, shown, nowMs }: Rest): readonly Findi
 }
 
 /** I1: every record that exists stands in a link with its partner, or in one that says what is the matter. */
-export function loners({ links, shown }: Rest): readonly Finding[] {
+export function loners({ links, shown, hints }: Rest): readonly Finding[] {
+  const waiting = awaited({ hints });
   return sides.flatMap((side) => {
     const idOf = ({ masterId, replicaId }: StoredLink) => (side === 'master' ? masterId : replicaId);
     const known = new Set(links.filter(({ state }) => state !== 'deleted').map(idOf));
     return [...shown[side].keys()]
       .filter((id) => !known.has(id))
-      .map((id): Finding => ({
+      .map((id) => (side === 'master' ? id : `replica:${id}`))
+      .filter((record) => !waiting.has(record))
+      .map((record): Finding => ({
         kind: 'unlinked',
-        record: side === 'master' ? id : `replica:${id}`,
+        record,
         field: null,
         what: 'exists, and Tandem does not know it',
       }));

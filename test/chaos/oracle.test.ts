@@ -136,6 +136,12 @@ describe('a difference is found', () => {
     expect(differing({ shortName: note, title: note })).toEqual(['different m1 title']);
   });
 
+  test('but not while somebody is still to look: then it is stuck, and nothing else can be said', () => {
+    const hints = [{ side: 'master', recordId: 'm1', trigger: 'webhook', dueAt: new Date(), rungAt: null }];
+    const history = couple().typed('master', 'm1', { titel: 'title E3' });
+    expect(found(history.rest({ links: [link()], writes: [creation], hints }))).toEqual(['stuck m1']);
+  });
+
   test('and a record that Tandem does not know at all', () => {
     const history = couple().typed('replica', '18', { name: 'Name R2 E2' });
     expect(found(history.rest({ links: [link()], writes: [creation] }))).toEqual(['unlinked replica:18']);

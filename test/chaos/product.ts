@@ -29,6 +29,9 @@ const shortWaits = {
   RECHECK_AFTER: '20s',
 };
 
+/** Everybody here comes from one address. */
+const manyFromOneAddress = { API_RATE_LIMIT: '100000/1m', WEBHOOK_RATE_LIMIT: '100000/1m' };
+
 /** Everything that `tandem start` is told, but for its ports. */
 export function productEnvironment({ systems, settings, token, ...addresses }: EnvironmentParts): NodeJS.ProcessEnv {
   const { appId, apiKey, kanzlei, database, user, password } = systems.firm.credentials;
@@ -57,6 +60,7 @@ export function productEnvironment({ systems, settings, token, ...addresses }: E
     ESPOCRM_BUDGET: settings.budget.text,
     ADVOWARE_BUDGET: settings.budget.text,
     ...shortWaits,
+    ...manyFromOneAddress,
   };
 }
 
