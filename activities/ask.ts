@@ -14,13 +14,16 @@ export async function ask(pass: Pass, question: Question): Promise<PassSummary> 
   const { code, ids } = question;
   const fields = fieldsInWords(pass.pair, question.fields);
   const message = pass.deps.messages.question(code, { system, ids, fields, correctIn: null, reason: '' });
-  const status = await tellMasterIfNew(pass, { state: stateOf(question), attempts: pass.link.attempts, message });
+  const status = await tellMasterIfNew(pass, { state: stateOf(question), attempts: 0, message });
   const at = pass.deps.now().toISOString();
   await finish(pass, {
     changes: {
       ...status,
       state: 'parked',
       nextAttemptAt: null,
+      // What failed before is not what is asked now.
+      attempts: 0,
+      waits: 0,
       answer: null,
       failure: { code, system, message, at, seen: fingerprint(pass) },
     },

@@ -81,6 +81,20 @@ describe('outages', () => {
   });
 });
 
+test('a question shows no attempts of the failure before it, so that asking it again writes nothing', async () => {
+  const { id, betNr } = await house.linked(meier);
+  house.firm.faults.add({ fault: { kind: 'status', status: 500 }, method: 'GET', path: 'Beteiligte' });
+  expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'waiting', code: 'record_failed' });
+  expect(inCrm(id)).toMatchObject({ syncStatus: 'failed', syncRetryCount: 1 });
+  house.firm.remove(betNr);
+  await house.linked({ lastName: 'Zeuge' });
+  expect((await house.sync(id, 'person')).outcome).toMatchObject({ kind: 'parked', code: 'gone' });
+  expect(inCrm(id)).toMatchObject({ syncRetryCount: 0 });
+  const mark = house.crm.requests.mark();
+  await house.sync(id, 'person');
+  expect(house.crm.requests.count({ since: mark, method: 'PUT' })).toBe(0);
+});
+
 describe('a record that was given up', () => {
   test('is revived once a day if the house wants that, and an edit or its own message changes nothing about when', async () => {
     const { id } = await house.linked(meier);

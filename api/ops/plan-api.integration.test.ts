@@ -158,7 +158,7 @@ describe('the plan of a pair', () => {
   test('shows what could not be looked at', async () => {
     const { id } = await house.linked({ lastName: 'Meier' });
     house.firm.offline(true);
-    const plan = { masterId: id, outcome: { kind: 'waiting', system: 'Advoware' }, writes: [] };
+    const plan = { masterId: id, outcome: { kind: 'held_back', system: 'Advoware' }, writes: [] };
     expect(await get('/plan')).toMatchObject({ looked: 1, plans: [plan] });
   });
 

@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals';
+import { createWebhookSecrets } from './webhook-secrets.ts';
+
+function secretsOver(answers: readonly (Readonly<Record<string, string>> | null)[]) {
+  const state = { nowMs: 0, asked: 0, problems: 0 };
+  const secrets = createWebhookSecrets({
+    configured: new Map([['configured', 'key']]),
+    fetch: () => {
+      const answer = answers[state.asked] ?? null;
+      state.asked += 1;
+      return answer === null
+        ? Promise.reject(new Error('no answer'))
+        : Promise.resolve(new Map(Object.entries(answer)));
+    },
+    onProblem: () => {
+      state.problems += 1;
+    },
+    now: () => state.nowMs,
+  });
+  return { state, secrets };
+}
+
+test('keys are asked for once a minute at most, and those that are configured stay', async () => {
+  const { state, secrets } = secretsOver([{ one: 'a' }, { two: 'b' }]);
+  await Promise.all([secrets.refresh(), secrets.refresh()]);
+  expect([...secrets.known()]).toEqual([
+    ['one', 'a'],
+    ['configured', 'key'],
+  ]);
+  state.nowMs = 59_999;
+  await secrets.refresh();
+  expect(state.asked).toBe(1);
+  state.nowMs = 60_000;
+  await secrets.refresh();
+  expect([state.asked, secrets.known().has('two')]).toEqual([2, true]);
+});
+
+test('one lost answer costs two seconds of webhooks, not a minute', async () => {
+  const { state, secrets } = secretsOver([null, { one: 'a' }]);
+  await secrets.refresh();
+  state.nowMs = 1_999;
+  await secrets.refresh();
+  expect([state.asked, state.problems]).toEqual([1, 1]);
+  state.nowMs = 2_000;
+  await secrets.refresh();
+  expect(secrets.known().get('one')).toBe('a');
+});
