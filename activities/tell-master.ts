@@ -1,5 +1,6 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import type { SyncStatus } from '../engine/status.ts';
+import type { Attributes } from '../engine/values.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
 import type { Pass } from './pass.ts';
 import { needsStatusWrite, statusSentChanges, wantedStatus } from './status-write.ts';
@@ -15,9 +16,7 @@ export async function tellMasterIfNew(
 ): Promise<LinkChanges> {
   const shown = pass.seen.master?.attributes;
   if (shown === undefined) return {};
-  const wanted = wantedStatus(pass, status);
-  // The number that a person entered stays as it is: the question is about it.
-  const { [pass.pair.status.replicaId]: _number, ...rest } = wanted;
+  const rest = withoutSync(pass, wantedStatus(pass, status));
   if (!needsStatusWrite(pass, { ...shown, ...rest }, shown)) return {};
   try {
     const answer = await sendUpdate(pass, 'master', rest);
@@ -30,4 +29,14 @@ export async function tellMasterIfNew(
     });
     return {};
   }
+}
+
+/**
+ * The number that a person entered stays as it is: the question is about it. The version and the time of the last sync
+ * stay too, since this is none: where there are no snapshots, what has moved is measured against them.
+ */
+function withoutSync({ pair }: Pass, wanted: Attributes): Attributes {
+  const { replicaId, replicaVersion, lastSync } = pair.status;
+  const kept = [replicaId, replicaVersion, lastSync];
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => !kept.includes(name)));
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { canonicalOf } from '../../engine/pair.ts';
 import { sides } from '../../engine/values.ts';
 import { people } from '../support/people.ts';
-import { traits, unhurriedOn } from './played.ts';
+import { refused, traits, unhurriedOn } from './played.ts';
 import type { Crash, Step } from './steps.ts';
 import { World } from './world.ts';
 
@@ -31,6 +31,13 @@ const madeAgainOnAWord: readonly Step[] = [
   { kind: 'answer', question: 0, answer: 2 },
 ];
 
+/** Two records that have met, but one of the values could not be written. */
+const refusedMeeting: readonly Step[] = [
+  { kind: 'create', side: 'replica', values: { account: '18', rank: 'their' }, hinted: false },
+  { kind: 'create', side: 'master', values: { account: '18', surname: refused, rank: 'our' }, hinted: true },
+  calmLook,
+];
+
 const scenes: Record<string, readonly Step[]> = {
   'a record is made again, without the field that only its partner takes': [
     ...made('replica', { surname: 'Meier', rank: 'captain' }),
@@ -46,6 +53,10 @@ const scenes: Record<string, readonly Step[]> = {
     { kind: 'edit', side: 'replica', record: 0, values: { vow: 'c' }, hinted: true },
     calmLook,
     { kind: 'decide', conflict: 0, resolution: 'value' },
+  ],
+  'a first meeting that was refused is made up for': [
+    ...refusedMeeting,
+    { kind: 'edit', side: 'master', record: 0, values: { surname: 'Maier' }, hinted: true },
   ],
   "the master's record is made again for an edit of its partner": [
     ...made('replica', { surname: 'Meier' }),
@@ -103,6 +114,16 @@ test('I3: lists of both sides become one, also if somebody edits the master betw
   await world.play([...longerLists, { kind: 'sync', order: 0, crash: null, meanwhile }]);
   expect(world.systems.master.get('m1')?.attributes).toMatchObject({ tags: 'x; y; z', city: 'Celle' });
   expect(world.systems.replica.get('r1')?.attributes).toMatchObject({ their_tags: 'x; y; z', their_city: 'Celle' });
+});
+
+test('a first meeting that was refused is none: it does not matter who edits next', async () => {
+  const world = await World.open(options);
+  await world.play([
+    ...refusedMeeting,
+    { kind: 'edit', side: 'replica', record: 0, values: { surname: 'Maier' }, hinted: true },
+    calmLook,
+  ]);
+  expect(world.systems.master.get('m1')?.attributes).toMatchObject({ rank: 'our', state: 'permanently_failed' });
 });
 
 test("I5: a person's word makes a record again once, also if the pass dies right after", async () => {
