@@ -90,7 +90,7 @@ export function countPlans(looked: number, plans: readonly Plan[]): PlanCounts {
     removed: actions(['delete', 'archive']),
     open: plans.flatMap(({ open }) => open).length,
     asking: outcomes('parked'),
-    untold: outcomes('waiting') + outcomes('paused'),
+    untold: outcomes('waiting') + outcomes('held_back') + outcomes('paused'),
   };
 }
 

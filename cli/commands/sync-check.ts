@@ -28,7 +28,7 @@ export function tellLooked(answer: Looked, json: boolean): void {
   console.log(json ? JSON.stringify(answer) : inWords(answer));
   if ('pending' in answer) throw new CommandFailed('It is stored and will be done; ask again later.', 3);
   if (answer.outcome.kind === 'parked' || answer.outcome.kind === 'paused') process.exitCode = 1;
-  if (answer.outcome.kind === 'waiting') process.exitCode = 3;
+  if (answer.outcome.kind === 'waiting' || answer.outcome.kind === 'held_back') process.exitCode = 3;
 }
 
 function inWords(answer: Looked): string {
