@@ -31,6 +31,8 @@ export interface SystemTrouble {
 
 /** An outage that comes back this soon is the same one. */
 const sameOutageMs = 60_000;
+/** A system that comes and goes is asked more rarely, but not as one that stays away: by default once a minute. */
+const mostAfterReopening = 2;
 /** Failures of this age are excused when they turn out to be the system's. */
 const excusedMs = 60_000;
 /** A process that died while asking is replaced after this time. */
@@ -55,7 +57,7 @@ export class CircuitStore {
       const [row] = await tx.select().from(circuits).where(eq(circuits.system, system)).for('update');
       if (row === undefined || row.openedAt !== null) return 'was_open';
       const isSame = row.closedAt !== null && now.getTime() - row.closedAt.getTime() < sameOutageMs;
-      const probes = isSame ? row.probes + 1 : 0;
+      const probes = isSame ? Math.min(row.probes + 1, mostAfterReopening) : 0;
       const waitMs = probeWaitMs(trouble.code, probes, this.#ladderMs, trouble.askedForMs);
       const { code, message } = trouble;
       await tx
