@@ -53,7 +53,7 @@ async function giveWay(pass: Pass): Promise<PassSummary> {
 
 async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
   const at = new Date(pass.deps.now().getTime() + otherPassWaitMs);
-  await finish(pass, { changes: {}, hints: { kind: 'due', at } });
+  await finish(pass, { changes: {}, hints: { kind: 'postponed', at } });
   return pass.summary({ kind: 'waiting', code, system: null, retryInMs: otherPassWaitMs });
 }
 

@@ -4,6 +4,7 @@ import { openInMemory } from '../store/open-embedded.ts';
 import { type House, openHouse } from '../test/support/house.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { eq } from 'drizzle-orm';
+import { PartnerBusy } from '../store/pass-errors.ts';
 import { hints, links } from '../store/schema.ts';
 
 const meier = { lastName: 'Meier', firstName: 'Anna', dateOfBirth: '2001-01-05' };
@@ -117,6 +118,23 @@ describe('a record that was given up', () => {
     expect((await look()).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
     expect(inCrm(id)).toMatchObject({ syncStatus: 'clean', syncRetryCount: 0 });
   });
+});
+
+test("a person's word on a parked record is kept while another record's pass is in the way", async () => {
+  const { id, betNr } = await house.linked(meier);
+  const refused = { kind: 'status', status: 400, body: '{}' } as const;
+  house.firm.faults.add({ fault: refused, method: 'PUT', path: 'Beteiligte' });
+  house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+  expect((await house.sync(id)).outcome).toMatchObject({ kind: 'parked', code: 'rejected' });
+  await house.hint('master', id, 'person');
+  const inTheWay = {
+    ...house.deps,
+    passes: { ...bound(house.deps.passes), settle: () => Promise.reject(new PartnerBusy()) },
+  };
+  const waiting = await house.pass(id, `sync/beteiligte/${id}`, inTheWay);
+  expect(waiting.outcome).toMatchObject({ kind: 'waiting', code: 'partner_busy' });
+  expect((await passIn(1_001, id)).outcome).toMatchObject({ kind: 'done' });
+  expect(house.firm.record(betNr)!.titel).toBe('Dr.');
 });
 
 describe('a write of unknown fate', () => {

@@ -15,8 +15,10 @@ export interface NotedHint {
 /** What becomes of the hints that a pass noted, unless a newer one came: deleted, kept until a time, or asked anew. */
 export type HintOutcome =
   | { readonly kind: 'done' }
-  /** They stay as they are, in their place, and are rung as soon as possible. */
+  /** They were not dealt with: they stay as they are, in their place, and are rung as soon as possible. */
   | { readonly kind: 'kept' }
+  /** As `kept`, but not rung before. */
+  | { readonly kind: 'postponed'; readonly at: Date }
   | { readonly kind: 'due'; readonly at: Date }
   | { readonly kind: 'look_again'; readonly at: Date };
 
@@ -84,6 +86,10 @@ export async function settleHints(tx: Database, noted: readonly NotedHint[], out
   }
   if (outcome.kind === 'kept') {
     await tx.update(hints).set({ rungAt: null }).where(inArray(hints.seq, seqs));
+    return;
+  }
+  if (outcome.kind === 'postponed') {
+    await tx.update(hints).set({ rungAt: null, dueAt: outcome.at }).where(inArray(hints.seq, seqs));
     return;
   }
   const trigger = outcome.kind === 'look_again' ? 'look_again' : 'retry';

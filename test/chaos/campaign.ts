@@ -18,6 +18,7 @@ export interface CampaignOptions {
 }
 
 const tickMs = 100;
+const mostPerTick = 1;
 /** Share of the time after which everybody is there. */
 const arrivalsEndAt = 0.6;
 const bornAtFirm = 0.2;
@@ -60,8 +61,9 @@ export class Campaign {
       const passed = (Date.now() - startedAt) / durationMs;
       const arrivalsDue = Math.min(settings.records, Math.ceil((settings.records * passed) / arrivalsEndAt));
       const occasionsDue = Math.min(settings.edits, Math.ceil(settings.edits * passed));
-      while (this.#arrivals < arrivalsDue && !isTooMuch()) this.#arrive();
-      while (occasions < occasionsDue && !isTooMuch()) {
+      // Whoever had to wait goes on at a person's pace: a thousand edits in one moment are an import.
+      for (let done = 0; done < mostPerTick && this.#arrivals < arrivalsDue && !isTooMuch(); done += 1) this.#arrive();
+      for (let done = 0; done < mostPerTick && occasions < occasionsDue && !isTooMuch(); done += 1) {
         occasions += 1;
         this.#doSomething();
       }

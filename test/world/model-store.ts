@@ -164,6 +164,10 @@ export class ModelStore implements WorldStore {
       Object.assign(link, { leaseOwner: null, leaseToken: null, leaseUntil: null, revision: link.revision + 1 });
       const seqs = new Set(noted.map(({ seq }) => seq));
       if (hints.kind === 'kept') return;
+      if (hints.kind === 'postponed') {
+        for (const row of this.#hints.filter(({ seq }) => seqs.has(seq))) row.dueAtMs = hints.at.getTime();
+        return;
+      }
       if (hints.kind === 'done') this.#hints = this.#hints.filter(({ seq }) => !seqs.has(seq));
       else {
         const trigger = hints.kind === 'look_again' ? 'look_again' : 'retry';
