@@ -80,7 +80,7 @@ test('while Temporal is away one of many records is tried, and all of them are k
   }) as typeof client.workflow.signalWithStart;
   const { log } = readableLog();
   const bell = createDoorbell({ client, taskQueue, hints: () => inbox, log });
-  const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
+  const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
   const refs = await inbox.add(
     names.map((name) => hinted('master', name)),
     new Date(),

@@ -28,7 +28,7 @@ beforeEach(async () => {
     TEMPORAL_ADDRESS: testTemporalAddress(),
     TEMPORAL_TASK_QUEUE: `shutdown-${randomUUID()}`,
     SHUTDOWN_GRACE: '1s',
-    ADVOWARE_TIMEOUT: '60s',
+    ADVOWARE_TIMEOUT: '5s',
     LOG_LEVEL: 'info',
   };
 });
@@ -70,26 +70,28 @@ test('SIGTERM in the middle of the work: it ends in order, what was under way is
   registerWebhooks(systems.crm, url(), true);
   const ids = Array.from({ length: 30 }, (_, n) => systems.crm.create('CBeteiligte', { lastName: `Nr. ${n}` }).id);
   await systems.crm.webhooks.deliverAll();
-  await until('some are done', () => ids.some(isClean));
-  // From here on Advoware takes longer than anybody waits.
+  await until('all are done', () => ids.every(isClean));
+  // From here on Advoware takes longer than anybody waits. Only what is read hangs: a write would land after all.
   const mend = systems.firm.faults.add({
+    method: 'GET',
     path: 'Beteiligte',
     fault: { kind: 'latency', delayMs: 30_000 },
     times: 100_000,
   });
-  const more = Array.from({ length: 5 }, (_, n) => systems.crm.create('CBeteiligte', { lastName: `Spät ${n}` }).id);
+  const mark = systems.firm.requests.mark();
+  for (const id of ids) systems.crm.update('CBeteiligte', id, { firstName: 'Toni' });
   await systems.crm.webhooks.deliverAll();
-  await until('calls hang', () => systems.firm.requests.all().filter(({ status }) => status === 0).length > 0);
+  await until('calls hang', () => systems.firm.requests.since(mark).length > 0);
   child.kill('SIGTERM');
   expect(await exited(child)).toBe(0);
 
   mend();
   run();
   await until('it is ready again', isReady);
-  await until('everybody is equal', () => [...ids, ...more].every(isClean));
+  await until('everybody is equal', () => systems.firm.records().every(({ vorname }) => vorname === 'Toni'));
   const names = systems.firm.records().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  for (const id of [...ids, ...more]) {
+  for (const id of ids) {
     expect((await callApi(url(), 'GET', `/pairs/beteiligte/records/${id}`)).body).toMatchObject({ attempts: 0 });
   }
 }, 120_000);

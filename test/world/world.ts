@@ -145,7 +145,8 @@ export class World {
       breaker: { answered: () => undefined, failed: () => Promise.resolve(), hasBlamed: () => false },
       budget: unlimitedBudget,
       hints: { add: (hints) => this.#hintAll(hints) },
-      retry: defaultRetryPolicy,
+      // A booked look finds what nobody has announced earlier than a run without a crash does: that is no other end.
+      retry: { ...defaultRetryPolicy, ...(this.#options.unhurried === true && { recheckAfterMs: 0 }) },
       messages: messagesIn('en', 'Europe/Berlin'),
       observer: {
         onPass: () => undefined,
