@@ -41,7 +41,9 @@ test('what failed is listed with its reason, tried again singly and all at once,
   const { exitCode, out } = await tandem('failed', 'beteiligte');
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^pair +record +code +attempts +since +next attempt +reason$/m);
-  expect(out).toMatch(new RegExp(`^beteiligte +${first} +rejected +1 +\\d{4}-\\S+Z +given up +Advoware does not accept`, 'm'));
+  expect(out).toMatch(
+    new RegExp(`^beteiligte +${first} +rejected +1 +\\d{4}-\\S+Z +given up +Advoware does not accept`, 'm'),
+  );
 
   const again = await tandem('retry', 'beteiligte', first);
   expect([again.exitCode, again.out]).toEqual([1, expect.stringContaining('needs a person (rejected, Advoware)')]);
