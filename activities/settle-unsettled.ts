@@ -52,7 +52,7 @@ const nothing: ShownRecord = { attributes: {}, version: null, modifiedByUs: null
 async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Promise<void> {
   const { pair, link, seen } = pass;
   const shown = { master: seen.master ?? nothing, replica: seen.replica ?? nothing };
-  const writes = rows.flatMap(asUnsettled);
+  const writes = rows.flatMap((row) => asUnsettled(row, rows));
   const creation = rows.find((row) => row.action === 'create' && isOurs(pass, row));
   const base =
     creation === undefined
@@ -60,7 +60,7 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
       : baseAfterCreation(pair, creation.side, writes, shown);
   const settled = rows.map((row): SettledRow => ({
     id: row.id,
-    state: row.side === creation?.side || isWritten(pass, row) ? 'written' : 'dropped',
+    state: row.side === creation?.side || isWritten(pass, row, rows) ? 'written' : 'dropped',
   }));
   await pass.settle(settled, {
     baseMaster: base.master,
@@ -91,7 +91,7 @@ function answeredFate({ link }: Pass, { state }: LedgerRow): Fate | null {
 async function fateOf(pass: Pass, side: Side, planned: readonly LedgerRow[]): Promise<Fate> {
   const named = await namedFate(pass, side);
   if (named !== null) return named;
-  const writes = planned.flatMap(asUnsettled).filter((write) => write.side === side);
+  const writes = planned.flatMap((row) => asUnsettled(row, planned)).filter((write) => write.side === side);
   const image = Object.fromEntries(writes.map(({ attribute, newValue }) => [attribute, newValue]));
   const alike = await searchUnlinked(pass, side, image);
   const found = alike.filter((record) => isImage(pass, record, writes));
@@ -151,10 +151,10 @@ function isOurs({ pair, seen, link }: Pass, { side }: LedgerRow): boolean {
   return attributeOf(record.attributes, naming) === (side === 'master' ? link.replicaId : link.masterId);
 }
 
-function isWritten({ pair, seen }: Pass, row: LedgerRow): boolean {
+function isWritten({ pair, seen }: Pass, row: LedgerRow, rows: readonly LedgerRow[]): boolean {
   const record = seen[row.side];
   if (record === undefined) return row.action === 'delete';
-  return asUnsettled(row).some((write) => tookEffect(pair, write, record));
+  return asUnsettled(row, rows).some((write) => tookEffect(pair, write, record));
 }
 
 /** What a system made of values whose write it never answered. */
@@ -162,7 +162,7 @@ function notesOf(pass: Pass, rows: readonly LedgerRow[]): FieldNotes {
   const { pair, seen, deps } = pass;
   const since = deps.now().toISOString();
   const notesOn = (side: Side): FieldNotes => {
-    const writes = rows.flatMap((row) => (row.side === side && isWritten(pass, row) ? asFieldWrite(row) : []));
+    const writes = rows.flatMap((row) => (row.side === side && isWritten(pass, row, rows) ? asFieldWrite(row) : []));
     return notesFromAnswer(pair, side, writes, seen[side]?.attributes ?? {}, since);
   };
   return { ...pass.link.fieldNotes, ...notesOn('master'), ...notesOn('replica') };

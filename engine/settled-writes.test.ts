@@ -17,6 +17,7 @@ const toReplica = (name: string, newValue: Json, seenVersion: string | null = '1
   oldValue: null,
   newValue,
   seenVersion,
+  fate: 'unknown',
 });
 const toMaster = (name: string, newValue: Json, seenVersion: string | null = '1'): UnsettledWrite => ({
   side: 'master',
@@ -24,6 +25,7 @@ const toMaster = (name: string, newValue: Json, seenVersion: string | null = '1'
   oldValue: null,
   newValue,
   seenVersion,
+  fate: 'unknown',
 });
 const shown = (master: Attributes, replica: Attributes, versions: Partial<PerSide<string | null>> = {}) => ({
   master: { attributes: master, version: versions.master === undefined ? '1' : versions.master, modifiedByUs: null },
@@ -61,6 +63,13 @@ describe('whether a write of unknown fate took effect', () => {
   ])('what is left is %j, version %j after %j: %j', (left, version, seenVersion, expected) => {
     const write = toReplica('city', 'Celle', seenVersion);
     expect(tookEffect(people, write, { attributes: { their_city: left }, version, modifiedByUs: null })).toBe(expected);
+  });
+
+  test('one that was never sent did not, whoever wrote the same since', () => {
+    const unsent: UnsettledWrite = { ...celle, fate: 'unsent' };
+    const moved = { version: '2', modifiedByUs: null };
+    expect(tookEffect(people, unsent, { attributes: { their_city: 'Celle' }, ...moved })).toBe(false);
+    expect(tookEffect(people, unsent, { attributes: { their_city: 'Cel' }, ...moved })).toBe(false);
   });
 
   test('a value that is no text can not be cut', () => {

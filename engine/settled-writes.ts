@@ -10,6 +10,8 @@ export type MeantWrite = Pick<FieldWrite, 'side' | 'attribute' | 'oldValue' | 'n
 export interface UnsettledWrite extends MeantWrite {
   /** The version of the record that it was planned from. */
   readonly seenVersion: string | null;
+  /** `unsent`: the attempt is known to have ended before it. Whoever typed the same value meanwhile is not us. */
+  readonly fate: 'unknown' | 'unsent';
 }
 
 /** What a side shows now. */
@@ -29,6 +31,7 @@ export function isShown(pair: PairDefinition, write: MeantWrite, record: Attribu
 
 /** Whether the write is known to have taken effect: its value is shown, or what was left of it in a record that moved. */
 export function tookEffect(pair: PairDefinition, write: UnsettledWrite, shown: ShownRecord): boolean {
+  if (write.fate === 'unsent') return false;
   return isShown(pair, write, shown.attributes) || (isOtherVersion(write, shown) && isCut(write, shown.attributes));
 }
 
@@ -42,7 +45,7 @@ const isOtherVersion = ({ seenVersion }: UnsettledWrite, { version }: ShownRecor
 
 /** Whether somebody else may have written since it was planned; our own status may be what moved the version. */
 const mayBeEdited = (write: UnsettledWrite, shown: ShownRecord): boolean =>
-  isOtherVersion(write, shown) && shown.modifiedByUs !== true;
+  write.fate === 'unknown' && isOtherVersion(write, shown) && shown.modifiedByUs !== true;
 
 /**
  * Both snapshots after writes whose fate was not known. The side of one that took effect moves to what it shows, the

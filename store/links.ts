@@ -72,12 +72,17 @@ export function openCreationsIn(rows: readonly (LedgerRow & { readonly of: strin
     .map(({ linkId, state, of }) => ({
       state: state === 'asked' ? 'asked' : 'planned',
       of,
-      writes: rows.flatMap((row) => (row.linkId === linkId ? asUnsettled(row) : [])),
+      writes: rows.flatMap((row) => (row.linkId === linkId ? asUnsettled(row, rows) : [])),
     }));
 }
 
-/** The value that a row meant to write, if it meant one. */
-export const asUnsettled = (row: LedgerRow): readonly UnsettledWrite[] => {
+/** The value that one of these rows meant to write, if it meant one. */
+export const asUnsettled = (row: LedgerRow, rows: readonly LedgerRow[]): readonly UnsettledWrite[] => {
   const { action, side, attribute, oldValue, newValue, seenVersion } = row;
-  return action === 'set' && attribute !== null ? [{ side, attribute, oldValue, newValue, seenVersion }] : [];
+  if (action !== 'set' || attribute === null) return [];
+  return [{ side, attribute, oldValue, newValue, seenVersion, fate: isUnsent(row, rows) ? 'unsent' : 'unknown' }];
 };
+
+/** A pass sends the replica's values first, and the master's only when it has stored what became of those. */
+const isUnsent = ({ side, runId }: LedgerRow, rows: readonly LedgerRow[]): boolean =>
+  side === 'master' && rows.some((row) => row.side === 'replica' && row.runId === runId);

@@ -140,3 +140,22 @@ test("I5: a person's word makes a record again once, also if the pass dies right
   }
   expect(deaths).toBeGreaterThan(2);
 });
+
+const swappedWhileUnanswered: readonly Step[] = [
+  ...made('master', { surname: 'Meier' }),
+  { kind: 'edit', side: 'replica', record: 0, values: { city: 'Celle' }, hinted: true },
+  { kind: 'edit', side: 'master', record: 0, values: { mood: 'a' }, hinted: true },
+];
+const swap: readonly Step[] = [
+  { kind: 'edit', side: 'replica', record: 0, values: { city: null }, hinted: true },
+  { kind: 'edit', side: 'master', record: 0, values: { city: 'Celle' }, hinted: true },
+];
+
+test('I3: a value that was never sent to the master is an edit of whoever typed it there', async () => {
+  const world = await World.open({ ...options, unhurried: false });
+  const lost: Step = { kind: 'fault', side: 'replica', faults: ['lost', 'lost'] };
+  await world.play([...swappedWhileUnanswered, lost, calmLook, ...swap]);
+  await world.calm();
+  expect(world.systems.master.get('m1')?.attributes).toMatchObject({ city: 'Celle', mood: 'a' });
+  expect(world.systems.replica.get('r1')?.attributes).toMatchObject({ their_city: 'Celle', their_mood: 'a' });
+});
