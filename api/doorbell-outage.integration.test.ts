@@ -7,6 +7,7 @@ import type { OpenDatabase } from '../store/database.ts';
 import { HintStore, type RecordRef } from '../store/hints.ts';
 import { openInMemory } from '../store/open-embedded.ts';
 import { hints, links } from '../store/schema.ts';
+import { lazyConnection } from '../temporal-connection.ts';
 import { readableLog } from '../test/support/api.ts';
 import { until } from '../test/support/house.ts';
 import { forward } from '../test/support/forward.ts';
@@ -49,7 +50,7 @@ const comeBackAt = (port: number): Promise<Server> => {
 
 test('an outage is logged once, its records are rung by whoever comes next, and its end is logged', async () => {
   const port = await freePort();
-  const connection = Connection.lazy({ address: `127.0.0.1:${port}` });
+  const connection = lazyConnection(`127.0.0.1:${port}`);
   cleanUps.push(() => connection.close());
   const { log, lines } = readableLog();
   const bell = createDoorbell({ client: new Client({ connection }), taskQueue, hints: () => inbox, log });
@@ -69,7 +70,7 @@ test('an outage is logged once, its records are rung by whoever comes next, and 
 }, 60_000);
 
 test('while Temporal is away one of many records is tried, and all of them are kept', async () => {
-  const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}`, connectTimeout: 200 });
+  const connection = lazyConnection(`127.0.0.1:${await freePort()}`);
   cleanUps.push(() => connection.close());
   const client = new Client({ connection });
   const tell = client.workflow.signalWithStart.bind(client.workflow);

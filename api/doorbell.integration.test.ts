@@ -5,6 +5,7 @@ import { freePort } from '../cli/temporal-server/free-port.ts';
 import { createLog } from '../log.ts';
 import { HintStore } from '../store/hints.ts';
 import { openInMemory } from '../store/open-embedded.ts';
+import { lazyConnection } from '../temporal-connection.ts';
 import { emptied, until } from '../test/support/house.ts';
 import { testTemporalAddress } from '../test/support/temporal.ts';
 import { createChecker } from './checker.ts';
@@ -31,7 +32,7 @@ beforeEach(() => emptied(database));
 const createBell = (client: Client): Doorbell =>
   createDoorbell({ client, taskQueue, hints: () => hints, log: createLog('silent') });
 const unreachable = async (): Promise<Client> =>
-  new Client({ connection: Connection.lazy({ address: `127.0.0.1:${await freePort()}`, connectTimeout: 200 }) });
+  new Client({ connection: lazyConnection(`127.0.0.1:${await freePort()}`) });
 const someRecords = (count: number) =>
   Array.from(
     { length: count },

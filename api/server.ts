@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import type { CallBudget } from '../connectors/call-budget.ts';
 import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
@@ -8,6 +8,7 @@ import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from '../store/database.ts';
+import { lazyConnection } from '../temporal-connection.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { HintStore } from '../store/hints.ts';
@@ -63,7 +64,7 @@ class NoDatabase extends Error {
 /** Composes the HTTP side of this process and listens. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { log, temporal } = options;
-  const connection = Connection.lazy({ address: temporal.address });
+  const connection = lazyConnection(temporal.address);
   const client = new Client({ connection, namespace: temporal.namespace });
   const store = createStore(options.database);
   const hints = (): HintStore => store().hints;

@@ -31,7 +31,7 @@ export type ReservationResult =
 export interface CallReservation {
   /**
    * Called right before each request. Uses one of the reserved calls, or takes one more if all are used.
-   * @throws RateLimited with `retryAfterMs` when there is none
+   * @throws BudgetSpent when there is none
    */
   take(): Promise<void>;
   /**

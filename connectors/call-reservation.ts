@@ -1,6 +1,6 @@
 import type { BudgetState, CallBudget, CallPriority, CallReservation } from './call-budget.ts';
 import { type CallSource, forEachPriority, type HeldCalls, type WindowsBySystem } from './call-log.ts';
-import { RateLimited } from './errors.ts';
+import { BudgetSpent } from './errors.ts';
 
 export interface CallBudgetOptions {
   readonly windows: WindowsBySystem;
@@ -77,8 +77,7 @@ class HeldReservation implements CallReservation {
     }
     const more = await hold(1);
     if (more.kind === 'spent') {
-      const message = `${system}: the budget of calls is spent (Tandem's own limit)`;
-      throw new RateLimited(message, { system, retryAfterMs: more.retryAfterMs });
+      throw new BudgetSpent(`${system}: the budget of calls is spent (Tandem's own limit)`, { system });
     }
     more.used = 1;
     this.#parts.push(more);

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { ApiToken } from '../../api-token.ts';
 import { BearerTokens } from '../../api/bearer-tokens.ts';
 import { buildApi } from '../../api/build-api.ts';
@@ -19,6 +19,7 @@ import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
+import { lazyConnection } from '../../temporal-connection.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
 export const testToken = 'ops-token-of-the-tests';
@@ -84,7 +85,7 @@ const answerWithinMs = 200;
 
 export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnderTest> {
   const database = options.database ?? (await openInMemory());
-  const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
+  const connection = lazyConnection(`127.0.0.1:${await freePort()}`);
   const doorbell = new RecordingDoorbell();
   const deps = dependencies(options, database, new Client({ connection }), doorbell);
   const app = buildApi({ ...deps, ...options.replace?.(deps, database) }, { ...limits, ...options.limits });
