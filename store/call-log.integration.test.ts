@@ -170,7 +170,7 @@ describe.each(databasesUnderTest())('calls counted in $name', (kind) => {
       if (old.kind === 'reserved') await old.reservation.take();
       await at(10_000 + 300);
       const late = old.kind === 'reserved' ? old.reservation.take() : Promise.resolve();
-      await expect(late).rejects.toMatchObject({ code: 'rate_limited', system: 'Advoware' });
+      await expect(late).rejects.toMatchObject({ code: 'budget_spent', system: 'Advoware' });
     });
 
     test('rows that no window can see are not kept', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallBudget, CallReservation } from '../../connectors/call-budget.ts';
-import { RateLimited } from '../../connectors/errors.ts';
+import { BudgetSpent } from '../../connectors/errors.ts';
 
 export interface Target {
   readonly url: string;
@@ -27,7 +27,7 @@ async function sendTwo(reservation: CallReservation, { url, headers }: Target): 
     }
     return 0;
   } catch (error) {
-    if (error instanceof RateLimited) return error.retryAfterMs ?? 0;
+    if (error instanceof BudgetSpent) return 0;
     throw error;
   } finally {
     await reservation.settle();
