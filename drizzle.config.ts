@@ -1,4 +1,8 @@
 import { defineConfig } from 'drizzle-kit';
 
 /** `npx drizzle-kit generate --name what_changed` writes the next migration from store/schema.ts. */
-export default defineConfig({ dialect: 'postgresql', schema: './store/schema.ts', out: './store/migrations' });
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: ['./store/schema.ts', './store/population-tables.ts'],
+  out: './store/migrations',
+});

@@ -10,6 +10,7 @@ import type { KnownCouple } from '../store/passes.ts';
 import type { LedgerAction } from '../store/schema.ts';
 import type { PassOutcome, PassSummary } from '../workflows/contract.ts';
 import type { Attempt, SyncDependencies } from './dependencies.ts';
+import { priorityOf } from './priority-of.ts';
 import { reserveCalls, settleCalls } from './reserve-calls.ts';
 
 /** A ledger row that a pass has planned. */
@@ -88,7 +89,7 @@ export class Pass {
   /** @throws BudgetSpent */
   async reserve(): Promise<void> {
     const systems = new Set(sides.map((side) => this.pair.title[side].system));
-    this.#reserved = await reserveCalls(this.deps.budget, [...systems], this.isPersonal ? 'interactive' : 'webhook');
+    this.#reserved = await reserveCalls(this.deps.budget, [...systems], priorityOf(this.hints));
   }
 
   /** What was reserved and not used. */

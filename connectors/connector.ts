@@ -92,6 +92,8 @@ export interface Connector {
    * @throws Forbidden, AmbiguousWrite, … Called again after an ambiguous answer it may show the text twice.
    */
   readonly addNote?: (entity: string, id: string, text: string, context: CallContext) => Promise<void>;
+  /** Null: this system lists nothing, so only records that are known by id can be visited. */
+  readonly list: Listing | null;
   /** What an operator should know about the set-up; never throws. */
   diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
 }
@@ -111,4 +113,40 @@ export interface Finding {
   readonly level: 'ok' | 'warning' | 'failure';
   /** One line, with what to do if it isn't ok. */
   readonly text: string;
+}
+
+/** Where a walk goes on. Rows that move while it is under way are neither skipped nor repeated for ever. */
+export type PagePosition =
+  /** Every record, by id; `afterId` null: from the beginning. */
+  | { readonly by: 'id'; readonly afterId: string | null }
+  /**
+   * Records that were modified at or after a time, oldest first, by time and id. With `afterId`: those of that very time only
+   * beyond this id. Null `since`: from the beginning.
+   */
+  | { readonly by: 'modification'; readonly since: string | null; readonly afterId: string | null };
+
+export interface PageQuery {
+  /** Attributes that are wanted beside id, version, time and author. */
+  readonly attributes: readonly string[];
+  readonly position: PagePosition;
+  /** Rows at most; a system's `longestPage` holds anyway. */
+  readonly limit: number;
+  /** How many there are in all; dear on large tables. */
+  readonly withTotal: boolean;
+}
+
+export interface RecordPage {
+  readonly records: readonly RemoteRecord[];
+  /** All records that the query's condition matches, its position included; null where it was not asked for. */
+  readonly total: number | null;
+  readonly isLast: boolean;
+}
+
+/** What a system can show of a whole population, page by page. */
+export interface Listing {
+  readonly longestPage: number;
+  /** One call. @throws Unavailable, AuthFailed, … as any call */
+  page(entity: string, query: PageQuery, context: CallContext): Promise<RecordPage>;
+  /** Whether a page may show less of this attribute than a read does: left out, or cut. */
+  showsLess(attribute: string, shown: Json | undefined): boolean;
 }

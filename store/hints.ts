@@ -1,8 +1,23 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, min, notExists, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  min,
+  notExists,
+  or,
+  type SQL,
+  sql,
+  type SQLWrapper,
+} from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { heldBack } from './circuit-rows.ts';
-import { type HintTrigger, hints, links, pairs } from './schema.ts';
+import { type HintTrigger, hintTriggers, hints, links, pairs } from './schema.ts';
 
 /** One record of one side of a pair. */
 export interface RecordRef {
@@ -33,8 +48,14 @@ export interface InboxDepth {
   readonly oldestDueAt: Date | null;
 }
 
-/** The wish of a person, or of a pass that saw an edit, is not weakened by what else is said of the record. */
-export const strongerTrigger = sql`case when ${hints.trigger} in ('person', 'look_again') then ${hints.trigger} else excluded.trigger end`;
+const rankOf = (trigger: SQLWrapper | SQL) =>
+  sql`array_position(array[${sql.join(
+    hintTriggers.map((one) => sql`${one}::text`),
+    sql`, `,
+  )}], ${trigger})`;
+
+/** What is urgent is not made less so by what else is said of the record. */
+export const strongerTrigger = sql`case when ${rankOf(hints.trigger)} < ${rankOf(sql`excluded.trigger`)} then ${hints.trigger} else excluded.trigger end`;
 
 /** A row that nobody picked up within this time is rung again. */
 const ringAgainAfterMs = 30_000;
@@ -189,10 +210,14 @@ function withoutRepetition(batch: readonly Hint[]): Hint[] {
   const rows = new Map<string, Hint>();
   for (const hint of batch) {
     const name = JSON.stringify([hint.pair, hint.side, hint.recordId]);
-    if (rows.get(name)?.trigger !== 'person') rows.set(name, hint);
+    const known = rows.get(name);
+    if (known === undefined || isMoreUrgent(hint, known)) rows.set(name, hint);
   }
   return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, hint]) => hint);
 }
+
+const isMoreUrgent = (one: Hint, other: Hint): boolean =>
+  hintTriggers.indexOf(one.trigger) < hintTriggers.indexOf(other.trigger);
 
 /** The link's row and the hint's, in one statement, are about the same record. */
 export const isOfLink = () =>

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
-  customType,
   index,
   integer,
   jsonb,
@@ -22,15 +21,9 @@ import type { Answer, QuestionCode } from '../engine/question.ts';
 import type { Resolution } from '../engine/resolution.ts';
 import type { FailureCode } from '../engine/retry.ts';
 import type { Rule } from '../engine/rules.ts';
-import type { Attributes, Json, Side } from '../engine/values.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-/** Drizzle's own jsonb reads a text such as "7" a second time and answers with a number (observed on 0.45.4). */
-const jsonValue = customType<{ data: Json }>({
-  dataType: () => 'jsonb',
-  toDriver: (value) => JSON.stringify(value),
-});
+import type { Attributes, Side } from '../engine/values.ts';
+import { censusFindings, censusRuns, cursors, sightings, webhookRegistrations } from './population-tables.ts';
+import { jsonValue, time } from './column-types.ts';
 
 /** Whether a pair may write at the moment. No row: it may. */
 export const pairs = pgTable('pairs', {
@@ -88,11 +81,14 @@ export const hints = pgTable(
 );
 
 /**
- * Who said that a record may have changed. A person is always heard: both sides are read and waits end. `look_again`:
- * a pass saw in an answer that somebody had edited the record meanwhile, so both sides are read too. `retry`: the
- * earlier look failed and its time has come.
+ * Who said that a record may have changed, the most urgent first: a weaker one never replaces a stronger. A person is
+ * always heard: both sides are read and waits end. `look_again`: a pass saw in an answer that somebody had edited the
+ * record meanwhile, so both sides are read too. `retry`: the earlier look failed and its time has come. `catch_up`: a list
+ * of what was changed since the last one shows it. `census`: a walk over everything, or a visit to a record that nobody
+ * reports on. `backfill`: the first such walk.
  */
-export type HintTrigger = 'webhook' | 'person' | 'look_again' | 'retry';
+export const hintTriggers = ['person', 'look_again', 'webhook', 'retry', 'catch_up', 'census', 'backfill'] as const;
+export type HintTrigger = (typeof hintTriggers)[number];
 
 /** `unlinked`: one record is gone and the other stays alone. `deleted`: nothing is left. */
 export type LinkState = 'new' | 'linked' | 'unlinked' | 'deleted' | 'parked';
@@ -352,4 +348,9 @@ export const schema = {
   notifications,
   notificationDeliveries,
   callLog,
+  sightings,
+  cursors,
+  censusRuns,
+  censusFindings,
+  webhookRegistrations,
 };

@@ -57,3 +57,75 @@ export const longestTimerMs = 60_000;
 export const passTimeoutMs = 120_000;
 /** A killed worker is noticed after this long. */
 export const heartbeatTimeoutMs = 15_000;
+
+/**
+ * The pairs' populations. Each is started by a Schedule or a person, ends by itself, and keeps what it must not forget in
+ * the store: so a run that is lost costs a page at most.
+ */
+export interface PairInput {
+  readonly pair: string;
+}
+
+export interface CensusInput extends PairInput {
+  readonly runId: string;
+}
+
+/** What one step of a walk came to. */
+export type CensusStep =
+  /** Something was read or handed over: go on. */
+  | { readonly kind: 'moved' }
+  /** Not now: a budget is spent, a system is in trouble, or what was found is still being dealt with. */
+  | { readonly kind: 'wait'; readonly forMs: number }
+  /** Until somebody resumes or cancels it. */
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'ended' };
+
+/** What a look at the latest changes of both sides came to. */
+export interface CatchUpSummary {
+  /** Pages read and rows that were news, of both sides. */
+  readonly pages: number;
+  readonly handedOver: number;
+  /** There is more: go on at once. */
+  readonly again: boolean;
+}
+
+export interface RollingCheckSummary {
+  readonly visited: number;
+  readonly handedOver: number;
+}
+
+export interface KeeperSummary {
+  readonly made: number;
+  readonly mended: number;
+  readonly removed: number;
+}
+
+export interface CensusActivities {
+  /** Reads the next page, or does what is next; safe to repeat. */
+  stepCensus(run: CensusInput): Promise<CensusStep>;
+  /** The walk that a Schedule starts: @returns the run's id, or null while another one of the pair is under way. */
+  beginNightlyCensus(pair: PairInput): Promise<string | null>;
+}
+
+export interface CatchUpActivities {
+  catchUp(pair: PairInput): Promise<CatchUpSummary>;
+}
+
+export interface RollingCheckActivities {
+  checkOldest(pair: PairInput): Promise<RollingCheckSummary>;
+}
+
+export interface KeeperActivities {
+  keepWebhooks(): Promise<KeeperSummary>;
+}
+
+export const censusWorkflow = 'census';
+export const nightlyCensusWorkflow = 'nightlyCensus';
+export const catchUpWorkflow = 'catchUp';
+export const rollingCheckWorkflow = 'rollingCheck';
+export const keepWebhooksWorkflow = 'keepWebhooks';
+/** The run's row has changed: look at it. */
+export const censusSignalName = 'look';
+
+/** One walk per pair at a time. */
+export const censusIdOf = ({ pair }: PairInput): string => `census/${pair}`;

@@ -63,6 +63,8 @@ export function createAdvowareConnector(options: AdvowareOptions): Connector {
       update(parts, pathOf(entity, current.id), { current, changes }, context),
     // The vendor's API has no deletion of parties.
     remove: null,
+    // No list of parties is known (facts: only by number).
+    list: null,
     probe: async (known, context) => {
       await probeReading(client, known === null ? null : pathOf(known.entity, known.id), context);
     },

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { afterWriting } from '../after-writing.ts';
 import type { Attributes, CallContext, Connector, ReadResult, RemoteRecord } from '../connector.ts';
 import { Misconfigured, Rejected } from '../errors.ts';
-import type { HttpAnswer } from '../http.ts';
+import { accepted } from './accepted.ts';
 import { createEspoCrmClient, type EspoCrmClient, type EspoCrmOptions, searchQuery } from './client.ts';
 import { diagnoseEspoCrm } from './diagnose.ts';
-import { createOwnUser, type OwnUser, readAppUser } from './own-user.ts';
+import { createEspoCrmListing } from './listing.ts';
+import { createOwnUser, readAppUser } from './own-user.ts';
+import type { Parts } from './parts.ts';
 import { espoId, espoList, espoRecord, toRemoteRecord } from './record.ts';
 import { refusal, saysGone } from './refusal.ts';
 import { readWebhookSecrets } from './webhook-subscriptions.ts';
@@ -16,11 +18,6 @@ export interface EspoCrmConnector extends Connector {
   readonly addNote: NonNullable<Connector['addNote']>;
   /** Secret keys of the webhooks that our API user owns, by webhook id. They stay readable after creation (9.2.7). */
   webhookSecrets(context: CallContext): Promise<ReadonlyMap<string, string>>;
-}
-
-interface Parts {
-  readonly client: EspoCrmClient;
-  readonly ownUser: OwnUser;
 }
 
 /**
@@ -47,6 +44,7 @@ export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnecto
     probe: async (_known, context) => {
       await readAppUser(client, 'check', context);
     },
+    list: createEspoCrmListing(parts, (entity) => pathOf(system, entity)),
     diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
     webhookSecrets: (context) => readWebhookSecrets(client, context),
   };
@@ -162,16 +160,3 @@ async function addNote(client: EspoCrmClient, { entity, id, text }: Note, contex
 
 /** Attributes whose sub-objects the answer to a PUT shows as they were before (observed on 9.2.7). */
 const staleInAnswers = /^(emailAddress|phoneNumber)/;
-
-interface Expected {
-  readonly id: string | null;
-  readonly client: EspoCrmClient;
-}
-
-/** @throws the error that fits, unless the answer is a success of the given shape */
-function accepted<T>(answer: HttpAnswer, shape: z.ZodType<T>, { id, client }: Expected): T {
-  if (answer.status >= 300) throw refusal(answer, id, client.now());
-  const body = shape.safeParse(answer.json);
-  if (!body.success) throw answer.lost('the answer is no record');
-  return body.data;
-}

@@ -19,6 +19,8 @@ export const espoRecord = z
 export type EspoRecord = z.infer<typeof espoRecord>;
 
 export const espoList = z.object({ list: z.array(espoRecord) });
+/** `total`: -1 or -2 where none was asked for. */
+export const espoPage = espoList.extend({ total: z.int() });
 
 /** @param ownUserId our own user, null where it is not known */
 export function toRemoteRecord(record: EspoRecord, ownUserId: string | null): RemoteRecord {

@@ -146,6 +146,7 @@ export class ModelSystem {
           this.#store(current.id, changes, 'tandem');
           return this.#remote(current.id);
         }),
+      list: null,
       remove: traits.deletes
         ? async (_entity, id, context) => {
             await this.#write(context, { action: 'delete', attributes: {} }, () => {

@@ -1,0 +1,60 @@
+CREATE TABLE "census_findings" (
+	"run_id" uuid NOT NULL,
+	"side" text NOT NULL,
+	"record_id" text NOT NULL,
+	"link_id" bigint,
+	"attributes" jsonb,
+	CONSTRAINT "census_findings_run_id_side_record_id_pk" PRIMARY KEY("run_id","side","record_id")
+);
+--> statement-breakpoint
+CREATE TABLE "census_runs" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"pair" text NOT NULL,
+	"mode" text NOT NULL,
+	"dry_run" boolean DEFAULT false NOT NULL,
+	"state" text DEFAULT 'running' NOT NULL,
+	"phase" text DEFAULT 'master' NOT NULL,
+	"position" text,
+	"counts" jsonb NOT NULL,
+	"expected" jsonb NOT NULL,
+	"handed_over" integer DEFAULT 0 NOT NULL,
+	"report" jsonb,
+	"trouble" text,
+	"started_by" text NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	"revision" integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "cursors" (
+	"pair" text NOT NULL,
+	"side" text NOT NULL,
+	"read_until" timestamp (3) with time zone,
+	"caught_up_at" timestamp (3) with time zone,
+	"behind_since" timestamp (3) with time zone,
+	"trouble" text,
+	CONSTRAINT "cursors_pair_side_pk" PRIMARY KEY("pair","side")
+);
+--> statement-breakpoint
+CREATE TABLE "sightings" (
+	"pair" text NOT NULL,
+	"side" text NOT NULL,
+	"record_id" text NOT NULL,
+	"seen_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "sightings_pair_side_record_id_pk" PRIMARY KEY("pair","side","record_id")
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_registrations" (
+	"system" text NOT NULL,
+	"remote_id" text NOT NULL,
+	"event" text NOT NULL,
+	"url" text NOT NULL,
+	"made_at" timestamp (3) with time zone NOT NULL,
+	"delivered_at" timestamp (3) with time zone,
+	CONSTRAINT "webhook_registrations_system_remote_id_pk" PRIMARY KEY("system","remote_id")
+);
+--> statement-breakpoint
+ALTER TABLE "census_findings" ADD CONSTRAINT "census_findings_run_id_census_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."census_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "census_runs_pair" ON "census_runs" USING btree ("pair","started_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "census_runs_open" ON "census_runs" USING btree ("pair") WHERE "census_runs"."state" in ('running', 'paused');--> statement-breakpoint
+CREATE INDEX "sightings_oldest" ON "sightings" USING btree ("pair","side","seen_at");

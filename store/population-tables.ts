@@ -1,0 +1,149 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Attributes, Json, Side } from '../engine/values.ts';
+import { time } from './column-types.ts';
+
+/** When each record of a side was last seen, in a list or by a visit. Kept apart from the links: every walk touches every row. */
+export const sightings = pgTable(
+  'sightings',
+  {
+    pair: text('pair').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    recordId: text('record_id').notNull(),
+    seenAt: time('seen_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.pair, table.side, table.recordId] }),
+    index('sightings_oldest').on(table.pair, table.side, table.seenAt),
+  ],
+);
+
+/** How far one side of a pair has been read by time of modification. Moves only together with what was found. */
+export const cursors = pgTable(
+  'cursors',
+  {
+    pair: text('pair').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    /** The newest time of modification that was read, by the system's own clock. */
+    readUntil: time('read_until'),
+    /** When the end of the list was last reached. */
+    caughtUpAt: time('caught_up_at'),
+    /** Since when there is more than could be read at once; empty: nothing is left. */
+    behindSince: time('behind_since'),
+    /** Why the last attempt read nothing; empty: it did. */
+    trouble: text('trouble'),
+  },
+  (table) => [primaryKey({ columns: [table.pair, table.side] })],
+);
+
+/**
+ * `census`: everything is compared. `backfill`: the same where hardly anything is linked yet, with the lowest priority.
+ * `rebuild`: only records of the master that name their partner are handed over, so that nothing is created.
+ */
+export type CensusMode = 'census' | 'backfill' | 'rebuild';
+
+export type CensusState =
+  | 'running'
+  | 'paused'
+  | 'done'
+  | 'canceled'
+  /** A list could not be believed, or a system's set-up is wrong: nothing follows from what it did not show. */
+  | 'stopped';
+
+/**
+ * What a walk does next: reads the master's list, waits until what it found there is dealt with, reads the replica's list
+ * (or visits the replica's records one by one, where it has none), draws conclusions from what was not seen.
+ */
+export type CensusPhase = 'master' | 'between' | 'replica' | 'absent' | 'after' | 'report' | 'end';
+
+/** What was counted on one side. */
+export interface CensusCounts {
+  readonly pages: number;
+  readonly seen: number;
+  /** As agreed. */
+  readonly same: number;
+  /** Linked, and not as agreed. */
+  readonly differing: number;
+  /** In no link. */
+  readonly unlinked: number;
+  /** Linked, and not in the list. */
+  readonly absent: number;
+}
+
+/** One walk over a pair. */
+export const censusRuns = pgTable(
+  'census_runs',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    pair: text('pair').notNull(),
+    mode: text('mode').$type<CensusMode>().notNull(),
+    /** Nothing is handed over; what would happen is reported. */
+    dryRun: boolean('dry_run').notNull().default(false),
+    state: text('state').$type<CensusState>().notNull().default('running'),
+    phase: text('phase').$type<CensusPhase>().notNull().default('master'),
+    /** The last id of the page that has landed last, in this phase. */
+    position: text('position'),
+    counts: jsonb('counts').$type<Readonly<Record<Side, CensusCounts>>>().notNull(),
+    /** How many records each side says that it has; null: it does not say. */
+    expected: jsonb('expected').$type<Readonly<Record<Side, number | null>>>().notNull(),
+    handedOver: integer('handed_over').notNull().default(0),
+    report: jsonb('report').$type<Json>(),
+    /** Why it was stopped, in words. */
+    trouble: text('trouble'),
+    startedBy: text('started_by').notNull(),
+    startedAt: time('started_at').notNull(),
+    endedAt: time('ended_at'),
+    /** Each page moves it; a late attempt at a page that has landed changes nothing. */
+    revision: integer('revision').notNull().default(0),
+  },
+  (table) => [
+    index('census_runs_pair').on(table.pair, table.startedAt),
+    uniqueIndex('census_runs_open')
+      .on(table.pair)
+      .where(sql`${table.state} in ('running', 'paused')`),
+  ],
+);
+
+/** What a dry run has found and could not judge before it had seen both sides. Deleted with the run's end. */
+export const censusFindings = pgTable(
+  'census_findings',
+  {
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => censusRuns.id, { onDelete: 'cascade' }),
+    side: text('side').$type<Side>().notNull(),
+    recordId: text('record_id').notNull(),
+    /** Null: it is in no link. */
+    linkId: bigint('link_id', { mode: 'number' }),
+    /** The mapped attributes, and those of the status, as the list shows them; null: it was not in the list. */
+    attributes: jsonb('attributes').$type<Attributes>(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.side, table.recordId] })],
+);
+
+/** Registrations that the keeper made or has taken over. Their keys are read from the system and kept in memory only. */
+export const webhookRegistrations = pgTable(
+  'webhook_registrations',
+  {
+    system: text('system').notNull(),
+    /** The system's id of it. */
+    remoteId: text('remote_id').notNull(),
+    event: text('event').notNull(),
+    url: text('url').notNull(),
+    madeAt: time('made_at').notNull(),
+    /** When something with its signature last came in. */
+    deliveredAt: time('delivered_at'),
+  },
+  (table) => [primaryKey({ columns: [table.system, table.remoteId] })],
+);
