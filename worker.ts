@@ -1,11 +1,15 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
+import { createKeeperActivities } from './activities/webhook-keeper/create-keeper-activities.ts';
+import type { GapFiller } from './activities/webhook-keeper/dependencies.ts';
+import type { SyncDependencies } from './activities/dependencies.ts';
 import { probeCircuits } from './activities/prober.ts';
 import { definitionText } from './engine/definition-text.ts';
 import { type Recurring, startRecurring } from './recurring.ts';
 import { CircuitStore } from './store/circuits.ts';
 import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
+import { WebhookRegistrationStore } from './store/webhook-registrations.ts';
 import { syncDependencies, type SyncParts } from './sync-dependencies.ts';
 import { heartbeatTimeoutMs } from './workflows/contract.ts';
 
@@ -16,6 +20,13 @@ export interface WorkerOptions extends SyncParts {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly taskQueue: string };
   /** How long passes that are under way may go on after a shutdown has begun; then they are handed over, in milliseconds. */
   readonly graceMs: number;
+  /** What keeping the systems' webhooks takes; without it nobody keeps them. */
+  readonly keeper?: KeeperParts;
+}
+
+export interface KeeperParts {
+  readonly publicUrl: string | null;
+  readonly gaps: GapFiller;
 }
 
 export interface RunningWorker {
@@ -31,12 +42,14 @@ export interface RunningWorker {
  * @throws if Temporal or the database does not answer: the caller decides when to try again
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { temporal, graceMs, ...parts } = options;
+  const { temporal, graceMs, keeper, ...parts } = options;
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const worker = await createWorker(connection, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
-    await connection.close();
-    throw error;
-  });
+  const worker = await createWorker(connection, { ...temporal, graceMs, keeper }, parts).catch(
+    async (error: unknown) => {
+      await connection.close();
+      throw error;
+    },
+  );
   const prober = startProber(parts);
   const ended = worker
     .run()
@@ -55,21 +68,45 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
 async function createWorker(
   connection: NativeConnection,
-  { namespace, taskQueue, graceMs }: WorkerOptions['temporal'] & Pick<WorkerOptions, 'graceMs'>,
+  {
+    namespace,
+    taskQueue,
+    graceMs,
+    keeper,
+  }: WorkerOptions['temporal'] & {
+    readonly graceMs: number;
+    readonly keeper: KeeperParts | undefined;
+  },
   parts: SyncParts,
 ): Promise<Worker> {
   await introducePairs(parts);
+  const deps = syncDependencies(parts);
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
-    activities: createActivities(syncDependencies(parts)),
+    activities: {
+      ...createActivities(deps),
+      ...(keeper === undefined ? {} : createKeeperActivities(keeperDependencies(deps, parts, keeper))),
+    },
     maxConcurrentActivityTaskExecutions: 20,
     maxHeartbeatThrottleInterval: heartbeatTimeoutMs / 3,
     shutdownGraceTime: graceMs,
   });
 }
+
+const keeperDependencies = (
+  deps: SyncDependencies,
+  { database: { db }, pairs, probeLadderMs }: SyncParts,
+  keeper: KeeperParts,
+) => ({
+  ...deps,
+  ...keeper,
+  pairs: pairs.map(({ name, title }) => ({ name, ...title })),
+  registrations: new WebhookRegistrationStore(db),
+  circuits: new CircuitStore(db, probeLadderMs),
+});
 
 const probeEveryMs = 1_000;
 

@@ -9,10 +9,13 @@ import type { NewLedgerRow } from '../store/ledger-rows.ts';
 import type { PairStore } from '../store/pairs.ts';
 import type { RecordStore } from '../store/records.ts';
 import type { PassOutcome } from '../workflows/contract.ts';
+import type { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 import type { BearerTokens } from './bearer-tokens.ts';
 import type { Checker } from './checker.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
+import type { Deliveries } from './webhooks/deliveries.ts';
+import type { WebhookDesk } from './webhooks/webhook-desk.ts';
 import type { WebhookSecrets } from './webhooks/webhook-secrets.ts';
 
 export interface PairInfo {
@@ -54,6 +57,7 @@ export interface ApiDependencies {
     readonly pairs: PairStore;
     readonly conflicts: ConflictStore;
     readonly circuits: CircuitStore;
+    readonly registrations: WebhookRegistrationStore;
   };
   /** The calls that may be sent to the systems. Throws while there is no database yet. */
   readonly budget: () => CallBudget;
@@ -62,6 +66,8 @@ export interface ApiDependencies {
   readonly preview: Previewer;
   /** By the name of the system: those that are here are EspoCRMs, and only their webhooks are taken. */
   readonly webhookSecrets: ReadonlyMap<string, WebhookSecrets>;
+  readonly deliveries: Deliveries;
+  readonly webhookDesk: WebhookDesk;
   readonly tokens: BearerTokens;
   readonly metrics: Metrics;
   readonly log: Logger;

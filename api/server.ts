@@ -14,6 +14,7 @@ import { ConflictStore } from '../store/conflicts.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
+import { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { buildApi } from './build-api.ts';
 import { createChecker } from './checker.ts';
@@ -22,6 +23,8 @@ import { createDoorbell } from './doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { startSweeper } from './sweeper.ts';
+import { createDeliveries } from './webhooks/deliveries.ts';
+import { createWebhookDesk } from './webhooks/webhook-desk.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhooks/webhook-secrets.ts';
 
 /** An EspoCRM whose webhooks are taken. */
@@ -39,6 +42,8 @@ export interface ApiOptions {
   readonly database: () => OpenDatabase | null;
   readonly pairs: readonly PairDefinition[];
   readonly espoCrms: readonly EspoCrmSource[];
+  /** Where the systems reach us, without a slash at the end; null: nobody has said. */
+  readonly publicUrl: string | null;
   readonly preview: Previewer;
   /** The calls that may be sent, as all processes share them. */
   readonly budget: (database: OpenDatabase) => CallBudget;
@@ -72,18 +77,24 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const now = (): Date => new Date();
   const { taskQueue } = temporal;
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
+  const registrations = (): WebhookRegistrationStore => store().registrations;
+  const pairs = options.pairs.map(({ name, title }) => ({ name, ...title }));
+  const { publicUrl, metrics } = options;
+  const connectors = options.espoCrms.map(({ connector }) => connector);
   const deps: ApiDependencies = {
-    pairs: options.pairs.map(({ name, title }) => ({ name, ...title })),
+    pairs,
     store,
     budget,
     doorbell,
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
     preview: options.preview,
     webhookSecrets: new Map(
-      options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options)]),
+      options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options, registrations)]),
     ),
+    deliveries: createDeliveries({ registrations, log, now }),
+    webhookDesk: createWebhookDesk({ pairs, connectors, publicUrl, registrations, budget, metrics, client, taskQueue }),
     tokens: new BearerTokens(options.tokens),
-    metrics: options.metrics,
+    metrics,
     log,
     now,
     pings: { database: () => open(options.database).ping(), temporal: () => pingTemporal(client) },
@@ -132,12 +143,17 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       pairs: new PairStore(db),
       conflicts: new ConflictStore(db),
       circuits: new CircuitStore(db),
+      registrations: new WebhookRegistrationStore(db),
     };
     return made;
   };
 }
 
-function composeSecrets({ connector, webhookSecrets }: EspoCrmSource, { metrics, log }: ApiOptions): WebhookSecrets {
+function composeSecrets(
+  { connector, webhookSecrets }: EspoCrmSource,
+  { metrics, log }: ApiOptions,
+  registrations: () => WebhookRegistrationStore,
+): WebhookSecrets {
   const { system } = connector;
   const onProblem = (error: unknown): void => {
     const reason = error instanceof Error ? error.name : 'unknown';
@@ -152,6 +168,7 @@ function composeSecrets({ connector, webhookSecrets }: EspoCrmSource, { metrics,
           metrics.onCall(call);
         },
       }),
+    isRegistered: async (webhookId) => registrations().isKnown(system, webhookId),
     onProblem,
     now: Date.now,
   });

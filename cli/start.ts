@@ -71,6 +71,7 @@ export async function start(
           ...apiSettingsOf(config),
           ...common,
           espoCrms: connectors.espoCrms,
+          publicUrl: config.PUBLIC_URL ?? null,
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;

@@ -17,6 +17,7 @@ import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncCheck } from './commands/sync-check.ts';
 import { addToken } from './commands/token.ts';
+import { addWebhooks } from './commands/webhooks.ts';
 
 // What the environment says already takes precedence.
 if (existsSync('.env')) process.loadEnvFile('.env');
@@ -37,6 +38,7 @@ const commands = [
   addFailed,
   addRetry,
   addPauseAndResume,
+  addWebhooks,
   addDoctor,
   addToken,
 ];

@@ -94,6 +94,8 @@ export interface Connector {
   readonly addNote?: (entity: string, id: string, text: string, context: CallContext) => Promise<void>;
   /** Null: this system lists nothing, so only records that are known by id can be visited. */
   readonly list: Listing | null;
+  /** The webhooks that this system sends. Missing: it sends none. */
+  readonly webhooks?: WebhookRegistrar;
   /** What an operator should know about the set-up; never throws. */
   diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
 }
@@ -149,4 +151,36 @@ export interface Listing {
   page(entity: string, query: PageQuery, context: CallContext): Promise<RecordPage>;
   /** Whether a page may show less of this attribute than a read does: left out, or cut. */
   showsLess(attribute: string, shown: Json | undefined): boolean;
+}
+
+/** A webhook that our user has registered with a system. Its key is not part of it. */
+export interface WebhookRegistration {
+  readonly id: string;
+  readonly event: string;
+  readonly url: string | null;
+  readonly isActive: boolean;
+  /** Whether our own writes are left out; null where the system does not know of that. */
+  readonly skipOwn: boolean | null;
+}
+
+/** The webhooks of one system. Each method is one call and throws as any call. */
+export interface WebhookRegistrar {
+  /** Names the kind of system in the address of our route. */
+  readonly path: string;
+  /** How it calls the events of an entity, and the last part of the address that they are sent to. */
+  readonly eventsOf: (entity: string) => readonly { readonly event: string; readonly segment: string }[];
+  /** Has something sent to us on purpose, as a proof. Null: this system sends nothing but what happens in it. */
+  readonly canary: ((id: string, context: CallContext) => Promise<void>) | null;
+  /** Those of our user; an administrator sees everybody's. */
+  list(context: CallContext): Promise<readonly WebhookRegistration[]>;
+  /** Active, and without our own writes where the system can leave them out. */
+  create(event: string, url: string, context: CallContext): Promise<WebhookRegistration>;
+  /** @returns it as it is now: what the system does not change, it does not change silently */
+  change(
+    id: string,
+    changes: Partial<Pick<WebhookRegistration, 'url' | 'isActive' | 'skipOwn'>>,
+    context: CallContext,
+  ): Promise<WebhookRegistration>;
+  /** One that is gone already counts as removed. */
+  remove(id: string, context: CallContext): Promise<void>;
 }

@@ -139,11 +139,23 @@ export const webhookRegistrations = pgTable(
     system: text('system').notNull(),
     /** The system's id of it. */
     remoteId: text('remote_id').notNull(),
+    pair: text('pair').notNull(),
     event: text('event').notNull(),
     url: text('url').notNull(),
     madeAt: time('made_at').notNull(),
     /** When something with its signature last came in. */
     deliveredAt: time('delivered_at'),
+    /** When somebody was told to look for what it had not reported; empty: nobody was, since it was made or mended. */
+    coveredAt: time('covered_at'),
   },
   (table) => [primaryKey({ columns: [table.system, table.remoteId] })],
 );
+
+/** When a system's registrations were last looked at, and why not all of them could be put right. */
+export const webhookChecks = pgTable('webhook_checks', {
+  system: text('system').primaryKey(),
+  checkedAt: time('checked_at'),
+  trouble: text('trouble'),
+  /** One keeper at a time: two of them would register everything twice. */
+  busyUntil: time('busy_until'),
+});

@@ -94,10 +94,15 @@ export interface RollingCheckSummary {
   readonly handedOver: number;
 }
 
+/** What a look at all systems' webhooks came to. */
 export interface KeeperSummary {
   readonly made: number;
   readonly mended: number;
   readonly removed: number;
+  /** Pairs that may have missed something and were asked to look for it. */
+  readonly covered: readonly string[];
+  /** Systems whose webhooks could not be put right this time, with the codes of the errors. */
+  readonly troubled: readonly { readonly system: string; readonly code: string }[];
 }
 
 export interface CensusActivities {
@@ -126,6 +131,9 @@ export const rollingCheckWorkflow = 'rollingCheck';
 export const keepWebhooksWorkflow = 'keepWebhooks';
 /** The run's row has changed: look at it. */
 export const censusSignalName = 'look';
+
+/** Of a look that a person asks for; one at a time. */
+export const keepWebhooksId = 'keep-webhooks';
 
 /** One walk per pair at a time. */
 export const censusIdOf = ({ pair }: PairInput): string => `census/${pair}`;

@@ -12,6 +12,7 @@ import { addGetRecordPlan } from './get-record-plan.ts';
 import { addGetRecord } from './get-record.ts';
 import { addGetRecords } from './get-records.ts';
 import { addGetStatus } from './get-status.ts';
+import { addGetWebhooks } from './get-webhooks.ts';
 import { addPostAccept } from './post-accept.ts';
 import { addPostAnswer } from './post-answer.ts';
 import { addPostCheck } from './post-check.ts';
@@ -22,6 +23,7 @@ import { addPostPause } from './post-pause.ts';
 import { addPostRecordRetry } from './post-record-retry.ts';
 import { addPostResume } from './post-resume.ts';
 import { addPostRetry } from './post-retry.ts';
+import { addPostWebhooksKeep } from './post-webhooks-keep.ts';
 
 /** Everything under `/api/v1`, for bearers of a token. `GET /api/v1/openapi.json` describes it. */
 export function addOpsRoutes(app: FastifyInstance, deps: ApiDependencies): void {
@@ -61,4 +63,6 @@ const routes = [
   addGetFailed,
   addPostRecordRetry,
   addPostRetry,
+  addGetWebhooks,
+  addPostWebhooksKeep,
 ];

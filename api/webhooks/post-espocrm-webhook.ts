@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseEspoBatch } from '../../connectors/espocrm/webhooks.ts';
+import { espoCrmWebhookKinds, espoCrmWebhookPath } from '../../connectors/espocrm/webhook-registrar.ts';
+import { claimedWebhook, parseEspoBatch } from '../../connectors/espocrm/webhooks.ts';
+import { webhookRoute } from '../../engine/registrations.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import type { Hint, RecordRef } from '../../store/hints.ts';
 import { ApiError } from '../api-error.ts';
@@ -9,7 +11,7 @@ import type { Rate } from '../http-limits.ts';
 import { limitRate } from '../rate-limit.ts';
 import { namesKnownWebhook, senderOf } from './sender.ts';
 
-const params = z.object({ pair: z.string(), event: z.enum(['create', 'update', 'delete']) });
+const params = z.object({ pair: z.string(), event: z.enum(espoCrmWebhookKinds) });
 
 /** Far above the 50 items of a batch of EspoCRM: a 413 would lose the events. */
 const longestBodyBytes = 16 * 1024 * 1024;
@@ -42,7 +44,7 @@ export function addEspoCrmWebhook(app: FastifyInstance, deps: ApiDependencies, r
       delete request.headers['content-type'];
       if (!(await namesKnownWebhook(request.headers, pairOf(deps, request), deps.webhookSecrets))) throw badSignature();
     });
-    scope.post('/webhooks/espocrm/:pair/:event', { bodyLimit: longestBodyBytes }, (request, reply) =>
+    scope.post(webhookRoute(espoCrmWebhookPath, ':pair', ':event'), { bodyLimit: longestBodyBytes }, (request, reply) =>
       receive(deps, request, reply),
     );
   });
@@ -58,6 +60,7 @@ async function receive(deps: ApiDependencies, request: FastifyRequest, reply: Fa
   const toRing = await store(deps, { pair, side }, batch.ids);
   await reply.code(200).send({ accepted: batch.ids.length });
   void deps.doorbell.ring(toRing);
+  deps.deliveries.note(pair[side].system, claimedWebhook(request.headers));
   return reply;
 }
 

@@ -29,7 +29,11 @@ function secrets(): ReadonlyMap<string, WebhookSecrets> {
       asked.push(system);
       return fetch?.() ?? Promise.resolve(keysOf());
     };
-    const options = { configured, fetch: counted, onProblem: () => undefined, now: Date.now };
+    const options = {
+      ...{ configured, fetch: counted, now: Date.now },
+      isRegistered: () => Promise.resolve(false),
+      onProblem: () => undefined,
+    };
     return [system, createWebhookSecrets(options)] as const;
   });
   return new Map(entries);

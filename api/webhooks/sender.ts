@@ -27,7 +27,7 @@ export async function namesKnownWebhook(
   const keyRings = sides.flatMap((side) => secrets.get(pair[side].system) ?? []);
   if (keyRings.some((keys) => keys.known().has(webhookId))) return true;
   const asked = keyRings.map(async (keys) => {
-    await keys.refresh();
+    await keys.refresh(webhookId);
     if (!keys.known().has(webhookId)) throw new NotFromThere('It does not know the webhook');
     return true;
   });
@@ -53,12 +53,13 @@ export async function senderOf(
   const judged = candidates.map((candidate) => ({ ...candidate, verdict: candidate.verify() }));
   const sender = judged.find(({ verdict }) => verdict.ok);
   if (sender !== undefined) return sender.side;
+  const webhookId = claimedWebhook(headers) ?? '';
   // A registration that was made since the start: its key can be read from EspoCRM. One that does not answer must not
   // hold up what the other has sent.
   const asked = judged
     .filter(({ verdict }) => !verdict.ok && verdict.reason === 'unknown_webhook')
     .map(async ({ side, keys, verify }) => {
-      await keys.refresh();
+      await keys.refresh(webhookId);
       if (!verify().ok) throw new NotFromThere('Its keys do not fit');
       return side;
     });

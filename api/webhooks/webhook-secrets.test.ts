@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createWebhookSecrets } from './webhook-secrets.ts';
 
 function secretsOver(answers: readonly (Readonly<Record<string, string>> | null)[]) {
-  const state = { nowMs: 0, asked: 0, problems: 0 };
+  const state = { nowMs: 0, asked: 0, problems: 0, registered: new Set<string>() };
   const secrets = createWebhookSecrets({
     configured: new Map([['configured', 'key']]),
     fetch: () => {
@@ -12,6 +12,7 @@ function secretsOver(answers: readonly (Readonly<Record<string, string>> | null)
         ? Promise.reject(new Error('no answer'))
         : Promise.resolve(new Map(Object.entries(answer)));
     },
+    isRegistered: (id) => Promise.resolve(state.registered.has(id)),
     onProblem: () => {
       state.problems += 1;
     },
@@ -22,26 +23,43 @@ function secretsOver(answers: readonly (Readonly<Record<string, string>> | null)
 
 test('keys are asked for once a minute at most, and those that are configured stay', async () => {
   const { state, secrets } = secretsOver([{ one: 'a' }, { two: 'b' }]);
-  await Promise.all([secrets.refresh(), secrets.refresh()]);
+  await Promise.all([secrets.refresh('unknown'), secrets.refresh('unknown')]);
   expect([...secrets.known()]).toEqual([
     ['one', 'a'],
     ['configured', 'key'],
   ]);
   state.nowMs = 59_999;
-  await secrets.refresh();
+  await secrets.refresh('unknown');
   expect(state.asked).toBe(1);
   state.nowMs = 60_000;
-  await secrets.refresh();
+  await secrets.refresh('unknown');
   expect([state.asked, secrets.known().has('two')]).toEqual([2, true]);
 });
 
 test('one lost answer costs two seconds of webhooks, not a minute', async () => {
   const { state, secrets } = secretsOver([null, { one: 'a' }]);
-  await secrets.refresh();
+  await secrets.refresh('unknown');
   state.nowMs = 1_999;
-  await secrets.refresh();
+  await secrets.refresh('unknown');
   expect([state.asked, state.problems]).toEqual([1, 1]);
   state.nowMs = 2_000;
-  await secrets.refresh();
+  await secrets.refresh('unknown');
   expect(secrets.known().get('one')).toBe('a');
+});
+
+test('the key of a webhook that was registered a moment ago is asked for without waiting for the minute', async () => {
+  const { state, secrets } = secretsOver([{ old: 'a' }, { old: 'a', made: 'b' }, {}]);
+  await secrets.refresh('old');
+  state.registered.add('made');
+  state.nowMs = 1_999;
+  await secrets.refresh('made');
+  expect(secrets.known().has('made')).toBe(false);
+  state.nowMs = 2_000;
+  await secrets.refresh('of nobody');
+  expect(state.asked).toBe(1);
+  await Promise.all([secrets.refresh('made'), secrets.refresh('made')]);
+  expect([state.asked, secrets.known().get('made')]).toEqual([2, 'b']);
+  state.nowMs = 10_000;
+  await secrets.refresh('made');
+  expect(state.asked).toBe(2);
 });

@@ -1,24 +1,36 @@
 /** The keys that webhook requests are signed with, by webhook id. Held in memory only. */
 export interface WebhookSecrets {
   known(): ReadonlyMap<string, string>;
-  /** Asks the system for the keys of its registrations, at most once a minute, after a failure soon again. Never throws. */
-  refresh(): Promise<void>;
+  /**
+   * Asks the system for the keys of its registrations, at most once a minute, after a failure soon again, and soon too
+   * for a webhook that we have registered a moment ago. Never throws.
+   */
+  refresh(webhookId: string): Promise<void>;
 }
 
 export interface WebhookSecretsOptions {
   readonly configured: ReadonlyMap<string, string>;
   readonly fetch: () => Promise<ReadonlyMap<string, string>>;
+  /** Whether we have registered it ourselves. */
+  readonly isRegistered: (webhookId: string) => Promise<boolean>;
   readonly onProblem: (error: unknown) => void;
   readonly now: () => number;
 }
 
 const refreshEveryMs = 60_000;
 /** EspoCRM repeats a refused webhook only after ten minutes, so one lost answer must not cost a minute of them. */
-const afterFailureMs = 2_000;
+const soonMs = 2_000;
 
-export function createWebhookSecrets({ configured, fetch, onProblem, now }: WebhookSecretsOptions): WebhookSecrets {
+export function createWebhookSecrets({
+  configured,
+  fetch,
+  isRegistered,
+  onProblem,
+  now,
+}: WebhookSecretsOptions): WebhookSecrets {
   let known = configured;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
+  let notSoonerThanMs = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
 
   const refresh = async (): Promise<void> => {
@@ -26,18 +38,22 @@ export function createWebhookSecrets({ configured, fetch, onProblem, now }: Webh
       known = new Map([...(await fetch()), ...configured]);
       notBeforeMs = now() + refreshEveryMs;
     } catch (error) {
-      notBeforeMs = now() + afterFailureMs;
+      notBeforeMs = now() + soonMs;
       onProblem(error);
     } finally {
+      notSoonerThanMs = now() + soonMs;
       refreshing = undefined;
     }
   };
+  const mayAskEarly = async (webhookId: string): Promise<boolean> =>
+    now() >= notSoonerThanMs && !known.has(webhookId) && (await isRegistered(webhookId).catch(() => false));
 
   return {
     known: () => known,
-    refresh: () => {
-      if (now() >= notBeforeMs) refreshing ??= refresh();
-      return refreshing ?? Promise.resolve();
+    refresh: async (webhookId) => {
+      if (refreshing === undefined && (now() >= notBeforeMs || (await mayAskEarly(webhookId))))
+        refreshing ??= refresh();
+      await refreshing;
     },
   };
 }

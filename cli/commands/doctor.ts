@@ -3,7 +3,10 @@ import type { Command } from 'commander';
 import { composeConnectors, composeDatabase, composePairs, type Connectors } from '../../compose.ts';
 import { type Config, parseConfig } from '../../config.ts';
 import type { DiagnosisNeeds, Finding } from '../../connectors/connector.ts';
+import { hostAndPort } from '../../connectors/espocrm/webhook-refusal.ts';
+import { isInternalAddress } from '../../connectors/espocrm/internal-address.ts';
 import { type PairDefinition, statusAttributeNames } from '../../engine/pair.ts';
+import { desiredRegistrations } from '../../engine/registrations.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import { createLog } from '../../log.ts';
 import { DataDirectoryInUse } from '../../store/directory-lock.ts';
@@ -28,11 +31,24 @@ export function addDoctor(program: Command): void {
         console.log(line);
       };
       say('Tandem', { check: 'configuration', level: 'ok', text: 'every variable can be used' });
+      say('Tandem', checkPublicUrl(config));
       say('Tandem', await checkDatabase(config));
       say('Tandem', await checkTemporal(config));
       await checkSystems(config, say);
       process.exitCode = failures === 0 ? 0 : 1;
     });
+}
+
+function checkPublicUrl({ PUBLIC_URL: url }: Config): Finding {
+  const check = 'PUBLIC_URL';
+  if (url === undefined) {
+    const text =
+      'not set: no webhook is registered or checked; set it to the address under which EspoCRM reaches Tandem';
+    return { check, level: 'warning', text };
+  }
+  if (!isInternalAddress(url)) return { check, level: 'ok', text: `webhooks are sent to ${url}/webhooks/` };
+  const text = `${url} is an internal address: EspoCRM 9.3.2 and newer sends nothing there until an administrator adds '${hostAndPort(url)}' to webhookAllowedAddressList in data/config-internal.php`;
+  return { check, level: 'warning', text };
 }
 
 async function checkDatabase(config: Config): Promise<Finding> {
@@ -80,7 +96,7 @@ async function checkSystems(config: Config, say: (about: string, finding: Findin
 }
 
 async function checkSide(
-  { bySystem, espoCrms }: Connectors,
+  { bySystem }: Connectors,
   pair: PairDefinition,
   side: Side,
   { PUBLIC_URL: publicUrl }: Config,
@@ -91,12 +107,11 @@ async function checkSide(
     const text = `the pair ${pair.name} needs it, but it is not configured; .env.example says which variables it has`;
     return [{ check: 'configuration', level: 'failure', text }];
   }
-  const sendsWebhooks = espoCrms.some((espoCrm) => espoCrm.connector === connector);
-  const events = sendsWebhooks && publicUrl !== undefined ? ['create', 'update', 'delete'] : [];
-  const webhooks = events.map((event) => ({
-    event: `${entity}.${event}`,
-    url: `${publicUrl ?? ''}/webhooks/espocrm/${pair.name}/${event}`,
-  }));
+  const { webhooks: registrar } = connector;
+  const webhooks =
+    registrar === undefined || publicUrl === undefined
+      ? []
+      : desiredRegistrations([{ name: pair.name, ...pair.title }], { system, ...registrar }, publicUrl);
   const context = { signal: AbortSignal.timeout(60_000), beforeCall: () => undefined };
   return connector.diagnose({ entity, ...fieldsOf(pair, side), webhooks }, context);
 }

@@ -10,12 +10,14 @@ import { createOwnUser, readAppUser } from './own-user.ts';
 import type { Parts } from './parts.ts';
 import { espoId, espoList, espoRecord, toRemoteRecord } from './record.ts';
 import { refusal, saysGone } from './refusal.ts';
+import { createWebhookRegistrar } from './webhook-registrar.ts';
 import { readWebhookSecrets } from './webhook-subscriptions.ts';
 
 /** EspoCRM with what only EspoCRM has. */
 export interface EspoCrmConnector extends Connector {
   readonly remove: NonNullable<Connector['remove']>;
   readonly addNote: NonNullable<Connector['addNote']>;
+  readonly webhooks: NonNullable<Connector['webhooks']>;
   /** Secret keys of the webhooks that our API user owns, by webhook id. They stay readable after creation (9.2.7). */
   webhookSecrets(context: CallContext): Promise<ReadonlyMap<string, string>>;
 }
@@ -45,6 +47,7 @@ export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnecto
       await readAppUser(client, 'check', context);
     },
     list: createEspoCrmListing(parts, (entity) => pathOf(system, entity)),
+    webhooks: createWebhookRegistrar(client),
     diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
     webhookSecrets: (context) => readWebhookSecrets(client, context),
   };

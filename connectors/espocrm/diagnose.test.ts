@@ -42,6 +42,7 @@ test('a sound set-up has nothing to complain about', async () => {
     ['options of syncStatus', 'ok'],
     ['optimistic concurrency', 'ok'],
     ['webhook CBeteiligte.update', 'ok'],
+    ['webhook queue', 'ok'],
   ]);
 });
 

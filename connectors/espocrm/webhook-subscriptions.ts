@@ -3,9 +3,9 @@ import type { CallContext, DiagnosisNeeds, Finding } from '../connector.ts';
 import type { HttpAnswer } from '../http.ts';
 import { type EspoCrmClient, searchQuery } from './client.ts';
 import { espoId } from './record.ts';
-import { refusal } from './refusal.ts';
+import { webhookRefusal } from './webhook-refusal.ts';
 
-const subscription = z.looseObject({
+export const subscription = z.looseObject({
   id: espoId,
   event: z.string(),
   url: z.string().nullish(),
@@ -13,7 +13,7 @@ const subscription = z.looseObject({
   skipOwn: z.boolean().nullish(),
   secretKey: z.string().nullish(),
 });
-type Subscription = z.infer<typeof subscription>;
+export type Subscription = z.infer<typeof subscription>;
 const subscriptions = z.object({ list: z.array(subscription) });
 
 /** @throws whatever the client throws; the API user sees its own subscriptions only */
@@ -33,16 +33,27 @@ export async function checkWebhooks(
 ): Promise<readonly Finding[]> {
   if (needs.length === 0) return [];
   const all = await readSubscriptions(client, context);
-  return needs.map((need) => ({ check: `webhook ${need.event}`, ...judged(need, all) }));
+  return [...needs.map((need) => ({ check: `webhook ${need.event}`, ...judged(need, all) })), queue];
 }
+
+/** Not to be read through the API; figures as observed on 9.2.7 and documented in EspoCRM's Webhooks. */
+const queue: Finding = {
+  check: 'webhook queue',
+  level: 'ok',
+  text:
+    'as installed it sends at most 20 events each 2 minutes; if that is too little an administrator raises ' +
+    'webhookQueueEventPortionSize (500), webhookQueuePortionSize (50) and webhookBatchSize (200) in ' +
+    'data/config-internal.php and runs the job Process Webhook Queue each minute (* * * * *)',
+};
 
 /** More than the 50 that EspoCRM allows one API user, and no more than one page. */
 const everything = 200;
 
-async function readSubscriptions(client: EspoCrmClient, context: CallContext): Promise<readonly Subscription[]> {
+/** @throws Forbidden if the role has no access to webhooks, … */
+export async function readSubscriptions(client: EspoCrmClient, context: CallContext): Promise<readonly Subscription[]> {
   const query = searchQuery({ maxSize: everything });
   const answer: HttpAnswer = await client.send({ method: 'GET', path: '/Webhook', query, purpose: 'check' }, context);
-  if (answer.status >= 300) throw refusal(answer, null, client.now());
+  if (answer.status >= 300) throw webhookRefusal(answer, { id: null, url: null, nowMs: client.now() });
   const body = subscriptions.safeParse(answer.json);
   if (!body.success) throw answer.lost('the answer is no list of webhooks');
   return body.data.list;
@@ -55,11 +66,12 @@ function judged({ event, url }: DiagnosisNeeds['webhooks'][number], all: readonl
   const ours = ofEvent.filter((candidate) => candidate.url === url);
   const active = ours.filter(({ isActive }) => isActive === true);
   if (ours.length === 0) return notRegistered(event, url, ofEvent.length);
-  if (active.length === 0) return { level: 'failure', text: `${event} is registered but inactive; activate it` };
+  if (active.length === 0)
+    return { level: 'failure', text: `${event} is registered but inactive; \`tandem webhooks --mend\` activates it` };
   if (active.length > 1) {
     return {
       level: 'warning',
-      text: `${event} is registered ${active.length} times, so each event comes as often; delete all but one`,
+      text: `${event} is registered ${active.length} times, so each event comes as often; \`tandem webhooks --mend\` leaves one`,
     };
   }
   return active[0]?.skipOwn === true
@@ -72,6 +84,12 @@ function judged({ event, url }: DiagnosisNeeds['webhooks'][number], all: readonl
 
 function notRegistered(event: string, url: string, elsewhere: number): Judgement {
   return elsewhere === 0
-    ? { level: 'failure', text: `${event} is not registered by our API user; register it at ${url}` }
-    : { level: 'failure', text: `${event} is registered for another URL only; correct the URL or register it anew` };
+    ? {
+        level: 'failure',
+        text: `${event} is not registered by our API user; it belongs at ${url} (\`tandem webhooks --mend\`)`,
+      }
+    : {
+        level: 'failure',
+        text: `${event} is registered for another URL only; \`tandem webhooks --mend\` corrects one of ours`,
+      };
 }

@@ -77,13 +77,14 @@ function addWebhookRoutes(app: FastifyInstance, { webhooks, now }: Instance, who
     return shown(found);
   });
   app.put<{ Params: { id: string } }>('/Webhook/:id', (request) => {
-    whoAsks(request);
-    const updated = webhooks.update(request.params.id, values.parse(request.body));
+    const isOwn = own(whoAsks(request)).some(({ id }) => id === request.params.id);
+    const updated = isOwn ? webhooks.update(request.params.id, values.parse(request.body)) : undefined;
     if (updated === undefined) throw new EspoError(404, `Record ${request.params.id} not found.`);
     return shown(updated);
   });
   app.delete<{ Params: { id: string } }>('/Webhook/:id', async (request, reply) => {
-    whoAsks(request);
+    const isOwn = own(whoAsks(request)).some(({ id }) => id === request.params.id);
+    if (!isOwn) throw new EspoError(404, `Record ${request.params.id} not found.`);
     webhooks.remove(request.params.id);
     return reply.type('application/json').send('true');
   });

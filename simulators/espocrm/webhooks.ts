@@ -56,6 +56,11 @@ export class Webhooks {
     timeoutMs: 10_000,
     maxPerUser: 50,
   };
+  /**
+   * From 9.3.2: internal addresses are refused unless they are in the list, as host:port. Null, as 9.2.7: all are taken.
+   * (Read in the source: the validator notInternal. Names are not looked up here.)
+   */
+  allowedAddresses: readonly string[] | null = null;
   readonly misbehave: Mischief = { drop: 0, repeat: 0, delayMs: 0, reorder: false };
   readonly #now: () => Date;
   readonly #newId: () => string;
@@ -81,12 +86,13 @@ export class Webhooks {
   /** @throws EspoError 400, 403 */
   register(sent: { event?: unknown; url?: unknown; skipOwn?: unknown }, owner: EspoUser): Subscription {
     if (typeof sent.url !== 'string' || sent.url === '') throw invalidField('Webhook', 'url', 'required');
+    this.#refuseInternal(sent.url);
     const event = typeof sent.event === 'string' ? sent.event : '';
     const [entityType = '', kind = ''] = event.split('.');
     const known = ['create', 'update', 'delete', 'fieldUpdate'].includes(kind) && this.#isEntity(entityType);
     if (!known) throw new EspoError(403, 'Not supported event.');
     const own = this.#subscriptions.filter((one) => one.owner.id === owner.id);
-    if (own.length >= this.settings.maxPerUser) throw new EspoError(403, 'Webhook limit exceeded.');
+    if (own.length >= this.settings.maxPerUser) throw new EspoError(403, 'Webhook number per user exceeded the limit.');
     const subscription = {
       id: this.#newId(),
       event,
@@ -105,13 +111,27 @@ export class Webhooks {
     this.#drop(id);
   }
 
-  update(id: string, changes: { url?: unknown; isActive?: unknown }): Subscription | undefined {
+  /** @throws EspoError 400 */
+  update(id: string, changes: { url?: unknown; isActive?: unknown; skipOwn?: unknown }): Subscription | undefined {
     const subscription = this.#subscriptions.find((one) => one.id === id);
     if (subscription === undefined) return undefined;
-    if (typeof changes.url === 'string') subscription.url = changes.url;
+    if (typeof changes.url === 'string') {
+      this.#refuseInternal(changes.url);
+      subscription.url = changes.url;
+    }
+    if (typeof changes.skipOwn === 'boolean')
+      subscription.skipOwn = changes.skipOwn && subscription.owner.kind === 'api';
     if (typeof changes.isActive === 'boolean') subscription.isActive = changes.isActive;
     if (!subscription.isActive) this.#drop(id);
     return subscription;
+  }
+
+  #refuseInternal(url: string): void {
+    if (this.allowedAddresses === null) return;
+    const { hostname, port, protocol } = new URL(url);
+    const address = `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+    const isInternal = /^(localhost$|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(hostname);
+    if (isInternal && !this.allowedAddresses.includes(address)) throw invalidField('Webhook', 'url', 'notInternal');
   }
 
   /** A save has happened. Events without a subscription are recorded nowhere. */

@@ -44,13 +44,22 @@ CREATE TABLE "sightings" (
 	CONSTRAINT "sightings_pair_side_record_id_pk" PRIMARY KEY("pair","side","record_id")
 );
 --> statement-breakpoint
+CREATE TABLE "webhook_checks" (
+	"system" text PRIMARY KEY NOT NULL,
+	"checked_at" timestamp (3) with time zone,
+	"trouble" text,
+	"busy_until" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "webhook_registrations" (
 	"system" text NOT NULL,
 	"remote_id" text NOT NULL,
+	"pair" text NOT NULL,
 	"event" text NOT NULL,
 	"url" text NOT NULL,
 	"made_at" timestamp (3) with time zone NOT NULL,
 	"delivered_at" timestamp (3) with time zone,
+	"covered_at" timestamp (3) with time zone,
 	CONSTRAINT "webhook_registrations_system_remote_id_pk" PRIMARY KEY("system","remote_id")
 );
 --> statement-breakpoint

@@ -9,7 +9,10 @@ import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Doorbell } from '../../api/doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from '../../api/http-limits.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { createDeliveries } from '../../api/webhooks/deliveries.ts';
+import { createWebhookDesk } from '../../api/webhooks/webhook-desk.ts';
 import { createWebhookSecrets } from '../../api/webhooks/webhook-secrets.ts';
+import type { Connector } from '../../connectors/connector.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
 import type { OpenDatabase } from '../../store/database.ts';
@@ -19,6 +22,7 @@ import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
+import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { lazyConnection } from '../../temporal-connection.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
@@ -54,6 +58,9 @@ export interface ApiTestOptions extends WebhookKeys {
   readonly pairs?: ApiDependencies['pairs'];
   /** Stays open when the API is stopped; without it there is one of its own. */
   readonly database?: OpenDatabase;
+  /** Systems whose registrations are shown. */
+  readonly connectors?: readonly Connector[];
+  readonly publicUrl?: string;
   /** Further instances, by name. */
   readonly otherCrms?: Readonly<Record<string, WebhookKeys>>;
   /** Instead of the product's defaults. */
@@ -104,7 +111,7 @@ export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnd
 }
 
 function dependencies(
-  { pairs = [beteiligte], otherCrms = {}, ...keys }: ApiTestOptions,
+  { pairs = [beteiligte], otherCrms = {}, connectors = [], publicUrl, ...keys }: ApiTestOptions,
   database: OpenDatabase,
   client: Client,
   doorbell: Doorbell,
@@ -112,19 +119,32 @@ function dependencies(
   const store = storesOf(database);
   const now = (): Date => new Date();
   const hints = (): HintStore => store.hints;
+  const registrations = (): WebhookRegistrationStore => store.registrations;
+  const log = createLog('silent');
+  const metrics = createMetrics({ inbox: () => store.hints.depth(now()), openCircuits: () => Promise.resolve([]) });
+  const budget = () => unlimitedBudget;
   return {
     pairs,
     store: () => store,
-    budget: () => unlimitedBudget,
+    budget,
     doorbell,
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
     preview: () => Promise.reject(new Error('There are no systems here')),
     webhookSecrets: new Map(
-      Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [system, webhookSecrets(known)]),
+      Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [
+        system,
+        webhookSecrets(known, (id) => store.registrations.isKnown(system, id)),
+      ]),
     ),
+    deliveries: createDeliveries({ registrations, log, now }),
+    webhookDesk: createWebhookDesk({
+      ...{ pairs, connectors, registrations, budget, metrics, client },
+      publicUrl: publicUrl ?? null,
+      taskQueue: 'nobody',
+    }),
     tokens: new BearerTokens(new Map([['tests', ApiToken.inTheClear(testToken)]])),
-    metrics: createMetrics({ inbox: () => store.hints.depth(now()), openCircuits: () => Promise.resolve([]) }),
-    log: createLog('silent'),
+    metrics,
+    log,
     now,
     pings: { database: () => database.ping(), temporal: () => Promise.reject(new Error('There is no Temporal here')) },
   };
@@ -136,10 +156,15 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   pairs: new PairStore(db),
   conflicts: new ConflictStore(db),
   circuits: new CircuitStore(db),
+  registrations: new WebhookRegistrationStore(db),
 });
 
-const webhookSecrets = ({ secrets = new Map(), fetchSecrets }: WebhookKeys) =>
+const webhookSecrets = (
+  { secrets = new Map(), fetchSecrets }: WebhookKeys,
+  isRegistered: (id: string) => Promise<boolean>,
+) =>
   createWebhookSecrets({
+    isRegistered,
     configured: secrets,
     fetch: fetchSecrets ?? (() => Promise.resolve(new Map())),
     onProblem: () => undefined,

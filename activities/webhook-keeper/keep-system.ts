@@ -1,0 +1,138 @@
+import type { CallReservation } from '../../connectors/call-budget.ts';
+import type { CallContext, WebhookRegistrar } from '../../connectors/connector.ts';
+import { ConnectorError } from '../../connectors/errors.ts';
+import { desiredRegistrations, planRegistrations, type DesiredRegistration } from '../../engine/registrations.ts';
+import { type CarriedOut, carryOut } from './carry-out.ts';
+import type { KeeperDependencies } from './dependencies.ts';
+
+export interface SystemToKeep {
+  readonly system: string;
+  readonly registrar: WebhookRegistrar;
+  readonly publicUrl: string;
+}
+
+export interface SystemKept extends Pick<CarriedOut, 'made' | 'mended' | 'removed'> {
+  readonly covered: readonly string[];
+  readonly trouble: { readonly code: string } | null;
+}
+
+const untouched = { made: 0, mended: 0, removed: 0, covered: [] } as const;
+/** Longer than an attempt may take. */
+const leaseMs = 120_000;
+
+/** Puts one system's registrations right. One in trouble, or without calls to spare, is left for the next time. */
+export async function keepSystem(
+  deps: KeeperDependencies,
+  { system, registrar, publicUrl }: SystemToKeep,
+  signal: AbortSignal,
+): Promise<SystemKept> {
+  const { registrations, circuits, budget, now } = deps;
+  const desired = desiredRegistrations(deps.pairs, { system, ...registrar }, publicUrl);
+  if (desired.length === 0 && (await registrations.known(system)).length === 0) return { ...untouched, trouble: null };
+  const circuit = (await circuits.list()).find((open) => open.system === system);
+  if (circuit !== undefined) return { ...untouched, trouble: { code: circuit.code } };
+  const reserved = await budget.reserve(system, 1 + desired.length, 'webhook');
+  if (reserved.kind === 'spent') return { ...untouched, trouble: { code: 'budget_spent' } };
+  try {
+    if (!(await registrations.beginCheck(system, now(), leaseMs))) return { ...untouched, trouble: { code: 'busy' } };
+    const context = contextOf(deps, reserved.reservation, signal);
+    const done = await look(deps, { system, registrar, desired, context });
+    await tellTrouble(deps, system, done.errors);
+    const covered = await coverGaps(deps, system, done.working);
+    const [first] = done.errors;
+    const { made, mended, removed } = done;
+    return { made, mended, removed, covered, trouble: first === undefined ? null : { code: first.code } };
+  } finally {
+    await reserved.reservation.settle();
+  }
+}
+
+const contextOf = (
+  { observer }: KeeperDependencies,
+  reservation: CallReservation,
+  signal: AbortSignal,
+): CallContext => ({
+  signal,
+  beforeCall: async (call) => {
+    await reservation.take();
+    observer.onCall(call);
+  },
+});
+
+interface Look {
+  readonly system: string;
+  readonly registrar: WebhookRegistrar;
+  readonly desired: readonly DesiredRegistration[];
+  readonly context: CallContext;
+}
+
+async function look(deps: KeeperDependencies, { desired, ...about }: Look): Promise<CarriedOut> {
+  const { breaker } = deps;
+  const { system, registrar, context } = about;
+  const result = await registrar.list(context).then(
+    async (existing) => {
+      breaker.answered(system);
+      const known = await forgetGone(deps, system, new Set(existing.map(({ id }) => id)));
+      const actions = planRegistrations(desired, existing, known);
+      const isNew = ({ id }: { readonly id: string }) => known.every((one) => one.id !== id);
+      for (const action of actions) {
+        if (action.kind !== 'leave' || action.desired === null || !isNew(action.of)) continue;
+        await deps.registrations.remember(system, { id: action.of.id, ...action.desired }, deps.now());
+      }
+      return carryOut({ ...about, registrations: deps.registrations, now: deps.now }, actions);
+    },
+    (error: unknown): CarriedOut => {
+      if (!(error instanceof ConnectorError)) throw error;
+      return { made: 0, mended: 0, removed: 0, working: new Set(), errors: [error] };
+    },
+  );
+  for (const error of result.errors) await breaker.failed(error, 'webhooks');
+  return result;
+}
+
+/** Somebody has deleted them, or an answer of 410 has. @returns those that are still there */
+async function forgetGone({ registrations }: KeeperDependencies, system: string, existing: ReadonlySet<string>) {
+  const known = await registrations.known(system);
+  await registrations.forget(
+    system,
+    known.filter(({ id }) => !existing.has(id)).map(({ id }) => id),
+  );
+  return known.filter(({ id }) => existing.has(id));
+}
+
+/** Told in the log when it changes; `tandem webhooks` shows it for as long as it lasts. */
+async function tellTrouble(
+  { registrations, observer, now }: KeeperDependencies,
+  system: string,
+  errors: readonly ConnectorError[],
+): Promise<void> {
+  const trouble = errors.length === 0 ? null : [...new Set(errors.map(({ message }) => message))].join('; ');
+  const { trouble: before } = await registrations.lastCheck(system);
+  await registrations.endCheck(system, trouble, now());
+  if (trouble === before) return;
+  if (trouble === null) observer.onRecovery("A system's webhooks are registered as they should be again", { system });
+  else observer.onProblem("A system's webhooks could not all be put right", { system, trouble });
+}
+
+/** Only those that report by now: what the others miss can be looked for when they do. @returns the pairs */
+async function coverGaps(
+  { registrations, gaps, observer, now }: KeeperDependencies,
+  system: string,
+  working: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const open = (await registrations.known(system)).filter(({ id, coveredAt }) => coveredAt === null && working.has(id));
+  const covered: string[] = [];
+  for (const pair of new Set(open.map((one) => one.pair))) {
+    try {
+      await gaps.cover(pair);
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : 'unknown';
+      observer.onProblem('What a pair was not told of can not be looked for yet', { pair, reason });
+      continue;
+    }
+    const ids = open.filter((one) => one.pair === pair).map(({ id }) => id);
+    await registrations.covered(system, ids, now());
+    covered.push(pair);
+  }
+  return covered;
+}
