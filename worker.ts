@@ -1,9 +1,14 @@
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
+import { createFinderActivities } from './activities/finder-activities.ts';
 import { probeCircuits } from './activities/prober.ts';
+import { createCensusStarter } from './census-starter.ts';
 import { definitionText } from './engine/definition-text.ts';
 import { type Recurring, startRecurring } from './recurring.ts';
+import { keepSchedules, type WatchSettings } from './schedules.ts';
 import { CircuitStore } from './store/circuits.ts';
+import { CursorStore } from './store/cursors.ts';
 import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { syncDependencies, type SyncParts } from './sync-dependencies.ts';
@@ -16,6 +21,7 @@ export interface WorkerOptions extends SyncParts {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly taskQueue: string };
   /** How long passes that are under way may go on after a shutdown has begun; then they are handed over, in milliseconds. */
   readonly graceMs: number;
+  readonly watch: WatchSettings;
 }
 
 export interface RunningWorker {
@@ -31,16 +37,19 @@ export interface RunningWorker {
  * @throws if Temporal or the database does not answer: the caller decides when to try again
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { temporal, graceMs, ...parts } = options;
+  const { temporal, graceMs, watch, ...parts } = options;
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const worker = await createWorker(connection, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const worker = await createWorker({ connection, client, watch }, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
   const prober = startProber(parts);
+  const keeper = startScheduleKeeper(client, { ...parts, settings: watch, taskQueue: temporal.taskQueue });
   const ended = worker
     .run()
     .finally(() => prober.stop())
+    .finally(() => keeper.stop())
     .finally(() => connection.close());
   // Whoever waits for the end hears of a failure; nobody waiting must not end the process.
   ended.catch(() => undefined);
@@ -53,21 +62,59 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 }
 
+interface Connected extends Pick<WorkerOptions, 'watch'> {
+  readonly connection: NativeConnection;
+  readonly client: Client;
+}
+
 async function createWorker(
-  connection: NativeConnection,
+  { connection, client, watch }: Connected,
   { namespace, taskQueue, graceMs }: WorkerOptions['temporal'] & Pick<WorkerOptions, 'graceMs'>,
   parts: SyncParts,
 ): Promise<Worker> {
   await introducePairs(parts);
+  const deps = syncDependencies(parts);
+  const { db } = parts.database;
+  const finders = createFinderActivities({
+    ...{ ...deps, db, circuits: new CircuitStore(db), cursors: new CursorStore(db) },
+    census: createCensusStarter(client, taskQueue),
+    gapMs: Math.max(leastGapMs, 3 * (watch.catchUpEveryMs ?? 0)),
+    periodMs: watch.rollingCheckPeriodMs ?? Number.POSITIVE_INFINITY,
+  });
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
-    activities: createActivities(syncDependencies(parts)),
+    activities: { ...createActivities(deps), ...finders },
     maxConcurrentActivityTaskExecutions: 20,
     maxHeartbeatThrottleInterval: heartbeatTimeoutMs / 3,
     shutdownGraceTime: graceMs,
+  });
+}
+
+/** EspoCRM sends a webhook that was refused again for about this long: deletions of a shorter absence still come in. */
+const leastGapMs = 600_000;
+
+const keepSoonMs = 2_000;
+/** Somebody may delete one of them, or another worker may still have other settings. */
+const keepAgainMs = 600_000;
+
+/** Makes Temporal's Schedules what the settings want, as soon as it can. */
+function startScheduleKeeper(
+  client: Client,
+  { observer, ...options }: Parameters<typeof keepSchedules>[1] & Pick<SyncParts, 'observer'>,
+): Recurring {
+  return startRecurring({
+    everyMs: keepSoonMs,
+    run: async () => {
+      await keepSchedules(client, options);
+      return keepAgainMs;
+    },
+    onFailing: (error) => {
+      const reason = error instanceof Error ? error.name : 'unknown';
+      observer.onProblem("Temporal's Schedules can not be kept as the settings want them; tried again", { reason });
+    },
   });
 }
 

@@ -17,6 +17,7 @@ import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { Logger } from '../log.ts';
+import type { WatchSettings } from '../schedules.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
@@ -139,6 +140,14 @@ const rulesOf = (config: Config) => ({
   messages: composeMessages(config),
 });
 
+/** What looks for changes that nobody reports. */
+const watchOf = (config: Config): WatchSettings => ({
+  catchUpEveryMs: config.CATCH_UP_EVERY,
+  census: config.CENSUS_AT === null ? null : { cron: config.CENSUS_AT, timeZone: config.TANDEM_TIMEZONE },
+  rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
+  keepWebhooksEveryMs: config.PUBLIC_URL === undefined ? null : config.KEEP_WEBHOOKS_EVERY,
+});
+
 const apiSettingsOf = (config: Config) => ({
   host: config.API_HOST,
   port: config.API_PORT,
@@ -210,6 +219,7 @@ async function startOne({ config, metrics, log, ...parts }: WorkerParts): Promis
     budget: parts.budget(database),
     ...rulesOf(config),
     graceMs: config.SHUTDOWN_GRACE,
+    watch: watchOf(config),
     observer: {
       onPass: (pair, summary) => {
         metrics.onPass(pair, summary);

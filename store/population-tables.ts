@@ -22,8 +22,6 @@ export const sightings = pgTable(
     side: text('side').$type<Side>().notNull(),
     recordId: text('record_id').notNull(),
     seenAt: time('seen_at').notNull(),
-    /** The version that catch-up has compared: the same one is not handed over again. */
-    version: text('version'),
   },
   (table) => [
     primaryKey({ columns: [table.pair, table.side, table.recordId] }),
@@ -66,6 +64,20 @@ export const cursors = pgTable(
     revision: integer('revision').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.pair, table.side] })],
+);
+
+/** The latest rows that catch-up has compared, and will read again because others may turn up behind them. */
+export const comparedRows = pgTable(
+  'compared_rows',
+  {
+    pair: text('pair').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    recordId: text('record_id').notNull(),
+    version: text('version').notNull(),
+    /** By the system's own clock. */
+    modifiedAt: time('modified_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pair, table.side, table.recordId] })],
 );
 
 /**

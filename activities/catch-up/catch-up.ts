@@ -2,12 +2,12 @@ import type { Listing, RemoteRecord } from '../../connectors/connector.ts';
 import { compareRow, comparedAttributes } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { type Side, sides } from '../../engine/values.ts';
-import type { Cursor, PageFindings } from '../../store/cursors.ts';
-import { comparedVersions, linksOfRecords } from '../../store/sightings.ts';
+import type { ComparedRow, Cursor, PageFindings } from '../../store/cursors.ts';
+import { SightingStore } from '../../store/sightings.ts';
 import type { CatchUpSummary, PairInput } from '../../workflows/contract.ts';
 import { callIfPossible, pairNamed } from '../finder-call.ts';
 import type { CatchUpDependencies } from './dependencies.ts';
-import { afterPage, isFirstWalk, type Walk, walkFrom } from './walk.ts';
+import { afterPage, isFirstWalk, readAgainFrom, walkFrom } from './walk.ts';
 
 /** Pages of one side that one activity reads at most. */
 export const pagesAtOnce = 5;
@@ -78,20 +78,22 @@ async function readPage(deps: CatchUpDependencies, listed: ListedSide, cursor: C
     return null;
   }
   const page = answer.value;
-  const { gapMs } = deps;
-  const findings = await findingsOf(deps, listed, { cursor, walk, records: page.records });
-  return { next: afterPage(cursor, { walk, page, askedAt, now: deps.now(), gapMs }), findings, isLast: page.isLast };
+  const next = afterPage(cursor, { walk, page, askedAt, now: deps.now(), gapMs: deps.gapMs });
+  const findings = isFirstWalk(cursor) ? nothingFound : await findingsOf(deps, listed, { next, records: page.records });
+  return { next, findings, isLast: page.isLast };
 }
 
+const nothingFound: PageFindings = { hints: [], seenIds: [], compared: [], rememberSince: null };
+
 async function findingsOf(
-  { db }: CatchUpDependencies,
+  { db, cursors }: CatchUpDependencies,
   { pair, side, list }: ListedSide,
-  { cursor, records }: { readonly cursor: Cursor; readonly walk: Walk; readonly records: readonly RemoteRecord[] },
+  { next, records }: { readonly next: Cursor; readonly records: readonly RemoteRecord[] },
 ): Promise<PageFindings> {
-  if (isFirstWalk(cursor)) return { hints: [], sightings: [] };
-  const ids = records.map(({ id }) => id);
-  const known = await linksOfRecords(db, pair.name, side, ids);
-  const compared = await comparedVersions(db, pair.name, side, ids);
+  const { name } = pair;
+  const seenIds = records.map(({ id }) => id);
+  const known = await new SightingStore(db).linksOf(name, side, seenIds);
+  const compared = await cursors.comparedVersions(name, side, seenIds);
   const showsLess = list.showsLess.bind(list);
   const news = records.filter((row) => {
     // Read again because of the overlap: whoever was told of this version still knows.
@@ -99,10 +101,15 @@ async function findingsOf(
     return compareRow({ pair, side, row, link: known.get(row.id) ?? null, showsLess }) !== 'same';
   });
   return {
-    hints: news.map(({ id }) => ({ pair: pair.name, side, recordId: id, trigger: 'catch_up' })),
-    sightings: records.map(({ id, version }) => ({ recordId: id, version })),
+    hints: news.map(({ id }) => ({ pair: name, side, recordId: id, trigger: 'catch_up' })),
+    seenIds,
+    compared: records.flatMap(asCompared),
+    rememberSince: readAgainFrom(next),
   };
 }
+
+const asCompared = ({ id, version, modifiedAt }: RemoteRecord): readonly ComparedRow[] =>
+  version === null || modifiedAt === null ? [] : [{ recordId: id, version, modifiedAt: new Date(modifiedAt) }];
 
 /** A spent budget and a system in trouble are told elsewhere; anything else is told once. */
 async function noteTrouble(

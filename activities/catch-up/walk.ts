@@ -33,6 +33,13 @@ export function walkFrom({ walk, readUntil, readUntilId, isSettled }: Cursor, no
   return at(minus(readUntil, overlapMs).toISOString(), null, now);
 }
 
+/** Rows of before this time are not read again by the next look; null: they may be. */
+export function readAgainFrom({ walk, readUntil, isSettled }: Cursor): Date | null {
+  if (walk !== null || readUntil === null) return null;
+  // What has that very time is behind the place where a settled look begins.
+  return isSettled ? new Date(readUntil.getTime() + 1) : minus(readUntil, overlapMs);
+}
+
 /** Nothing but the place is taken: whatever is there was there before the first look. */
 export const isFirstWalk = ({ caughtUpAt }: Cursor): boolean => caughtUpAt === null;
 

@@ -3,8 +3,8 @@ import { compareRow } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import { HintStore } from '../../store/hints.ts';
-import type { Link } from '../../store/link-rows.ts';
-import { longestUnseen, noteSightings, summaryOfSightings } from '../../store/sightings.ts';
+import { type LinkedRecord, SightingStore } from '../../store/sightings.ts';
+import { VisitStore } from '../../store/visits.ts';
 import type { PairInput, RollingCheckSummary } from '../../workflows/contract.ts';
 import type { FindingDependencies } from '../catch-up/dependencies.ts';
 import { callIfPossible, type FinderTrouble, pairNamed } from '../finder-call.ts';
@@ -15,11 +15,9 @@ export interface RollingCheckDependencies extends FindingDependencies {
   readonly periodMs: number;
 }
 
-interface Visited {
+interface Visited extends LinkedRecord {
   readonly pair: PairDefinition;
   readonly side: Side;
-  readonly link: Link;
-  readonly recordId: string;
 }
 
 /** A single record's trouble: its own look finds out what becomes of it. Anything else ends the run. */
@@ -40,8 +38,8 @@ export async function checkOldest(
   let handedOver = 0;
   for (const side of sides) {
     if (deps.connectors[pair.title[side].system]?.list !== null) continue;
-    for (const link of await dueOn(deps, pair, side)) {
-      const found = await visit(deps, { pair, side, link, recordId: idOf(link, side) }, signal);
+    for (const record of await dueOn(deps, pair, side)) {
+      const found = await visit(deps, { pair, side, ...record }, signal);
       if (found === 'not_now') break;
       visited += 1;
       if (found === 'news') handedOver += 1;
@@ -51,12 +49,12 @@ export async function checkOldest(
 }
 
 async function dueOn({ db, now, periodMs }: RollingCheckDependencies, pair: PairDefinition, side: Side) {
-  const { linked } = await summaryOfSightings(db, pair.name, side);
+  const { linked } = await new VisitStore(db).summary(pair.name, side);
   const { unseenForMs, limit } = visitPlan(linked, periodMs);
-  return longestUnseen(db, pair.name, side, { since: new Date(now().getTime() - unseenForMs), limit });
+  const since = new Date(now().getTime() - unseenForMs);
+  const oldest = await new SightingStore(db).oldest(pair.name, side, limit);
+  return oldest.filter(({ seenAt }) => seenAt === null || seenAt < since);
 }
-
-const idOf = (link: Link, side: Side): string => (side === 'master' ? link.masterId : link.replicaId) ?? '';
 
 async function visit(
   deps: RollingCheckDependencies,
@@ -78,7 +76,7 @@ async function visit(
     const inbox = new HintStore(tx);
     const hints = isNews ? [{ pair: pair.name, side, recordId, trigger: 'census' as const }] : [];
     await inbox.notRung(await inbox.add(hints, now));
-    await noteSightings(tx, pair.name, side, [{ recordId }], now);
+    await new SightingStore(tx).record(pair.name, side, [recordId], now);
   });
   return isNews ? 'news' : 'same';
 }

@@ -26,6 +26,15 @@ CREATE TABLE "census_runs" (
 	"revision" integer DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "compared_rows" (
+	"pair" text NOT NULL,
+	"side" text NOT NULL,
+	"record_id" text NOT NULL,
+	"version" text NOT NULL,
+	"modified_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "compared_rows_pair_side_record_id_pk" PRIMARY KEY("pair","side","record_id")
+);
+--> statement-breakpoint
 CREATE TABLE "cursors" (
 	"pair" text NOT NULL,
 	"side" text NOT NULL,
@@ -47,7 +56,6 @@ CREATE TABLE "sightings" (
 	"side" text NOT NULL,
 	"record_id" text NOT NULL,
 	"seen_at" timestamp (3) with time zone NOT NULL,
-	"version" text,
 	CONSTRAINT "sightings_pair_side_record_id_pk" PRIMARY KEY("pair","side","record_id")
 );
 --> statement-breakpoint
