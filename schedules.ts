@@ -50,7 +50,12 @@ const usualTaskQueue = 'tandem';
 const prefixOf = (taskQueue: string): string =>
   taskQueue === usualTaskQueue ? 'tandem/' : `tandem@${encodeURIComponent(taskQueue)}/`;
 
-export function wantedSchedules({ settings, pairs, connectors, taskQueue }: ScheduleOptions): readonly WantedSchedule[] {
+export function wantedSchedules({
+  settings,
+  pairs,
+  connectors,
+  taskQueue,
+}: ScheduleOptions): readonly WantedSchedule[] {
   const { catchUpEveryMs, census, rollingCheckPeriodMs, keepWebhooksEveryMs } = settings;
   const wanted = (workflow: string, spec: ScheduleSpec | null, pair?: PairInput): readonly WantedSchedule[] =>
     spec === null ? [] : [wantedSchedule({ workflow, spec, taskQueue, ...(pair !== undefined && { pair }) })];

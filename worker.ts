@@ -40,10 +40,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { temporal, graceMs, watch, ...parts } = options;
   const connection = await NativeConnection.connect({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  const worker = await createWorker({ connection, client, watch }, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
-    await connection.close();
-    throw error;
-  });
+  const worker = await createWorker({ connection, client, watch }, { ...temporal, graceMs }, parts).catch(
+    async (error: unknown) => {
+      await connection.close();
+      throw error;
+    },
+  );
   const prober = startProber(parts);
   const keeper = startScheduleKeeper(client, { ...parts, settings: watch, taskQueue: temporal.taskQueue });
   const ended = worker

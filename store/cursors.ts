@@ -41,10 +41,7 @@ export class CursorStore {
   }
 
   async load(pair: string, side: Side): Promise<Cursor> {
-    const [row] = await this.#db
-      .select()
-      .from(cursors)
-      .where(ofSide({ pair, side }));
+    const [row] = await this.#db.select().from(cursors).where(ofSide({ pair, side }));
     return row ?? unread(pair, side);
   }
 

@@ -22,7 +22,14 @@ import type { Resolution } from '../engine/resolution.ts';
 import type { FailureCode } from '../engine/retry.ts';
 import type { Rule } from '../engine/rules.ts';
 import type { Attributes, Side } from '../engine/values.ts';
-import { censusFindings, censusRuns, comparedRows, cursors, sightings, webhookRegistrations } from './population-tables.ts';
+import {
+  censusFindings,
+  censusRuns,
+  comparedRows,
+  cursors,
+  sightings,
+  webhookRegistrations,
+} from './population-tables.ts';
 import { jsonValue, time } from './column-types.ts';
 
 /** Whether a pair may write at the moment. No row: it may. */

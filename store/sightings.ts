@@ -118,7 +118,10 @@ export class SightingStore {
 
   /** @param exceptIds seen just now, and not recorded yet */
   async coverage(pair: string, side: Side, since: Date, exceptIds: readonly string[] = []): Promise<Coverage> {
-    const unseen = and(isUnseen(since), exceptIds.length === 0 ? undefined : notInArray(idColumn(side), [...exceptIds]));
+    const unseen = and(
+      isUnseen(since),
+      exceptIds.length === 0 ? undefined : notInArray(idColumn(side), [...exceptIds]),
+    );
     const [row] = await this.#db
       .select({
         linked: sql<number>`count(*)`.mapWith(Number),
@@ -157,5 +160,7 @@ const isSightingOf = (side: Side): SQL | undefined =>
 
 const isUnseen = (since: Date): SQL | undefined => or(isNull(sightings.seenAt), lt(sightings.seenAt, since));
 
-const linkedRecord = (row: { readonly recordId: string | null; readonly link: ComparedLink }): readonly LinkedRecord[] =>
-  row.recordId === null ? [] : [{ recordId: row.recordId, link: row.link }];
+const linkedRecord = (row: {
+  readonly recordId: string | null;
+  readonly link: ComparedLink;
+}): readonly LinkedRecord[] => (row.recordId === null ? [] : [{ recordId: row.recordId, link: row.link }]);

@@ -11,8 +11,10 @@ export interface CensusStarter {
 }
 
 /** What it takes to find records that nobody has reported, without writing to any system. */
-export interface FindingDependencies
-  extends Pick<SyncDependencies, 'pairs' | 'connectors' | 'budget' | 'observer' | 'now'> {
+export interface FindingDependencies extends Pick<
+  SyncDependencies,
+  'pairs' | 'connectors' | 'budget' | 'observer' | 'now'
+> {
   readonly db: Database;
   readonly circuits: Pick<CircuitStore, 'list'>;
 }

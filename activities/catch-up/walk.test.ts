@@ -52,7 +52,11 @@ describe('where a look at the latest changes begins', () => {
     const tooSoon = read(once, overlapMs / 1_000 - 1, [row('a', -2), row('b', -2)]);
     expect(tooSoon.isSettled).toBe(false);
     const settled = read(once, overlapMs / 1_000, [row('a', -2), row('b', -2)]);
-    expect(walkFrom(settled, at(40)).position).toEqual({ by: 'modification', since: at(-2).toISOString(), afterId: 'b' });
+    expect(walkFrom(settled, at(40)).position).toEqual({
+      by: 'modification',
+      since: at(-2).toISOString(),
+      afterId: 'b',
+    });
     expect(readAgainFrom(settled)).toEqual(new Date(at(-2).getTime() + 1));
     expect(read(settled, 40, [row('c', 39)]).isSettled).toBe(false);
   });

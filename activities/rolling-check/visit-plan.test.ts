@@ -4,11 +4,14 @@ import { rollingCheckEveryMs, visitPlan } from './visit-plan.ts';
 const dayMs = 86_400_000;
 
 describe('how many records a round visits', () => {
-  test.each([1, 7, 1_000, 8_000, 100_000])('%d records are all visited within the period, never seen before or not', (linked) => {
-    const { limit } = visitPlan(linked, dayMs);
-    const rounds = Math.ceil(linked / limit);
-    expect(rounds * rollingCheckEveryMs).toBeLessThanOrEqual(dayMs);
-  });
+  test.each([1, 7, 1_000, 8_000, 100_000])(
+    '%d records are all visited within the period, never seen before or not',
+    (linked) => {
+      const { limit } = visitPlan(linked, dayMs);
+      const rounds = Math.ceil(linked / limit);
+      expect(rounds * rollingCheckEveryMs).toBeLessThanOrEqual(dayMs);
+    },
+  );
 
   test('a record is not visited again before most of the period is over', () => {
     expect(visitPlan(1, dayMs).unseenForMs).toBe(0.8 * dayMs);

@@ -171,7 +171,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
 /** Removes every row. */
 export async function emptied({ db }: OpenDatabase): Promise<void> {
-  await db.execute(sql`truncate call_log, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings restart identity cascade`);
+  await db.execute(
+    sql`truncate call_log, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings restart identity cascade`,
+  );
 }
 
 /** A fresh database of the kind, with its schema. */
