@@ -11,9 +11,11 @@ import type { OpenDatabase } from '../store/database.ts';
 import { lazyConnection } from '../temporal-connection.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
+import { CursorStore } from '../store/cursors.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
+import { VisitStore } from '../store/visits.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { buildApi } from './build-api.ts';
 import { createChecker } from './checker.ts';
@@ -22,6 +24,7 @@ import { createDoorbell } from './doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { startSweeper } from './sweeper.ts';
+import type { WatchedSystems } from './watching.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhooks/webhook-secrets.ts';
 
 /** An EspoCRM whose webhooks are taken. */
@@ -40,6 +43,7 @@ export interface ApiOptions {
   readonly pairs: readonly PairDefinition[];
   readonly espoCrms: readonly EspoCrmSource[];
   readonly preview: Previewer;
+  readonly watched: WatchedSystems;
   /** The calls that may be sent, as all processes share them. */
   readonly budget: (database: OpenDatabase) => CallBudget;
   readonly tokens: ReadonlyMap<string, ApiToken>;
@@ -79,6 +83,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     doorbell,
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
     preview: options.preview,
+    watched: options.watched,
     webhookSecrets: new Map(
       options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options)]),
     ),
@@ -132,6 +137,8 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       pairs: new PairStore(db),
       conflicts: new ConflictStore(db),
       circuits: new CircuitStore(db),
+      cursors: new CursorStore(db),
+      visits: new VisitStore(db),
     };
     return made;
   };

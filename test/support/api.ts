@@ -15,10 +15,12 @@ import { createLog, type Logger } from '../../log.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
+import { CursorStore } from '../../store/cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
+import { VisitStore } from '../../store/visits.ts';
 import { lazyConnection } from '../../temporal-connection.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
@@ -119,11 +121,16 @@ function dependencies(
     doorbell,
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
     preview: () => Promise.reject(new Error('There are no systems here')),
+    watched: { catchUpEveryMs: 10_000, rollingCheckPeriodMs: 86_400_000, listing: new Set(['EspoCRM']) },
     webhookSecrets: new Map(
       Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [system, webhookSecrets(known)]),
     ),
     tokens: new BearerTokens(new Map([['tests', ApiToken.inTheClear(testToken)]])),
-    metrics: createMetrics({ inbox: () => store.hints.depth(now()), openCircuits: () => Promise.resolve([]) }),
+    metrics: createMetrics({
+      inbox: () => store.hints.depth(now()),
+      openCircuits: () => Promise.resolve([]),
+      watch: () => Promise.resolve([]),
+    }),
     log: createLog('silent'),
     now,
     pings: { database: () => database.ping(), temporal: () => Promise.reject(new Error('There is no Temporal here')) },
@@ -136,6 +143,8 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   pairs: new PairStore(db),
   conflicts: new ConflictStore(db),
   circuits: new CircuitStore(db),
+  cursors: new CursorStore(db),
+  visits: new VisitStore(db),
 });
 
 const webhookSecrets = ({ secrets = new Map(), fetchSecrets }: WebhookKeys) =>
