@@ -22,10 +22,10 @@ export function watched(connector: Connector, breaker: CircuitBreaker): Connecto
     create: (entity, attributes, context) => watch('', context, () => connector.create(entity, attributes, context)),
     update: (entity, current, changes, context) =>
       watch(current.id, context, () => connector.update(entity, current, changes, context)),
-    remove: remove === null ? null : (entity, id, context) => watch(id, context, () => remove(entity, id, context)),
     list:
       list === null
         ? null
         : { ...list, page: (entity, query, context) => watch('', context, () => list.page(entity, query, context)) },
+    remove: remove === null ? null : (entity, id, context) => watch(id, context, () => remove(entity, id, context)),
   };
 }

@@ -1,8 +1,6 @@
-import type { Side } from '../engine/values.ts';
-import { sides } from '../engine/values.ts';
+import { type Side, sides } from '../engine/values.ts';
 import type { Cursor, CursorStore } from '../store/cursors.ts';
 import type { VisitStore } from '../store/visits.ts';
-import type { PairInfo } from './dependencies.ts';
 
 /** How it is looked for what nobody reports. */
 export interface WatchedSystems {
@@ -48,7 +46,7 @@ export interface PairWatch {
 }
 
 export interface WatchingOptions {
-  readonly pairs: readonly PairInfo[];
+  readonly pairs: readonly (Readonly<Record<Side, { readonly system: string }>> & { readonly name: string })[];
   readonly systems: WatchedSystems;
   readonly cursors: Pick<CursorStore, 'list'>;
   readonly visits: Pick<VisitStore, 'summary'>;

@@ -110,7 +110,7 @@ export class SightingStore {
       .select({ recordId, link: comparedColumns, seenAt: sightings.seenAt })
       .from(links)
       .leftJoin(sightings, isSightingOf(side))
-      .where(and(isAgreed(pair, side)))
+      .where(isAgreed(pair, side))
       .orderBy(sql`${sightings.seenAt} asc nulls first`, asc(links.id))
       .limit(limit);
     return rows.flatMap((row) => linkedRecord(row).map((record) => ({ ...record, seenAt: row.seenAt })));
