@@ -111,9 +111,20 @@ describe('a bad environment', () => {
     ['NOTIFY_WEBHOOK_URL', 'ftp://hooks.example'],
     ['NOTIFY_WEBHOOK_SECRET', 'too-short'],
     ['ESPOCRM2_WEBHOOK_SECRETS', 'no-colon'],
+    ['CATCH_UP_EVERY', 'never'],
+    ['CATCH_UP_EVERY', '0s'],
+    ['CENSUS_AT', 'at night'],
+    ['ROLLING_CHECK_PERIOD', '0'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ ...required, [name]: value })).toContain(name);
   });
+});
+
+test('what looks for unreported changes can be switched off, part by part', () => {
+  const names = ['CATCH_UP_EVERY', 'CENSUS_AT', 'ROLLING_CHECK_PERIOD', 'KEEP_WEBHOOKS_EVERY'] as const;
+  const config = parseConfig(required);
+  expect(names.map((name) => config[name])).toEqual([10_000, '0 2 * * *', 86_400_000, 300_000]);
+  for (const name of names) expect(parseConfig({ ...required, [name]: 'off' })[name]).toBeNull();
 });
 
 test('rates, proxies and tokens are read, whose hash is enough', () => {

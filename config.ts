@@ -23,6 +23,17 @@ const duration = z
   .transform(
     (text) => Number.parseInt(text, 10) * units[z.enum(['ms', 's', 'm', 'h']).parse(text.replace(/^\d+/, ''))],
   );
+/** Null: switched off. */
+const orOff = <T>(what: z.ZodType<T, string>) =>
+  z.string().transform((text, context): T | null => {
+    if (text === 'off') return null;
+    const parsed = what.safeParse(text);
+    if (parsed.success) return parsed.data;
+    context.addIssue(parsed.error.issues[0]?.message ?? 'can not be read');
+    return z.NEVER;
+  });
+const everySecondAtMost = duration.refine((ms) => ms >= 1_000, 'must be a second at least, or off');
+const cron = z.string().regex(/^\S+( \S+){4}$/, 'must be five fields as in crontab, such as 0 2 * * *, or off');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -127,6 +138,10 @@ export const environmentSchema = z.object({
   REVIVE_AFTER: duration.optional(),
   RECHECK_AFTER: duration.prefault('15m'),
   PROBE_LADDER: list.pipe(z.array(duration).min(1)).prefault('15s,30s,1m,2m,5m,15m'),
+  CATCH_UP_EVERY: orOff(everySecondAtMost).prefault('10s'),
+  CENSUS_AT: orOff(cron).prefault('0 2 * * *'),
+  ROLLING_CHECK_PERIOD: orOff(everySecondAtMost).prefault('24h'),
+  KEEP_WEBHOOKS_EVERY: orOff(everySecondAtMost).prefault('5m'),
   SHUTDOWN_GRACE: duration.prefault('20s'),
   ESPOCRM_URL: url,
   ESPOCRM_API_KEY: secret,

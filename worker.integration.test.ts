@@ -40,6 +40,8 @@ async function toldAtStart(pairs: House['deps']['pairs']) {
       probeLadderMs: defaultProbeLadderMs,
       budget: unlimitedBudget,
       graceMs: 1_000,
+      publicUrl: null,
+    watch: { catchUpEveryMs: null, census: null, rollingCheckPeriodMs: null, keepWebhooksEveryMs: null },
     },
     observer: {
       onPass: () => undefined,

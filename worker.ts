@@ -1,12 +1,16 @@
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
 import { createKeeperActivities } from './activities/webhook-keeper/create-keeper-activities.ts';
-import type { GapFiller } from './activities/webhook-keeper/dependencies.ts';
 import type { SyncDependencies } from './activities/dependencies.ts';
+import { createFinderActivities } from './activities/finder-activities.ts';
 import { probeCircuits } from './activities/prober.ts';
+import { createCensusStarter } from './census-starter.ts';
 import { definitionText } from './engine/definition-text.ts';
 import { type Recurring, startRecurring } from './recurring.ts';
+import { keepSchedules, type WatchSettings } from './schedules.ts';
 import { CircuitStore } from './store/circuits.ts';
+import { CursorStore } from './store/cursors.ts';
 import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { WebhookRegistrationStore } from './store/webhook-registrations.ts';
@@ -20,13 +24,9 @@ export interface WorkerOptions extends SyncParts {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly taskQueue: string };
   /** How long passes that are under way may go on after a shutdown has begun; then they are handed over, in milliseconds. */
   readonly graceMs: number;
-  /** What keeping the systems' webhooks takes; without it nobody keeps them. */
-  readonly keeper?: KeeperParts;
-}
-
-export interface KeeperParts {
+  /** Where the systems reach us, without a slash at the end; null: nobody has said, so no webhooks are kept. */
   readonly publicUrl: string | null;
-  readonly gaps: GapFiller;
+  readonly watch: WatchSettings;
 }
 
 export interface RunningWorker {
@@ -42,18 +42,20 @@ export interface RunningWorker {
  * @throws if Temporal or the database does not answer: the caller decides when to try again
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { temporal, graceMs, keeper, ...parts } = options;
+  const { temporal, graceMs, watch, publicUrl, ...parts } = options;
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const worker = await createWorker(connection, { ...temporal, graceMs, keeper }, parts).catch(
-    async (error: unknown) => {
-      await connection.close();
-      throw error;
-    },
-  );
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const connected = { connection, client, watch, publicUrl };
+  const worker = await createWorker(connected, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   const prober = startProber(parts);
+  const keeper = startScheduleKeeper(client, { ...parts, settings: watch, taskQueue: temporal.taskQueue });
   const ended = worker
     .run()
     .finally(() => prober.stop())
+    .finally(() => keeper.stop())
     .finally(() => connection.close());
   // Whoever waits for the end hears of a failure; nobody waiting must not end the process.
   ended.catch(() => undefined);
@@ -66,47 +68,77 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 }
 
+interface Connected extends Pick<WorkerOptions, 'watch' | 'publicUrl'> {
+  readonly connection: NativeConnection;
+  readonly client: Client;
+}
+
 async function createWorker(
-  connection: NativeConnection,
-  {
-    namespace,
-    taskQueue,
-    graceMs,
-    keeper,
-  }: WorkerOptions['temporal'] & {
-    readonly graceMs: number;
-    readonly keeper: KeeperParts | undefined;
-  },
+  { connection, client, watch, publicUrl }: Connected,
+  { namespace, taskQueue, graceMs }: WorkerOptions['temporal'] & Pick<WorkerOptions, 'graceMs'>,
   parts: SyncParts,
 ): Promise<Worker> {
   await introducePairs(parts);
   const deps = syncDependencies(parts);
+  const census = createCensusStarter(client, taskQueue);
+  const finders = createFinderActivities({
+    ...finderDependencies(deps, parts),
+    census,
+    gapMs: Math.max(leastGapMs, 3 * (watch.catchUpEveryMs ?? 0)),
+    periodMs: watch.rollingCheckPeriodMs ?? Number.POSITIVE_INFINITY,
+  });
+  const gaps = { cover: (pair: string) => census.start({ pair }) };
+  const keepers = createKeeperActivities({ ...keeperDependencies(deps, parts), publicUrl, gaps });
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
-    activities: {
-      ...createActivities(deps),
-      ...(keeper === undefined ? {} : createKeeperActivities(keeperDependencies(deps, parts, keeper))),
-    },
+    activities: { ...createActivities(deps), ...finders, ...keepers },
     maxConcurrentActivityTaskExecutions: 20,
     maxHeartbeatThrottleInterval: heartbeatTimeoutMs / 3,
     shutdownGraceTime: graceMs,
   });
 }
 
-const keeperDependencies = (
-  deps: SyncDependencies,
-  { database: { db }, pairs, probeLadderMs }: SyncParts,
-  keeper: KeeperParts,
-) => ({
+const finderDependencies = (deps: SyncDependencies, { database: { db } }: SyncParts) => ({
   ...deps,
-  ...keeper,
+  db,
+  circuits: new CircuitStore(db),
+  cursors: new CursorStore(db),
+});
+
+const keeperDependencies = (deps: SyncDependencies, { database: { db }, pairs, probeLadderMs }: SyncParts) => ({
+  ...deps,
   pairs: pairs.map(({ name, title }) => ({ name, ...title })),
   registrations: new WebhookRegistrationStore(db),
   circuits: new CircuitStore(db, probeLadderMs),
 });
+
+/** EspoCRM sends a webhook that was refused again for about this long: deletions of a shorter absence still come in. */
+const leastGapMs = 600_000;
+
+const keepSoonMs = 2_000;
+/** Somebody may delete one of them, or another worker may still have other settings. */
+const keepAgainMs = 600_000;
+
+/** Makes Temporal's Schedules what the settings want, as soon as it can. */
+function startScheduleKeeper(
+  client: Client,
+  { observer, ...options }: Parameters<typeof keepSchedules>[1] & Pick<SyncParts, 'observer'>,
+): Recurring {
+  return startRecurring({
+    everyMs: keepSoonMs,
+    run: async () => {
+      await keepSchedules(client, options);
+      return keepAgainMs;
+    },
+    onFailing: (error) => {
+      const reason = error instanceof Error ? error.name : 'unknown';
+      observer.onProblem("Temporal's Schedules can not be kept as the settings want them; tried again", { reason });
+    },
+  });
+}
 
 const probeEveryMs = 1_000;
 

@@ -4,10 +4,12 @@ import type { OpenField } from '../engine/plan.ts';
 import type { Logger } from '../log.ts';
 import type { CircuitStore } from '../store/circuits.ts';
 import type { ConflictStore } from '../store/conflicts.ts';
+import type { CursorStore } from '../store/cursors.ts';
 import type { HintStore, RecordKey } from '../store/hints.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
 import type { PairStore } from '../store/pairs.ts';
 import type { RecordStore } from '../store/records.ts';
+import type { VisitStore } from '../store/visits.ts';
 import type { PassOutcome } from '../workflows/contract.ts';
 import type { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 import type { BearerTokens } from './bearer-tokens.ts';
@@ -16,6 +18,7 @@ import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
 import type { WebhookDesk } from './webhooks/webhook-desk.ts';
+import type { WatchedSystems } from './watching.ts';
 import type { WebhookSecrets } from './webhooks/webhook-secrets.ts';
 
 export interface PairInfo {
@@ -58,12 +61,15 @@ export interface ApiDependencies {
     readonly conflicts: ConflictStore;
     readonly circuits: CircuitStore;
     readonly registrations: WebhookRegistrationStore;
+    readonly cursors: CursorStore;
+    readonly visits: VisitStore;
   };
   /** The calls that may be sent to the systems. Throws while there is no database yet. */
   readonly budget: () => CallBudget;
   readonly doorbell: Doorbell;
   readonly checker: Checker;
   readonly preview: Previewer;
+  readonly watched: WatchedSystems;
   /** By the name of the system: those that are here are EspoCRMs, and only their webhooks are taken. */
   readonly webhookSecrets: ReadonlyMap<string, WebhookSecrets>;
   readonly deliveries: Deliveries;

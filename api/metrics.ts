@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Side } from '../engine/values.ts';
 import type { InboxDepth } from '../store/hints.ts';
 import type { PassSummary } from '../workflows/contract.ts';
+import type { PairWatch } from './watching.ts';
 
 /** Counts what happens in this process. Labels are names from the configuration, never a record's. */
 export interface Metrics {
@@ -17,6 +19,8 @@ export interface MetricSources {
   readonly inbox: () => Promise<InboxDepth>;
   /** The systems whose circuit is open. */
   readonly openCircuits: () => Promise<readonly string[]>;
+  /** Where the pairs stand with what nobody reports. */
+  readonly watch: () => Promise<readonly PairWatch[]>;
 }
 
 /** @param sources null where this process has nothing of its own to show */
@@ -42,6 +46,7 @@ export function createMetrics(sources: MetricSources | null): Metrics {
   });
   if (sources !== null) addInboxGauges(registry, sources.inbox);
   if (sources !== null) addCircuitGauge(registry, sources.openCircuits);
+  if (sources !== null) addWatchGauges(registry, sources.watch);
   return {
     registry,
     onPass: (pair, { outcome, tookMs }) => {
@@ -74,6 +79,39 @@ function addCircuitGauge(registry: Registry, openCircuits: MetricSources['openCi
       for (const system of open) gauge.set({ system }, 1);
     },
   });
+}
+
+/** One value per pair and side. */
+interface SideValue {
+  readonly pair: string;
+  readonly side: Side;
+  readonly value: number;
+}
+
+function addWatchGauges(registry: Registry, watch: MetricSources['watch']): void {
+  const add = (name: string, help: string, valuesOf: (state: PairWatch) => readonly SideValue[]): void => {
+    const gauge: Gauge = new Gauge({
+      ...{ name, help, labelNames: ['pair', 'side'], registers: [registry] },
+      collect: async () => {
+        const states = await watch().catch(() => null);
+        if (states === null) return;
+        gauge.reset();
+        for (const { pair, side, value } of states.flatMap(valuesOf)) gauge.set({ pair, side }, value);
+      },
+    });
+  };
+  add('tandem_catch_up_behind_seconds', 'Changes of this long may be unknown; 0: none.', ({ pair, catchUp }) =>
+    catchUp.map(({ side, behind }) => ({ pair, side, value: (behind?.byMs ?? 0) / 1_000 })),
+  );
+  add(
+    'tandem_oldest_visit_seconds',
+    'Age of the oldest visit, on sides whose records are visited one by one.',
+    ({ pair, rollingCheck }) =>
+      rollingCheck.map(({ side, oldestAt }) => ({
+        ...{ pair, side },
+        value: oldestAt === null ? 0 : (Date.now() - oldestAt.getTime()) / 1_000,
+      })),
+  );
 }
 
 function addInboxGauges(registry: Registry, inbox: () => Promise<InboxDepth>): void {

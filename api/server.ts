@@ -11,10 +11,12 @@ import type { OpenDatabase } from '../store/database.ts';
 import { lazyConnection } from '../temporal-connection.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
+import { CursorStore } from '../store/cursors.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
 import { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
+import { VisitStore } from '../store/visits.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { buildApi } from './build-api.ts';
 import { createChecker } from './checker.ts';
@@ -25,6 +27,7 @@ import type { Metrics } from './metrics.ts';
 import { startSweeper } from './sweeper.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
 import { createWebhookDesk } from './webhooks/webhook-desk.ts';
+import type { WatchedSystems } from './watching.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhooks/webhook-secrets.ts';
 
 /** An EspoCRM whose webhooks are taken. */
@@ -45,6 +48,7 @@ export interface ApiOptions {
   /** Where the systems reach us, without a slash at the end; null: nobody has said. */
   readonly publicUrl: string | null;
   readonly preview: Previewer;
+  readonly watched: WatchedSystems;
   /** The calls that may be sent, as all processes share them. */
   readonly budget: (database: OpenDatabase) => CallBudget;
   readonly tokens: ReadonlyMap<string, ApiToken>;
@@ -88,6 +92,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     doorbell,
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
     preview: options.preview,
+    watched: options.watched,
     webhookSecrets: new Map(
       options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options, registrations)]),
     ),
@@ -144,6 +149,8 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       conflicts: new ConflictStore(db),
       circuits: new CircuitStore(db),
       registrations: new WebhookRegistrationStore(db),
+      cursors: new CursorStore(db),
+      visits: new VisitStore(db),
     };
     return made;
   };

@@ -4,6 +4,7 @@ import { addMetrics } from '../api/get-metrics.ts';
 import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
 import { createSidecarServer } from '../api/http-server.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
+import { type WatchedSystems, watchStates } from '../api/watching.ts';
 import {
   type Budgets,
   composeBudget,
@@ -17,10 +18,13 @@ import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { Logger } from '../log.ts';
+import type { WatchSettings } from '../schedules.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { CircuitStore } from '../store/circuits.ts';
+import { CursorStore } from '../store/cursors.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { HintStore } from '../store/hints.ts';
+import { VisitStore } from '../store/visits.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
 import { composeNotifier } from './compose-notifier.ts';
 import { composePreviewer } from './compose-previewer.ts';
@@ -51,8 +55,10 @@ export async function start(
   refuseApartOnEmbedded(config, parts);
   const stopping = new AbortController();
   let opened: OpenDatabase | null = null;
-  const metrics = createMetrics(parts === 'worker' ? null : sourcesOf(() => opened));
   const connectors = composeConnectors(config, log);
+  const watched = watchedSystems(config, connectors.bySystem);
+  const sources = sourcesOf(() => opened, { pairs, watched });
+  const metrics = createMetrics(parts === 'worker' ? null : sources);
   const budgets = composeBudget(config, log);
 
   // An embedded database that is in use is a mistake to be told now, not a start-up order to wait for.
@@ -72,6 +78,7 @@ export async function start(
           ...common,
           espoCrms: connectors.espoCrms,
           publicUrl: config.PUBLIC_URL ?? null,
+          watched,
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
@@ -102,7 +109,10 @@ function onceOver(budgets: Budgets): (database: OpenDatabase) => CallBudget {
 }
 
 /** Nothing waits and nothing is in trouble, as far as is known, before the database is there. */
-function sourcesOf(opened: () => OpenDatabase | null): MetricSources {
+function sourcesOf(
+  opened: () => OpenDatabase | null,
+  { pairs, watched: systems }: { readonly pairs: readonly PairDefinition[]; readonly watched: WatchedSystems },
+): MetricSources {
   return {
     inbox: async () => {
       const database = opened();
@@ -111,6 +121,17 @@ function sourcesOf(opened: () => OpenDatabase | null): MetricSources {
     openCircuits: async () => {
       const database = opened();
       return database === null ? [] : (await new CircuitStore(database.db).list()).map(({ system }) => system);
+    },
+    watch: async () => {
+      const database = opened();
+      if (database === null) return [];
+      const stores = { cursors: new CursorStore(database.db), visits: new VisitStore(database.db) };
+      return watchStates({
+        ...stores,
+        systems,
+        pairs: pairs.map(({ name, title }) => ({ name, ...title })),
+        now: new Date(),
+      });
     },
   };
 }
@@ -138,6 +159,20 @@ const rulesOf = (config: Config) => ({
   },
   probeLadderMs: config.PROBE_LADDER,
   messages: composeMessages(config),
+});
+
+/** What looks for changes that nobody reports. */
+const watchOf = (config: Config): WatchSettings => ({
+  catchUpEveryMs: config.CATCH_UP_EVERY,
+  census: config.CENSUS_AT === null ? null : { cron: config.CENSUS_AT, timeZone: config.TANDEM_TIMEZONE },
+  rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
+  keepWebhooksEveryMs: config.PUBLIC_URL === undefined ? null : config.KEEP_WEBHOOKS_EVERY,
+});
+
+const watchedSystems = (config: Config, connectors: Readonly<Record<string, Connector>>): WatchedSystems => ({
+  catchUpEveryMs: config.CATCH_UP_EVERY,
+  rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
+  listing: new Set(Object.entries(connectors).flatMap(([system, { list }]) => (list === null ? [] : [system]))),
 });
 
 const apiSettingsOf = (config: Config) => ({
@@ -211,6 +246,8 @@ async function startOne({ config, metrics, log, ...parts }: WorkerParts): Promis
     budget: parts.budget(database),
     ...rulesOf(config),
     graceMs: config.SHUTDOWN_GRACE,
+    watch: watchOf(config),
+    publicUrl: config.PUBLIC_URL ?? null,
     observer: {
       onPass: (pair, summary) => {
         metrics.onPass(pair, summary);

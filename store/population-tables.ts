@@ -29,22 +29,55 @@ export const sightings = pgTable(
   ],
 );
 
+/** Where a walk over the latest changes goes on that could not be ended at once. */
+export interface UnendedWalk {
+  /** ISO 8601 UTC, by the system's own clock. */
+  readonly since: string;
+  readonly afterId: string | null;
+  /** ISO 8601 UTC, by our clock. */
+  readonly beganAt: string;
+}
+
 /** How far one side of a pair has been read by time of modification. Moves only together with what was found. */
 export const cursors = pgTable(
   'cursors',
   {
     pair: text('pair').notNull(),
     side: text('side').$type<Side>().notNull(),
-    /** The newest time of modification that was read, by the system's own clock. */
+    /** The newest time of modification that was read, by the system's own clock, and the last record of that time. */
     readUntil: time('read_until'),
+    readUntilId: text('read_until_id'),
+    /** When `read_until` became what it is, by our clock. */
+    reachedAt: time('reached_at'),
+    /** Nothing as old as `read_until` can still appear: the next look begins right after it. */
+    isSettled: boolean('is_settled').notNull().default(false),
+    walk: jsonb('walk').$type<UnendedWalk>(),
     /** When the end of the list was last reached. */
     caughtUpAt: time('caught_up_at'),
     /** Since when there is more than could be read at once; empty: nothing is left. */
     behindSince: time('behind_since'),
-    /** Why the last attempt read nothing; empty: it did. */
+    /** Why the last attempt read nothing, as a code; empty: it did. */
     trouble: text('trouble'),
+    /** It had been without the changes for so long that a census has to follow; empty: none has, or it was started. */
+    censusDueSince: time('census_due_since'),
+    /** Each page moves it; a late attempt at a page that has landed changes nothing. */
+    revision: integer('revision').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.pair, table.side] })],
+);
+
+/** The latest rows that catch-up has compared, and will read again because others may turn up behind them. */
+export const comparedRows = pgTable(
+  'compared_rows',
+  {
+    pair: text('pair').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    recordId: text('record_id').notNull(),
+    version: text('version').notNull(),
+    /** By the system's own clock. */
+    modifiedAt: time('modified_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pair, table.side, table.recordId] })],
 );
 
 /**

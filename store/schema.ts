@@ -25,6 +25,7 @@ import type { Attributes, Side } from '../engine/values.ts';
 import {
   censusFindings,
   censusRuns,
+  comparedRows,
   cursors,
   sightings,
   webhookChecks,
@@ -357,6 +358,7 @@ export const schema = {
   callLog,
   sightings,
   cursors,
+  comparedRows,
   censusRuns,
   censusFindings,
   webhookRegistrations,

@@ -1,3 +1,5 @@
 export { census, nightlyCensus } from './census.ts';
 export { keepWebhooks } from './keep-webhooks.ts';
+export { catchUp } from './catch-up.ts';
+export { rollingCheck } from './rolling-check.ts';
 export { syncRecord } from './sync-record.ts';

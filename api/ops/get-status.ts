@@ -3,8 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { OpenCircuit } from '../../store/circuits.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { watchStates } from '../watching.ts';
 import { pairView } from './get-pairs.ts';
 import { pairShape, problems, recordShape, recordView } from './shapes.ts';
+import { watchShape, watchView } from './watch-shape.ts';
 
 export const statusShape = z.object({
   inbox: z.object({ waiting: z.int(), oldestDueAt: z.iso.datetime().nullable() }),
@@ -33,6 +35,7 @@ export const statusShape = z.object({
       /** Fields that wait for a person's decision. */
       openConflicts: z.int(),
       troubled: z.array(recordShape),
+      watch: watchShape,
     }),
   ),
 });
@@ -42,16 +45,18 @@ const troubledShown = 10;
 export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void {
   const schema = { response: { 200: statusShape, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/status', { schema }, async () => {
-    const { hints, records, circuits } = deps.store();
+    const { hints, records, circuits, cursors, visits } = deps.store();
     const depth = await hints.depth(deps.now());
     const temporal = await deps.pings.temporal().then(
       () => 'ok' as const,
       () => 'not reachable' as const,
     );
-    const pairs = deps.pairs.map(async (pair) => ({
+    const watched = await watchStates({ ...deps, systems: deps.watched, cursors, visits, now: deps.now() });
+    const pairs = deps.pairs.map(async (pair, index) => ({
       ...(await pairView(deps, pair)),
       openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
       troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
+      watch: watchView(watched[index] ?? { catchUp: [], rollingCheck: [] }),
     }));
     const open = await circuits.list();
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };

@@ -51,6 +51,7 @@ function pairInWords({ name, master, replica, records, troubled, ...rest }: Stat
     '',
     `${name}: ${master.system} ${master.entity} ↔ ${replica.system} ${replica.entity}`,
     ...stopsInWords({ name, ...rest }),
+    ...watchInWords(rest.watch, { master, replica }),
     `  ${linked} linked, ${waiting} waiting, ${parked} need a person, ${unlinked} unlinked, ${deleted} deleted`,
     ...(rest.openConflicts === 0
       ? []
@@ -59,6 +60,28 @@ function pairInWords({ name, master, replica, records, troubled, ...rest }: Stat
       const id = masterId ?? `replica:${replicaId ?? ''}`;
       const next = nextAttemptAt === null ? '' : ` (again at ${nextAttemptAt})`;
       return `  ! ${id}: ${failure?.message ?? ''}${next}`;
+    }),
+  ];
+}
+
+/** Where it stands with what nobody reports. */
+function watchInWords(
+  { catchUp, rollingCheck }: Status['pairs'][number]['watch'],
+  systems: Pick<Status['pairs'][number], 'master' | 'replica'>,
+): string[] {
+  return [
+    ...catchUp.map(({ side, caughtUpAt, behind }) => {
+      const { system } = systems[side];
+      const last = caughtUpAt === null ? 'never caught up so far' : `last caught up at ${caughtUpAt}`;
+      if (behind === null) return `  changes in ${system}: ${last}`;
+      const why = behind.trouble === null ? 'there is more than can be read at once' : behind.trouble;
+      return `  changes in ${system}: BEHIND by ${duration(behind.seconds * 1_000)} since ${behind.since} (${why}), ${last}`;
+    }),
+    ...rollingCheck.map(({ side, periodMs, linked, neverVisited, oldestAt, isKept }) => {
+      const oldest = oldestAt === null ? 'nothing is linked' : `the oldest visit is of ${oldestAt}`;
+      const never = neverVisited === 0 ? '' : `, ${neverVisited} of ${linked} not visited so far`;
+      const kept = isKept ? 'kept' : 'NOT KEPT';
+      return `  visits in ${systems[side].system}: ${oldest}${never}; all within ${duration(periodMs)}: ${kept}`;
     }),
   ];
 }

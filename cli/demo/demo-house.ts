@@ -75,6 +75,8 @@ function environmentOf(crm: EspoCrm, firm: Advoware, apiToken: string): Record<s
     ADVOWARE_USER: user,
     ADVOWARE_PASSWORD: password,
     ADVOWARE_NOT_FOUND: '404',
+    // The story is about webhooks, and nothing may stay behind in a Temporal that was there before.
+    ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off', ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
   };
 }
 

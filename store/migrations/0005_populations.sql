@@ -26,13 +26,28 @@ CREATE TABLE "census_runs" (
 	"revision" integer DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "compared_rows" (
+	"pair" text NOT NULL,
+	"side" text NOT NULL,
+	"record_id" text NOT NULL,
+	"version" text NOT NULL,
+	"modified_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "compared_rows_pair_side_record_id_pk" PRIMARY KEY("pair","side","record_id")
+);
+--> statement-breakpoint
 CREATE TABLE "cursors" (
 	"pair" text NOT NULL,
 	"side" text NOT NULL,
 	"read_until" timestamp (3) with time zone,
+	"read_until_id" text,
+	"reached_at" timestamp (3) with time zone,
+	"is_settled" boolean DEFAULT false NOT NULL,
+	"walk" jsonb,
 	"caught_up_at" timestamp (3) with time zone,
 	"behind_since" timestamp (3) with time zone,
 	"trouble" text,
+	"census_due_since" timestamp (3) with time zone,
+	"revision" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "cursors_pair_side_pk" PRIMARY KEY("pair","side")
 );
 --> statement-breakpoint

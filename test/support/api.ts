@@ -18,11 +18,13 @@ import { createLog, type Logger } from '../../log.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
+import { CursorStore } from '../../store/cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
+import { VisitStore } from '../../store/visits.ts';
 import { lazyConnection } from '../../temporal-connection.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
@@ -121,7 +123,11 @@ function dependencies(
   const hints = (): HintStore => store.hints;
   const registrations = (): WebhookRegistrationStore => store.registrations;
   const log = createLog('silent');
-  const metrics = createMetrics({ inbox: () => store.hints.depth(now()), openCircuits: () => Promise.resolve([]) });
+  const metrics = createMetrics({
+    inbox: () => store.hints.depth(now()),
+    openCircuits: () => Promise.resolve([]),
+    watch: () => Promise.resolve([]),
+  });
   const budget = () => unlimitedBudget;
   return {
     pairs,
@@ -130,6 +136,7 @@ function dependencies(
     doorbell,
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
     preview: () => Promise.reject(new Error('There are no systems here')),
+    watched: { catchUpEveryMs: 10_000, rollingCheckPeriodMs: 86_400_000, listing: new Set(['EspoCRM']) },
     webhookSecrets: new Map(
       Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [
         system,
@@ -157,6 +164,8 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   conflicts: new ConflictStore(db),
   circuits: new CircuitStore(db),
   registrations: new WebhookRegistrationStore(db),
+  cursors: new CursorStore(db),
+  visits: new VisitStore(db),
 });
 
 const webhookSecrets = (

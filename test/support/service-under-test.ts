@@ -46,6 +46,8 @@ export async function startSystems(firmOptions: AdvowareOptions = {}): Promise<S
       ADVOWARE_SEARCH: (firmOptions.search ?? []).join(','),
       RETRY_LADDER: '1s,2s,4s,8s,15s',
       API_TOKENS: `test:${apiToken}`,
+      // Tests count requests: what looks for changes by itself is switched on where it is meant.
+      ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off', ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
       // Tests ask every few milliseconds how far it is.
       API_RATE_LIMIT: '100000/1m',
     },

@@ -1,0 +1,27 @@
+import type { CircuitStore } from '../../store/circuits.ts';
+import type { CursorStore } from '../../store/cursors.ts';
+import type { Database } from '../../store/database.ts';
+import type { PairInput } from '../../workflows/contract.ts';
+import type { SyncDependencies } from '../dependencies.ts';
+
+/** Starts a walk over everything of a pair; one that is under way already will do. */
+export interface CensusStarter {
+  /** @throws if it can not be started now: asked again later */
+  start(pair: PairInput): Promise<void>;
+}
+
+/** What it takes to find records that nobody has reported, without writing to any system. */
+export interface FindingDependencies extends Pick<
+  SyncDependencies,
+  'pairs' | 'connectors' | 'budget' | 'observer' | 'now'
+> {
+  readonly db: Database;
+  readonly circuits: Pick<CircuitStore, 'list'>;
+}
+
+export interface CatchUpDependencies extends FindingDependencies {
+  readonly cursors: CursorStore;
+  readonly census: CensusStarter;
+  /** Without the changes for longer than this, deletions were missed too, in milliseconds. */
+  readonly gapMs: number;
+}
