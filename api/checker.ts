@@ -1,5 +1,6 @@
 import { type Client, WithStartWorkflowOperation, WorkflowUpdateStage } from '@temporalio/client';
 import { type HintStore, type RecordKey, refOfKey } from '../store/hints.ts';
+import { rankOf } from '../store/hint-classes.ts';
 import { checkUpdateName, type PassSummary, syncRecordWorkflow, workflowIdOf } from '../workflows/contract.ts';
 
 type SyncRecord = (record: RecordKey) => Promise<void>;
@@ -30,6 +31,7 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
       taskQueue,
       args: [owner],
       workflowIdConflictPolicy: 'USE_EXISTING',
+      priority: { priorityKey: rankOf('person') },
     });
     return client.withDeadline(Date.now() + answerWithinMs, () =>
       client.workflow.startUpdateWithStart<SyncRecord, PassSummary, []>(checkUpdateName, {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { freePort } from '../cli/temporal-server/free-port.ts';
 import { createLog } from '../log.ts';
+import { forEachPriority } from '../connectors/call-log.ts';
 import { HintStore } from '../store/hints.ts';
 import { openInMemory } from '../store/open-embedded.ts';
 import { lazyConnection } from '../temporal-connection.ts';
@@ -67,13 +68,24 @@ test('two hundred records are all told, at most ten at a time, each under its ow
   }
 });
 
+test('Temporal is told how urgent a record is by who asked for it', async () => {
+  const client = new Client({ connection });
+  const triggers = ['person', 'retry', 'catch_up', 'census', 'backfill'] as const;
+  const batch = someRecords(triggers.length).map((record, index) => ({ ...record, trigger: triggers[index]! }));
+  await createBell(client).ring(batch);
+  const told = await Promise.all(
+    batch.map(({ recordId }) => client.workflow.getHandle(`sync/beteiligte/${recordId}`).describe()),
+  );
+  expect(told.map(({ priority }) => priority?.priorityKey)).toEqual([1, 2, 3, 4, 5]);
+});
+
 test('while Temporal is away ringing is no error; the sweeper tells it when it is back', async () => {
   const [record] = someRecords(1);
   await createBell(await unreachable()).ring(await hints.add([record!], now()));
   const client = new Client({ connection });
   const sweeper = startSweeper({
     pairs: ['beteiligte'],
-    room: () => Promise.resolve(Infinity),
+    room: () => Promise.resolve(forEachPriority(() => Infinity)),
     hints: () => hints,
     doorbell: createBell(client),
     log: createLog('silent'),

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Logger } from '../log.ts';
+import { type HintTrigger, rankOf } from '../store/hint-classes.ts';
 import type { HintStore, RecordKey, RecordRef } from '../store/hints.ts';
 import { hintSignalName, syncRecordWorkflow, workflowIdOf } from '../workflows/contract.ts';
 
@@ -8,10 +9,19 @@ import { hintSignalName, syncRecordWorkflow, workflowIdOf } from '../workflows/c
 const ringsAtOnce = 10;
 const ringTimeoutMs = 10_000;
 
+export interface RingFor extends RecordRef {
+  /** Who said that the record may have changed; a person, where nothing else is said. */
+  readonly trigger?: HintTrigger;
+}
+
+interface Visitor extends RecordKey {
+  readonly trigger: HintTrigger;
+}
+
 /** Tells records' workflows that there is something to look at. */
 export interface Doorbell {
   /** Never throws: what could not be rung is found by the sweeper. @returns whether all of them were told */
-  ring(refs: readonly RecordRef[]): Promise<boolean>;
+  ring(refs: readonly RingFor[]): Promise<boolean>;
 }
 
 export interface DoorbellOptions {
@@ -31,17 +41,9 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
     isOut = true;
   };
 
-  const tell = async (owner: RecordKey): Promise<boolean> => {
+  const tell = async (visitor: Visitor): Promise<boolean> => {
     try {
-      await client.withDeadline(Date.now() + ringTimeoutMs, () =>
-        client.workflow.signalWithStart(syncRecordWorkflow, {
-          workflowId: workflowIdOf(owner),
-          taskQueue,
-          args: [owner],
-          signal: hintSignalName,
-          signalArgs: [],
-        }),
-      );
+      await signal(client, taskQueue, visitor);
       if (isOut) log.info('Temporal is told of changes again');
       isOut = false;
       return true;
@@ -52,7 +54,7 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
   };
 
   /** While Temporal is away one of them is tried, and the others only if that is heard. */
-  const tellAll = async (owners: readonly RecordKey[]): Promise<readonly boolean[]> => {
+  const tellAll = async (owners: readonly Visitor[]): Promise<readonly boolean[]> => {
     const [first, ...others] = owners;
     const isFirstTold = isOut && first !== undefined ? await tell(first) : null;
     const rest = isFirstTold === null ? owners : others;
@@ -63,7 +65,10 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
   return {
     async ring(refs) {
       try {
-        const told = await tellAll(await hints().owners(refs));
+        const owners = await hints().owners(refs);
+        const told = await tellAll(
+          owners.map((owner, index) => ({ ...owner, trigger: refs[index]?.trigger ?? 'person' })),
+        );
         const unheard = refs.filter((_, index) => told[index] !== true);
         await hints().notRung(unheard);
         return unheard.length === 0;
@@ -75,5 +80,18 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
     },
   };
 }
+
+const signal = (client: Client, taskQueue: string, { trigger, ...owner }: Visitor) =>
+  client.withDeadline(Date.now() + ringTimeoutMs, () =>
+    client.workflow.signalWithStart(syncRecordWorkflow, {
+      workflowId: workflowIdOf(owner),
+      taskQueue,
+      args: [owner],
+      signal: hintSignalName,
+      signalArgs: [],
+      // Where the queue is long, the urgent ones are taken out of it first.
+      priority: { priorityKey: rankOf(trigger) },
+    }),
+  );
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

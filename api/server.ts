@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { CallBudget } from '../connectors/call-budget.ts';
 import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
-import { sides } from '../engine/values.ts';
 import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
 import type { Secret } from '../secret.ts';
@@ -24,6 +23,7 @@ import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
+import { createRoom } from './room.ts';
 import { startSweeper } from './sweeper.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
 import { createWebhookDesk } from './webhooks/webhook-desk.ts';
@@ -109,7 +109,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const sweeper = startSweeper({
     ...{ hints, doorbell, log, now, everyMs: sweepEveryMs },
     pairs: options.pairs.map(({ name }) => name),
-    room: createRoom(options.pairs, budget),
+    room: createRoom({ pairs: options.pairs, budget, hints, now }),
   });
   log.info({ url }, 'The API listens');
   return { url, stop: () => stop(app, sweeper, connection) };
@@ -119,22 +119,6 @@ function open(database: ApiOptions['database']): OpenDatabase {
   const opened = database();
   if (opened === null) throw new NoDatabase('The database does not answer yet');
   return opened;
-}
-
-/** What a look at a record usually sends to each of its systems: a read and a write. */
-const callsOfLook = 2;
-
-/** How many looks at records of a pair the budgets allow; the rest of a window is left to people who ask. */
-function createRoom(pairs: ApiOptions['pairs'], budget: () => CallBudget): (pair: string) => Promise<number> {
-  return async (name) => {
-    const title = pairs.find((pair) => pair.name === name)?.title;
-    let room = Number.POSITIVE_INFINITY;
-    for (const system of title === undefined ? [] : sides.map((side) => title[side].system)) {
-      const { available } = await budget().state(system);
-      room = Math.min(room, Math.floor(available.webhook / callsOfLook));
-    }
-    return room;
-  };
 }
 
 /** The stores, made once the database is there. */

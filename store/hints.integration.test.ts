@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { databasesUnderTest } from '../test/support/databases.ts';
 import { at, everything, insertsInto, storeOf } from '../test/support/store.ts';
-import { type Hint, HintStore, type RecordRef, refOfKey, replicaKey } from './hints.ts';
+import { type Hint, HintStore, type RecordRef, type RoomByClass, refOfKey, replicaKey } from './hints.ts';
 import { PassStore } from './passes.ts';
 import { PairStore } from './pairs.ts';
 import { hints, links } from './schema.ts';
@@ -12,6 +12,7 @@ const replica = (recordId: string): RecordRef => ({ pair, side: 'replica', recor
 const said = (ref: RecordRef, trigger: Hint['trigger'] = 'webhook'): Hint => ({ ...ref, trigger });
 const owner = { owner: 'sync/beteiligte/m1', token: 'first', leaseMs: 60_000 };
 const ids = (refs: readonly RecordRef[]): string[] => refs.map(({ recordId }) => recordId).sort();
+const inOrder = (refs: readonly RecordRef[]): string[] => refs.map(({ recordId }) => recordId);
 
 describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
   const db = storeOf(kind);
@@ -98,31 +99,31 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
     test('a record whose bell did not ring is rung by the next sweep and by the next event', async () => {
       await inbox().add([said(master('m1')), said(master('m2'))], at(0));
       await inbox().notRung([master('m1')]);
-      expect(await inbox().takeDue(at(1), 10)).toEqual([master('m1')]);
+      expect(await inbox().takeDue(at(1), 10)).toEqual([said(master('m1'))]);
       await inbox().notRung([master('m2')]);
       expect(await inbox().add([said(master('m2'))], at(2))).toEqual([master('m2')]);
     });
   });
 
   describe('sweeping', () => {
-    const unrung = async (ref: RecordRef, dueAt: Date) => {
-      await inbox().add([said(ref)], dueAt);
+    const unrung = async (ref: RecordRef, dueAt: Date, trigger?: Hint['trigger']) => {
+      await inbox().add([said(ref, trigger)], dueAt);
       await inbox().notRung([ref]);
     };
 
     test('takes what is due, not what is due later', async () => {
       await unrung(master('now'), at(0));
       await unrung(master('later'), at(5_000));
-      expect(await inbox().takeDue(at(4_999), 10)).toEqual([master('now')]);
-      expect(await inbox().takeDue(at(5_000), 10)).toEqual([master('later')]);
+      expect(await inbox().takeDue(at(4_999), 10)).toEqual([said(master('now'))]);
+      expect(await inbox().takeDue(at(5_000), 10)).toEqual([said(master('later'))]);
     });
 
     test('what was rung is rung again only when nobody has come for 30 seconds', async () => {
       await inbox().add([said(master('m1'))], at(0));
       expect(await inbox().takeDue(at(30_000), 10)).toEqual([]);
-      expect(await inbox().takeDue(at(30_001), 10)).toEqual([master('m1')]);
+      expect(await inbox().takeDue(at(30_001), 10)).toEqual([said(master('m1'))]);
       expect(await inbox().takeDue(at(60_001), 10)).toEqual([]);
-      expect(await inbox().takeDue(at(60_002), 10)).toEqual([master('m1')]);
+      expect(await inbox().takeDue(at(60_002), 10)).toEqual([said(master('m1'))]);
     });
 
     test('the oldest come first', async () => {
@@ -133,8 +134,60 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
         ['b', 2],
       ] as const)
         await unrung(master(id), at(ms));
-      expect(ids(await inbox().takeDue(at(10), 2))).toEqual(['a', 'b']);
-      expect(ids(await inbox().takeDue(at(10), 2))).toEqual(['c', 'd']);
+      expect(inOrder(await inbox().takeDue(at(10), 2))).toEqual(['a', 'b']);
+      expect(inOrder(await inbox().takeDue(at(10), 2))).toEqual(['c', 'd']);
+    });
+
+    test('the most urgent come first, and within a class of work the oldest', async () => {
+      const ages = ['backfill', 'census', 'catch_up', 'retry', 'webhook', 'look_again', 'person'] as const;
+      for (const [age, trigger] of ages.entries()) await unrung(master(trigger), at(age), trigger);
+      const taken = await inbox().takeDue(at(10), 10);
+      const urgency = ['person', 'retry', 'webhook', 'look_again', 'catch_up', 'census', 'backfill'];
+      expect(taken.map(({ trigger }) => trigger)).toEqual(urgency);
+      expect(inOrder(taken)).toEqual(urgency);
+    });
+
+    test('each class takes no more than its room, in which the more urgent ones count', async () => {
+      for (let age = 0; age < 3; age += 1) {
+        await unrung(master(`backfill${age}`), at(age), 'backfill');
+        await unrung(master(`webhook${age}`), at(age), 'webhook');
+      }
+      const take = async (room: Partial<RoomByClass>) =>
+        inOrder(
+          await inbox().takeDue(
+            at(10),
+            { ...{ interactive: 4, webhook: 4, catch_up: 4, census: 4, backfill: 4 }, ...room },
+            pair,
+          ),
+        );
+      expect(await take({ webhook: 1, catch_up: 0, census: 0, backfill: 0 })).toEqual(['webhook0']);
+      expect(await take({ backfill: 0 })).toEqual(['webhook1', 'webhook2']);
+      expect(await take({ backfill: 0 })).toEqual([]);
+      expect(await take({ backfill: 2 })).toEqual(['backfill0', 'backfill1']);
+      expect(await take({})).toEqual(['backfill2']);
+    });
+
+    test('what a webhook said does not wait behind 27,000 records of a first import', async () => {
+      const everything27k = Array.from({ length: 27_000 }, (_, index) => master(`m${index}`));
+      await inbox().add(
+        everything27k.map((ref) => said(ref, 'backfill')),
+        at(0),
+      );
+      await inbox().notRung(everything27k);
+      await unrung(master('m26999'), at(1_000), 'webhook');
+      expect(await inbox().takeDue(at(2_000), 1, pair)).toEqual([said(master('m26999'))]);
+    });
+
+    test('of what walks and lists found as much is under way as was rung for and not answered yet', async () => {
+      const underWay = (ms: number) => inbox().backgroundUnderWay(pair, at(ms));
+      for (const trigger of ['backfill', 'census', 'catch_up', 'webhook'] as const)
+        await inbox().add([said(master(trigger), trigger)], at(0));
+      await unrung(master('waiting'), at(0), 'backfill');
+      expect(await underWay(1)).toBe(3);
+      expect(await inbox().backgroundUnderWay('other', at(1))).toBe(0);
+      expect(await underWay(30_000)).toBe(0);
+      await inbox().takeDue(at(30_001), 10);
+      expect(await underWay(30_002)).toBe(4);
     });
 
     test('a record that a pass is busy with is left alone until its lease has ended, on either side', async () => {

@@ -1,23 +1,32 @@
 import {
   and,
-  asc,
+  count,
   eq,
+  gt,
   inArray,
   isNotNull,
   isNull,
   lt,
   lte,
   min,
-  notExists,
   or,
   type SQL,
   sql,
   type SQLWrapper,
 } from 'drizzle-orm';
-import type { Side } from '../engine/values.ts';
+import { z } from 'zod';
+import { type Side, sides } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { heldBack } from './circuit-rows.ts';
-import { type HintTrigger, hintTriggers, hints, links, pairs } from './schema.ts';
+import {
+  backgroundTriggers,
+  type HintTrigger,
+  hintTriggers,
+  rankInSql,
+  type WorkClass,
+  workClasses,
+} from './hint-classes.ts';
+import { hints, links, pairs } from './schema.ts';
 
 /** One record of one side of a pair. */
 export interface RecordRef {
@@ -48,17 +57,27 @@ export interface InboxDepth {
   readonly oldestDueAt: Date | null;
 }
 
-const rankOf = (trigger: SQLWrapper | SQL) =>
+/** How many records may be rung for, by the class of what asks for it: the more urgent ones of the same go count too. */
+export type RoomByClass = Readonly<Record<WorkClass, number>>;
+
+const urgencyOf = (trigger: SQLWrapper | SQL) =>
   sql`array_position(array[${sql.join(
     hintTriggers.map((one) => sql`${one}::text`),
     sql`, `,
   )}], ${trigger})`;
 
 /** What is urgent is not made less so by what else is said of the record. */
-export const strongerTrigger = sql`case when ${rankOf(hints.trigger)} < ${rankOf(sql`excluded.trigger`)} then ${hints.trigger} else excluded.trigger end`;
+export const strongerTrigger = sql`case when ${urgencyOf(hints.trigger)} < ${urgencyOf(sql`excluded.trigger`)} then ${hints.trigger} else excluded.trigger end`;
+
+const takenRows = z.object({
+  rows: z.array(
+    z.object({ pair: z.string(), side: z.enum(sides), recordId: z.string(), trigger: z.enum(hintTriggers) }),
+  ),
+});
 
 /** A row that nobody picked up within this time is rung again. */
 const ringAgainAfterMs = 30_000;
+const ringAgainBefore = (now: Date): Date => new Date(now.getTime() - ringAgainAfterMs);
 
 export const replicaKey = (replicaId: string): string => `replica:${replicaId}`;
 
@@ -115,31 +134,60 @@ export class HintStore {
   }
 
   /**
-   * Rows that are due and that nobody deals with, oldest first, marked as rung. Safe in several processes.
+   * Rows that are due and that nobody deals with, marked as rung: the most urgent class first, within a class the oldest.
+   * Safe in several processes.
+   * @param room for all classes together, or what each may take: nothing urgent waits behind the mass of a lower class
    * @param pair only this one's
    */
-  async takeDue(now: Date, limit: number, pair?: string): Promise<readonly RecordRef[]> {
-    const due = this.#db
-      .select({ seq: hints.seq })
+  async takeDue(now: Date, room: number | RoomByClass, pair?: string): Promise<readonly Hint[]> {
+    const classes = workClasses.flatMap((workClass, index) => {
+      const limit = typeof room === 'number' ? room : room[workClass];
+      return limit < 1 ? [] : [sql`select * from ${this.#dueOfClass(index + 1, limit, now, pair)}`];
+    });
+    if (classes.length === 0) return [];
+    const answer = await this.#db.execute(sql`
+      with due as (
+        select *, row_number() over (order by rank, due_at) as place
+        from (${sql.join(classes, sql` union all `)}) as all_classes
+      ),
+      rung as (
+        update ${hints} set rung_at = ${now.toISOString()}::timestamptz from due
+        where (${hints.pair}, ${hints.side}, ${hints.recordId}) = (due.pair, due.side, due.record_id) and due.place <= due.room
+        returning ${hints.pair}, ${hints.side}, ${hints.recordId}, ${hints.trigger}, due.place
+      )
+      select pair, side, record_id as "recordId", trigger from rung order by place`);
+    return takenRows.parse(answer).rows;
+  }
+
+  /** Class by class, since the index gives each in order: whoever plans the statement may know nothing of the inbox. */
+  #dueOfClass(rank: number, room: number, now: Date, pair: string | undefined): SQL {
+    return sql`(
+      select ${hints.pair}, ${hints.side}, ${hints.recordId}, ${hints.dueAt}, ${rank}::int as rank, ${room}::int as room
+      from ${hints} where ${this.#canBeRung(now, pair)} and ${rankInSql(hints.trigger)} = ${rank}::int
+      order by ${hints.dueAt} limit ${room} for update of ${hints} skip locked
+    ) as one_class`;
+  }
+
+  #canBeRung(now: Date, pair: string | undefined) {
+    return and(
+      pair === undefined ? undefined : eq(hints.pair, pair),
+      lte(hints.dueAt, now),
+      or(isNull(hints.rungAt), lt(hints.rungAt, ringAgainBefore(now))),
+      hasNone(this.#leasedLink(now)),
+      hasNone(this.#pausedPair()),
+      hasNone(heldBack(this.#db, hints.pair)),
+    );
+  }
+
+  /** How many records of the pair walks and lists have asked for whose workflow was told and has not answered yet. */
+  async backgroundUnderWay(pair: string, now: Date): Promise<number> {
+    const [row] = await this.#db
+      .select({ underWay: count() })
       .from(hints)
       .where(
-        and(
-          pair === undefined ? undefined : eq(hints.pair, pair),
-          lte(hints.dueAt, now),
-          or(isNull(hints.rungAt), lt(hints.rungAt, new Date(now.getTime() - ringAgainAfterMs))),
-          notExists(this.#leasedLink(now)),
-          notExists(this.#pausedPair()),
-          notExists(heldBack(this.#db, hints.pair)),
-        ),
-      )
-      .orderBy(asc(hints.dueAt))
-      .limit(limit)
-      .for('update', { of: hints, skipLocked: true });
-    return this.#db
-      .update(hints)
-      .set({ rungAt: now })
-      .where(inArray(hints.seq, due))
-      .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId });
+        and(eq(hints.pair, pair), inArray(hints.trigger, backgroundTriggers), gt(hints.rungAt, ringAgainBefore(now))),
+      );
+    return row?.underWay ?? 0;
   }
 
   /** Which workflow owns each record at this moment. */
@@ -189,6 +237,9 @@ export class HintStore {
       .where(and(eq(pairs.name, hints.pair), or(isNotNull(pairs.pausedAt), isNotNull(pairs.offered))));
   }
 }
+
+/** As `not exists`, but asked row by row and only for as many as are taken: a planner would make a join of the whole inbox. */
+const hasNone = (query: SQLWrapper): SQL => sql`not exists (select from ${query} as found offset 0)`;
 
 /** @param rungAt null or `now` for each `given` row; who was told already, and not picked up yet, stays told */
 async function insertHints(db: Database, batch: readonly Hint[], now: Date, rungAt: SQL) {

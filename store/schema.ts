@@ -32,6 +32,7 @@ import {
   webhookRegistrations,
 } from './population-tables.ts';
 import { jsonValue, time } from './column-types.ts';
+import { type HintTrigger, rankInSql } from './hint-classes.ts';
 
 /** Whether a pair may write at the moment. No row: it may. */
 export const pairs = pgTable('pairs', {
@@ -85,18 +86,16 @@ export const hints = pgTable(
     /** The `seq` that a pass has begun to deal with. */
     notedSeq: bigint('noted_seq', { mode: 'number' }),
   },
-  (table) => [primaryKey({ columns: [table.pair, table.side, table.recordId] }), index('hints_due').on(table.dueAt)],
+  (table) => [
+    primaryKey({ columns: [table.pair, table.side, table.recordId] }),
+    index('hints_next').on(table.pair, sql`(${rankInSql(table.trigger)})`, table.dueAt),
+    index('hints_rung')
+      .on(table.pair, table.rungAt)
+      .where(sql`${table.rungAt} is not null`),
+  ],
 );
 
-/**
- * Who said that a record may have changed, the most urgent first: a weaker one never replaces a stronger. A person is
- * always heard: both sides are read and waits end. `look_again`: a pass saw in an answer that somebody had edited the
- * record meanwhile, so both sides are read too. `retry`: the earlier look failed and its time has come. `catch_up`: a list
- * of what was changed since the last one shows it. `census`: a walk over everything, or a visit to a record that nobody
- * reports on. `backfill`: the first such walk.
- */
-export const hintTriggers = ['person', 'look_again', 'webhook', 'retry', 'catch_up', 'census', 'backfill'] as const;
-export type HintTrigger = (typeof hintTriggers)[number];
+export { type HintTrigger, hintTriggers } from './hint-classes.ts';
 
 /** `unlinked`: one record is gone and the other stays alone. `deleted`: nothing is left. */
 export type LinkState = 'new' | 'linked' | 'unlinked' | 'deleted' | 'parked';

@@ -59,7 +59,7 @@ async function receive(deps: ApiDependencies, request: FastifyRequest, reply: Fa
   if (!batch.ok) throw new ApiError(400, 'bad_body', batch.reason);
   const toRing = await store(deps, { pair, side }, batch.ids);
   await reply.code(200).send({ accepted: batch.ids.length });
-  void deps.doorbell.ring(toRing);
+  void deps.doorbell.ring(toRing.map((ref) => ({ ...ref, trigger: 'webhook' })));
   deps.deliveries.note(pair[side].system, claimedWebhook(request.headers));
   return reply;
 }

@@ -78,7 +78,10 @@ CREATE TABLE "webhook_registrations" (
 	CONSTRAINT "webhook_registrations_system_remote_id_pk" PRIMARY KEY("system","remote_id")
 );
 --> statement-breakpoint
+DROP INDEX "hints_due";--> statement-breakpoint
 ALTER TABLE "census_findings" ADD CONSTRAINT "census_findings_run_id_census_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."census_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "census_runs_pair" ON "census_runs" USING btree ("pair","started_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "census_runs_open" ON "census_runs" USING btree ("pair") WHERE "census_runs"."state" in ('running', 'paused');--> statement-breakpoint
-CREATE INDEX "sightings_oldest" ON "sightings" USING btree ("pair","side","seen_at");
+CREATE INDEX "sightings_oldest" ON "sightings" USING btree ("pair","side","seen_at");--> statement-breakpoint
+CREATE INDEX "hints_next" ON "hints" USING btree ("pair",(case "trigger" when 'person' then 1 when 'look_again' then 2 when 'webhook' then 2 when 'retry' then 2 when 'catch_up' then 3 when 'census' then 4 when 'backfill' then 5 end),"due_at");--> statement-breakpoint
+CREATE INDEX "hints_rung" ON "hints" USING btree ("pair","rung_at") WHERE "hints"."rung_at" is not null;

@@ -87,6 +87,8 @@ export async function startService(
     environment?: Environment;
     /** Instead of those of the configuration. */
     pairs?: readonly PairDefinition[];
+    /** What happens before the service starts. */
+    prepare?: (systems: Systems, config: Config) => Promise<void>;
   } = {},
 ): Promise<ServiceUnderTest> {
   const systems = await startSystems(options.firm);
@@ -99,6 +101,7 @@ export async function startService(
     API_PORT: '0',
     ...options.environment,
   });
+  await options.prepare?.(systems, config);
   const tandem = await start(config, 'all', createLog('silent'), options.pairs);
   await tandem.ready;
   const url = tandem.api?.url ?? '';

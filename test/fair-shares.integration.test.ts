@@ -1,0 +1,67 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { composeDatabase } from '../compose.ts';
+import { createLog } from '../log.ts';
+import { HintStore } from '../store/hints.ts';
+import type { Config } from '../config.ts';
+import { until } from './support/house.ts';
+import { type ServiceUnderTest, startService } from './support/service-under-test.ts';
+
+let service: ServiceUnderTest;
+afterEach(() => service.stop());
+
+const limit = { calls: 20, perMs: 1_000 };
+const records = 300;
+const inCrm = (id: string) => service.crm.record('CBeteiligte', id)!;
+const isEqual = (id: string) => inCrm(id)['syncStatus'] === 'clean';
+
+/** As a first import leaves them: in the inbox, and nobody was told. */
+async function leaveForBackfill(config: Config, ids: readonly string[]): Promise<void> {
+  const database = await composeDatabase(config, createLog('silent'));
+  const hints = new HintStore(database.db);
+  const refs = ids.map((recordId) => ({ pair: 'beteiligte', side: 'master' as const, recordId }));
+  await hints.add(
+    refs.map((ref) => ({ ...ref, trigger: 'backfill' as const })),
+    new Date(),
+  );
+  await hints.notRung(refs);
+  await database.close();
+}
+
+test('while a first import uses up its budget, people and webhooks are served before it, and all of it is done', async () => {
+  const ids: string[] = [];
+  service = await startService({
+    environment: { ESPOCRM_BUDGET: '20/1s' },
+    prepare: async ({ crm }, config) => {
+      for (let number = 0; number < records; number += 1)
+        ids.push(crm.create('CBeteiligte', { lastName: `Nr. ${number}` }).id);
+      await leaveForBackfill(config, ids);
+    },
+  });
+  const waiting = () => ids.filter((id) => !isEqual(id)).length;
+  await until('the import has begun', () => ids.some(isEqual));
+
+  // The last ones of the import, so that it can't have been their turn.
+  for (const id of ids.slice(-5)) {
+    const { status, body } = await service.api('POST', `/pairs/beteiligte/records/${id}/check`);
+    expect([status, body]).toMatchObject([200, { outcome: { kind: 'done', verdict: 'created' } }]);
+  }
+  expect(waiting()).toBeGreaterThan(records / 2);
+
+  const changed = ids.filter(isEqual).slice(0, 3);
+  for (const id of changed) service.crm.update('CBeteiligte', id, { lastName: `Neu ${id}` });
+  const added = service.crm.create('CBeteiligte', { lastName: 'Nachzügler' }).id;
+  await service.deliver();
+  const names = () => service.firm.records().map(({ name }) => name);
+  await until('the changes have arrived', () =>
+    [...changed.map((id) => `Neu ${id}`), 'Nachzügler'].every((name) => names().includes(name)),
+  );
+  expect(waiting()).toBeGreaterThan(records / 4);
+
+  await until('everything is imported', () => waiting() === 0 && isEqual(added), 240_000);
+  expect(service.crm.rateLimit.mostInAnyWindow(limit.perMs)).toBeLessThanOrEqual(limit.calls);
+  expect(service.firm.records()).toHaveLength(records + 1);
+  for (const id of ids) {
+    const { body } = await service.api('GET', `/pairs/beteiligte/records/${id}`);
+    expect(body).toMatchObject({ attempts: 0, failure: null });
+  }
+}, 300_000);
