@@ -1,7 +1,7 @@
 import { keyOf } from './identity.ts';
 import { namingAttribute, type PairDefinition } from './pair.ts';
 import { replicaIdIn } from './status.ts';
-import { type Attributes, attributeOf, type PerSide, type Side } from './values.ts';
+import { type Attributes, attributeOf, otherSide, type PerSide, type Side, sides } from './values.ts';
 
 /** A record without a partner, reduced to what it can be matched by. */
 export interface LoneRecord {
@@ -130,33 +130,62 @@ function matchNumbers(pair: PairDefinition, { master, replica }: PerSide<readonl
   });
 }
 
-function matchKeys(pair: PairDefinition, lone: PerSide<readonly LoneRecord[]>): LoneOutcome[] {
+type Lone = PerSide<readonly LoneRecord[]>;
+type Matches = PerSide<ReadonlyMap<string, PopulationMatch>>;
+type Couple = LoneOutcome & { readonly kind: 'link' };
+
+function matchKeys(pair: PairDefinition, lone: Lone): LoneOutcome[] {
   const index = {
     master: new PopulationIndex(pair, lone.master),
     replica: new PopulationIndex(pair, lone.replica),
   };
-  const ofMaster = new Map(lone.master.map((record) => [record.id, index.replica.match(record)]));
-  const ofReplica = new Map(lone.replica.map((record) => [record.id, index.master.match(record)]));
-  return [
-    ...lone.master.map(({ id }) => outcomeOf('master', id, ofMaster, ofReplica)),
-    ...lone.replica
-      .map(({ id }) => outcomeOf('replica', id, ofReplica, ofMaster))
-      // The master's outcome has told it.
-      .filter(({ kind }) => kind !== 'link'),
-  ];
+  const matchesOn = (side: Side) =>
+    new Map(lone[side].map((record) => [record.id, index[otherSide(side)].match(record)]));
+  const matches = { master: matchesOn('master'), replica: matchesOn('replica') };
+  const couples = couplesIn(matches);
+  const others = sides.flatMap((side) => withoutCouple(side, matches[side], couples));
+  // Whoever a question is about is told of with it.
+  const asked = new Set(others.flatMap((one) => (one.kind === 'ambiguous' ? candidatesOf(one) : [])));
+  return [...couples, ...others.filter((one) => one.kind !== 'alone' || !asked.has(nameOn(one.side, one.id)))];
 }
 
-type Matches = ReadonlyMap<string, PopulationMatch>;
-
-/** A couple only if each finds the other and nobody else; one that finds, and is not found, is no stranger either. */
-function outcomeOf(side: Side, id: string, own: Matches, others: Matches): LoneOutcome {
-  const match = own.get(id);
-  if (match === undefined || match.kind === 'none') return { kind: 'alone', side, id };
-  if (match.kind === 'look_alikes') return { kind: 'ambiguous', side, id, candidates: match.ids, by: match.by };
-  const back = others.get(match.id);
-  if (back?.kind === 'same' && back.id === id) {
-    const ids = side === 'master' ? { masterId: id, replicaId: match.id } : { masterId: match.id, replicaId: id };
-    return { kind: 'link', ...ids, by: match.by.join(', ') };
-  }
-  return { kind: 'ambiguous', side, id, candidates: [match.id], by: match.by };
+/** Two records of which one finds the other, none finds anybody else surely or unsurely, and nobody else finds either. */
+function couplesIn(matches: Matches): Couple[] {
+  const found = new Map(
+    sides.flatMap((side) => [...matches[side].keys()].flatMap((id) => coupleOf(matches, side, id))),
+  );
+  const shares = new Map<string, number>();
+  for (const name of [...found.values()].flatMap(namesIn)) shares.set(name, (shares.get(name) ?? 0) + 1);
+  return [...found.values()].filter((couple) => {
+    const isAsked = [matches.master.get(couple.masterId), matches.replica.get(couple.replicaId)].some(
+      (match) => match?.kind === 'look_alikes',
+    );
+    return !isAsked && namesIn(couple).every((name) => shares.get(name) === 1);
+  });
 }
+
+/** Whom a record finds, by a name for both, since both may find each other. */
+function coupleOf(matches: Matches, side: Side, id: string): [string, Couple][] {
+  const match = matches[side].get(id);
+  if (match?.kind !== 'same') return [];
+  const [masterId, replicaId] = side === 'master' ? [id, match.id] : [match.id, id];
+  return [[JSON.stringify([masterId, replicaId]), { kind: 'link', masterId, replicaId, by: match.by.join(', ') }]];
+}
+
+function withoutCouple(side: Side, matches: Matches[Side], couples: readonly Couple[]): LoneOutcome[] {
+  const coupled = new Set(couples.map(({ masterId, replicaId }) => (side === 'master' ? masterId : replicaId)));
+  return [...matches]
+    .filter(([id]) => !coupled.has(id))
+    .map(([id, match]): LoneOutcome => {
+      if (match.kind === 'none') return { kind: 'alone', side, id };
+      return { kind: 'ambiguous', side, id, candidates: match.kind === 'same' ? [match.id] : match.ids, by: match.by };
+    });
+}
+
+const nameOn = (side: Side, id: string): string => `${side}:${id}`;
+const namesIn = ({ masterId, replicaId }: Couple): string[] => [
+  nameOn('master', masterId),
+  nameOn('replica', replicaId),
+];
+const candidatesOf = ({ side, candidates }: LoneOutcome & { kind: 'ambiguous' }): string[] =>
+  candidates.map((id) => nameOn(otherSide(side), id));
