@@ -151,6 +151,11 @@ export class CensusReportBuilder {
     this.#addMerge(this.#firstSync, masterId, plan({ ...nothingKnown, pair, seen, remembered }));
   }
 
+  /** Whether records that match by this would be linked, too, in this mode. */
+  isLinked(by: string): boolean {
+    return !this.#isLeftAlone([by]);
+  }
+
   report(): CensusReport {
     return {
       link: { count: this.#counts.link, byNumber: this.#counts.byNumber, samples: this.#links },

@@ -1,0 +1,50 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { censusRuns, hints } from './schema.ts';
+
+type CensusRun = typeof censusRuns.$inferSelect;
+
+/** What people and those who start walks ask about them. */
+export class CensusViews {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The latest first. */
+  async recent(pair: string, limit: number): Promise<readonly CensusRun[]> {
+    return this.#db
+      .select()
+      .from(censusRuns)
+      .where(eq(censusRuns.pair, pair))
+      .orderBy(desc(censusRuns.startedAt), desc(censusRuns.id))
+      .limit(limit);
+  }
+
+  /** The pair's run that has not ended. */
+  async open(pair: string): Promise<CensusRun | null> {
+    const [run] = await this.#db
+      .select()
+      .from(censusRuns)
+      .where(and(eq(censusRuns.pair, pair), inArray(censusRuns.state, ['running', 'paused'])));
+    return run ?? null;
+  }
+
+  /** Runs that somebody has to carry out, of all pairs. */
+  async running(): Promise<readonly Pick<CensusRun, 'id' | 'pair'>[]> {
+    return this.#db
+      .select({ id: censusRuns.id, pair: censusRuns.pair })
+      .from(censusRuns)
+      .where(eq(censusRuns.state, 'running'));
+  }
+
+  /** How many records that were handed over by walks of this class wait to be looked at. */
+  async waiting(pair: string, trigger: 'census' | 'backfill'): Promise<number> {
+    const [row] = await this.#db
+      .select({ waiting: sql<number>`count(*)`.mapWith(Number) })
+      .from(hints)
+      .where(and(eq(hints.pair, pair), eq(hints.trigger, trigger)));
+    return row?.waiting ?? 0;
+  }
+}
