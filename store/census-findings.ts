@@ -1,8 +1,9 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Attributes, Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import type { Link } from './link-rows.ts';
-import { censusFindings, links } from './schema.ts';
+import { censusFindings } from './population-tables.ts';
+import { links } from './schema.ts';
 
 /** A couple with what a dry run saw of it: null where it was not there, missing where it is as it was agreed. */
 export interface FoundCouple {
@@ -91,13 +92,7 @@ export class CensusFindingStore {
     const rows = await this.#db
       .select({ id: links.replicaId })
       .from(links)
-      .where(
-        and(
-          eq(links.pair, pair),
-          inArray(links.replicaId, [...ids]),
-          or(isNotNull(links.masterId), sql`${links.state} <> 'new'`),
-        ),
-      );
+      .where(and(eq(links.pair, pair), inArray(links.replicaId, [...ids]), isNotNull(links.masterId)));
     return new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));
   }
 }

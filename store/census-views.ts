@@ -1,8 +1,8 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { censusRuns, hints } from './schema.ts';
-
-type CensusRun = typeof censusRuns.$inferSelect;
+import type { CensusRun } from './census-runs.ts';
+import { censusRuns } from './population-tables.ts';
+import { hints } from './schema.ts';
 
 /** What people and those who start walks ask about them. */
 export class CensusViews {
