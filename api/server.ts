@@ -6,9 +6,12 @@ import type { PairDefinition } from '../engine/pair.ts';
 import { sides } from '../engine/values.ts';
 import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
+import type { Recurring } from '../recurring.ts';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { lazyConnection } from '../temporal-connection.ts';
+import { CensusRunStore } from '../store/census-runs.ts';
+import { CensusViews } from '../store/census-views.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { HintStore } from '../store/hints.ts';
@@ -16,6 +19,8 @@ import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { buildApi } from './build-api.ts';
+import { startCensusKeeper } from './census-keeper.ts';
+import { createCensusStarter } from './census-starter.ts';
 import { createChecker } from './checker.ts';
 import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
@@ -55,6 +60,7 @@ export interface RunningApi {
 }
 
 const sweepEveryMs = 5_000;
+const censusesKeptEveryMs = 10_000;
 const checkAnswersWithinMs = 25_000;
 
 class NoDatabase extends Error {
@@ -71,6 +77,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const budget = (): CallBudget => options.budget(open(options.database));
   const now = (): Date => new Date();
   const { taskQueue } = temporal;
+  const census = createCensusStarter({ client, taskQueue, log });
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const deps: ApiDependencies = {
     pairs: options.pairs.map(({ name, title }) => ({ name, ...title })),
@@ -79,6 +86,12 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     doorbell,
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
     preview: options.preview,
+    census,
+    pageSizes: new Map(
+      options.espoCrms.flatMap(({ connector: { system, list } }) =>
+        list === null ? [] : [[system, list.longestPage]],
+      ),
+    ),
     webhookSecrets: new Map(
       options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options)]),
     ),
@@ -95,8 +108,12 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pairs: options.pairs.map(({ name }) => name),
     room: createRoom(options.pairs, budget),
   });
+  const keeper = startCensusKeeper({
+    ...{ starter: census, everyMs: censusesKeptEveryMs, log },
+    views: () => store().censusViews,
+  });
   log.info({ url }, 'The API listens');
-  return { url, stop: () => stop(app, sweeper, connection) };
+  return { url, stop: () => stop(app, [sweeper, keeper], connection) };
 }
 
 function open(database: ApiOptions['database']): OpenDatabase {
@@ -132,6 +149,8 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       pairs: new PairStore(db),
       conflicts: new ConflictStore(db),
       circuits: new CircuitStore(db),
+      censusRuns: new CensusRunStore(db),
+      censusViews: new CensusViews(db),
     };
     return made;
   };
@@ -164,8 +183,8 @@ const pingTemporal = (client: Client): Promise<unknown> =>
     client.workflowService.describeNamespace({ namespace: client.options.namespace }),
   );
 
-async function stop(app: FastifyInstance, sweeper: { stop(): Promise<void> }, connection: Connection): Promise<void> {
+async function stop(app: FastifyInstance, recurring: readonly Recurring[], connection: Connection): Promise<void> {
   await app.close();
-  await sweeper.stop();
+  await Promise.all(recurring.map((one) => one.stop()));
   await connection.close();
 }

@@ -1,10 +1,9 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import type { CensusRun } from './census-runs.ts';
+import type { Database } from './database.ts';
 import { censusRuns } from './population-tables.ts';
-import { hints } from './schema.ts';
 
-/** What people and those who start walks ask about them. */
+/** What people, and those who start walks, ask about them. */
 export class CensusViews {
   readonly #db: Database;
 
@@ -37,14 +36,5 @@ export class CensusViews {
       .select({ id: censusRuns.id, pair: censusRuns.pair })
       .from(censusRuns)
       .where(eq(censusRuns.state, 'running'));
-  }
-
-  /** How many records that were handed over by walks of this class wait to be looked at. */
-  async waiting(pair: string, trigger: 'census' | 'backfill'): Promise<number> {
-    const [row] = await this.#db
-      .select({ waiting: sql<number>`count(*)`.mapWith(Number) })
-      .from(hints)
-      .where(and(eq(hints.pair, pair), eq(hints.trigger, trigger)));
-    return row?.waiting ?? 0;
   }
 }

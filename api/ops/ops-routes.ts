@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
+import { addGetCensus, addGetCensusRuns } from './get-census.ts';
 import { addGetConflicts } from './get-conflicts.ts';
 import { addGetDeletions } from './get-deletions.ts';
 import { addGetFailed } from './get-failed.ts';
@@ -14,6 +15,8 @@ import { addGetRecords } from './get-records.ts';
 import { addGetStatus } from './get-status.ts';
 import { addPostAccept } from './post-accept.ts';
 import { addPostAnswer } from './post-answer.ts';
+import { addPostCensusChanges } from './post-census-change.ts';
+import { addPostCensus } from './post-census.ts';
 import { addPostCheck } from './post-check.ts';
 import { addPostConflictDecide } from './post-conflict-decide.ts';
 import { addPostConflictsDecide } from './post-conflicts-decide.ts';
@@ -61,4 +64,8 @@ const routes = [
   addGetFailed,
   addPostRecordRetry,
   addPostRetry,
+  addPostCensus,
+  addGetCensus,
+  addGetCensusRuns,
+  addPostCensusChanges,
 ];

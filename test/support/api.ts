@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { ApiToken } from '../../api-token.ts';
 import { BearerTokens } from '../../api/bearer-tokens.ts';
 import { buildApi } from '../../api/build-api.ts';
+import type { CensusStarter } from '../../api/census-starter.ts';
 import { createChecker } from '../../api/checker.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Doorbell } from '../../api/doorbell.ts';
@@ -13,12 +14,15 @@ import { createWebhookSecrets } from '../../api/webhooks/webhook-secrets.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
 import type { OpenDatabase } from '../../store/database.ts';
+import { CensusRunStore } from '../../store/census-runs.ts';
+import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
+import type { CensusInput } from '../../workflows/contract.ts';
 import { lazyConnection } from '../../temporal-connection.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
@@ -31,6 +35,23 @@ export class RecordingDoorbell implements Doorbell {
   ring(refs: readonly RecordRef[]): Promise<boolean> {
     this.rung.push(...refs);
     return Promise.resolve(true);
+  }
+}
+
+/** Remembers which walks were to be started or looked at. */
+export class RecordingStarter implements CensusStarter {
+  readonly started: CensusInput[] = [];
+  readonly looked: CensusInput[] = [];
+  isTemporalThere = true;
+
+  start(run: CensusInput): Promise<boolean> {
+    this.started.push(run);
+    return Promise.resolve(this.isTemporalThere);
+  }
+
+  look(run: CensusInput): Promise<boolean> {
+    this.looked.push(run);
+    return Promise.resolve(this.isTemporalThere);
   }
 }
 
@@ -119,6 +140,8 @@ function dependencies(
     doorbell,
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
     preview: () => Promise.reject(new Error('There are no systems here')),
+    census: new RecordingStarter(),
+    pageSizes: new Map([['EspoCRM', 200]]),
     webhookSecrets: new Map(
       Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [system, webhookSecrets(known)]),
     ),
@@ -136,6 +159,8 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   pairs: new PairStore(db),
   conflicts: new ConflictStore(db),
   circuits: new CircuitStore(db),
+  censusRuns: new CensusRunStore(db),
+  censusViews: new CensusViews(db),
 });
 
 const webhookSecrets = ({ secrets = new Map(), fetchSecrets }: WebhookKeys) =>
