@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { OpenCircuit } from '../../store/circuits.ts';
-import type { ApiDependencies } from '../dependencies.ts';
+import type { ApiDependencies, PairInfo } from '../dependencies.ts';
+import { censusRun, type CensusRunView, censusView } from './census-shape.ts';
 import { pairView } from './get-pairs.ts';
 import { pairShape, problems, recordShape, recordView } from './shapes.ts';
 
@@ -33,6 +34,8 @@ export const statusShape = z.object({
       /** Fields that wait for a person's decision. */
       openConflicts: z.int(),
       troubled: z.array(recordShape),
+      /** The walk over the pair that is under way. */
+      census: censusRun.nullable(),
     }),
   ),
 });
@@ -52,6 +55,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       ...(await pairView(deps, pair)),
       openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
       troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
+      census: await openCensus(deps, pair),
     }));
     const open = await circuits.list();
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };
@@ -63,6 +67,11 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       pairs: await Promise.all(pairs),
     };
   });
+}
+
+async function openCensus(deps: ApiDependencies, pair: PairInfo): Promise<CensusRunView | null> {
+  const run = await deps.store().censusViews.open(pair.name);
+  return run === null ? null : censusView(deps, pair, run.id);
 }
 
 const circuitView = ({ system, code, message, openedAt, nextProbeAt }: OpenCircuit) => ({
