@@ -7,24 +7,26 @@ import type { QuestionCode } from './question.ts';
 import { replicaIdIn, rememberedSync } from './status.ts';
 import { type Attributes, attributeOf, otherSide, type PerSide, type Side, sides } from './values.ts';
 
+// Aliases, not interfaces: only these are JSON to the compiler, and a report is stored as such.
+
 /** How many, and the first few of them: the master's id, or `replica:<id>`. */
-export interface Sampled {
+export type Sampled = {
   readonly count: number;
   readonly samples: readonly string[];
-}
+};
 
 /** What merging couples would write and leave open. Field names only: no values. */
-export interface ChangesReport {
+export type ChangesReport = {
   readonly couples: Sampled;
   /** How many values of each field would be written to each side. */
   readonly fields: Readonly<Record<string, PerSide<number>>>;
   /** Couples with a field that a person would have to decide. */
   readonly conflicts: Sampled;
   readonly openFields: Readonly<Record<string, number>>;
-}
+};
 
 /** What a walk over a pair would lead to, if it were no dry run. Ids, names and counts; its size does not grow with the pair's. */
-export interface CensusReport {
+export type CensusReport = {
   /** Records that would become couples. */
   readonly link: {
     readonly count: number;
@@ -48,8 +50,8 @@ export interface CensusReport {
   readonly create: PerSide<Sampled>;
   /** What would be written to couples of before. */
   readonly update: ChangesReport;
-  /** Other questions that would be asked. */
-  readonly asks: Readonly<Partial<Record<QuestionCode, Sampled>>>;
+  /** Other questions that would be asked, by their code. */
+  readonly asks: Readonly<Record<string, Sampled>>;
   /** Parted couples whose lost record is there again. */
   readonly returned: PerSide<Sampled>;
   /** Linked records that were not shown; each is read by id before anything follows from it. */
@@ -62,7 +64,7 @@ export interface CensusReport {
   readonly leftAlone: PerSide<Sampled>;
   /** What could not be known, in words. */
   readonly notKnown: readonly string[];
-}
+};
 
 /** What a report has to know of a link. */
 export interface LinkInReport {

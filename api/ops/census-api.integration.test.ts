@@ -97,7 +97,7 @@ describe('beginning a census', () => {
 
   test('is refused while another one has not ended, and possible again afterwards', async () => {
     const first = await begun();
-    const advice = /`tandem census beteiligte --status` follows it, .*--cancel` ends it$/;
+    const advice = /`tandem census beteiligte --follow` follows it, .*--cancel` ends it$/;
     expect(await post('', {})).toEqual(refusedWith(409, 'census_under_way', advice));
     await post('/pause');
     expect((await post('', {})).status).toBe(409);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { CensusRun } from '../../store/census-runs.ts';
+import { scheduled } from '../../store/census-views.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { censusRun, censusView, noCensus } from './census-shape.ts';
@@ -40,8 +41,10 @@ export function addPostCensusChanges(app: FastifyInstance, deps: ApiDependencies
 }
 
 /** The row has changed already: whoever is not told sees it with the next step, or starts it anew. */
-const tell = ({ census }: ApiDependencies, { pair, id, state }: CensusRun): Promise<boolean> =>
-  census.look({ pair, runId: id }).then((isTold) => isTold || state !== 'running' || census.start({ pair, runId: id }));
+async function tell({ census }: ApiDependencies, { pair, id, state, startedBy }: CensusRun): Promise<void> {
+  const isTold = await census.look({ pair, runId: id });
+  if (!isTold && state === 'running' && startedBy !== scheduled) await census.start({ pair, runId: id });
+}
 
 const hasEnded = (pair: string, change: string, { state, id }: CensusRun): ApiError =>
   new ApiError(

@@ -37,5 +37,5 @@ const underWay = (pair: string): ApiError =>
   new ApiError(
     409,
     'census_under_way',
-    `A census of ${pair} is under way: \`tandem census ${pair} --status\` follows it, \`tandem census ${pair} --cancel\` ends it`,
+    `A census of ${pair} is under way: \`tandem census ${pair} --follow\` follows it, \`tandem census ${pair} --cancel\` ends it`,
   );
