@@ -1,5 +1,6 @@
 import type { WorkerDependencies } from './activities/dependencies.ts';
 import type { PassObserver } from './activities/observer.ts';
+import { createCensusReporter } from './activities/census/report.ts';
 import { createCircuitBreaker } from './activities/circuit-breaker.ts';
 import { watched } from './activities/watched-connector.ts';
 import type { CallBudget } from './connectors/call-budget.ts';
@@ -8,6 +9,7 @@ import type { Messages } from './engine/messages.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { RetryPolicy } from './engine/retry.ts';
 import type { OpenDatabase } from './store/database.ts';
+import { CensusFindingStore } from './store/census-findings.ts';
 import { CensusRunStore } from './store/census-runs.ts';
 import { CircuitStore } from './store/circuits.ts';
 import { HintStore } from './store/hints.ts';
@@ -52,7 +54,7 @@ export function syncDependencies({
     pairStops: new PairStore(db),
     censusRuns: new CensusRunStore(db),
     sightings: new SightingStore(db),
-    reportOf: () => Promise.resolve(null),
+    reportOf: createCensusReporter({ pairs: parts.pairs, connectors: all, findings: new CensusFindingStore(db) }),
     now,
     random: Math.random,
   };

@@ -2,6 +2,8 @@ import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Attributes } from '../connectors/connector.ts';
 import type { OpenField } from '../engine/plan.ts';
 import type { Logger } from '../log.ts';
+import type { CensusRunStore } from '../store/census-runs.ts';
+import type { CensusViews } from '../store/census-views.ts';
 import type { CircuitStore } from '../store/circuits.ts';
 import type { ConflictStore } from '../store/conflicts.ts';
 import type { CursorStore } from '../store/cursors.ts';
@@ -13,6 +15,7 @@ import type { VisitStore } from '../store/visits.ts';
 import type { PassOutcome } from '../workflows/contract.ts';
 import type { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 import type { BearerTokens } from './bearer-tokens.ts';
+import type { CensusStarter } from './census-starter.ts';
 import type { Checker } from './checker.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
@@ -63,6 +66,8 @@ export interface ApiDependencies {
     readonly registrations: WebhookRegistrationStore;
     readonly cursors: CursorStore;
     readonly visits: VisitStore;
+    readonly censusRuns: CensusRunStore;
+    readonly censusViews: CensusViews;
   };
   /** The calls that may be sent to the systems. Throws while there is no database yet. */
   readonly budget: () => CallBudget;
@@ -70,6 +75,9 @@ export interface ApiDependencies {
   readonly checker: Checker;
   readonly preview: Previewer;
   readonly watched: WatchedSystems;
+  readonly census: CensusStarter;
+  /** Records per page, by the name of the system: those that are not here list nothing. */
+  readonly pageSizes: ReadonlyMap<string, number>;
   /** By the name of the system: those that are here are EspoCRMs, and only their webhooks are taken. */
   readonly webhookSecrets: ReadonlyMap<string, WebhookSecrets>;
   readonly deliveries: Deliveries;

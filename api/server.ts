@@ -5,9 +5,12 @@ import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
+import type { Recurring } from '../recurring.ts';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { lazyConnection } from '../temporal-connection.ts';
+import { CensusRunStore } from '../store/census-runs.ts';
+import { CensusViews } from '../store/census-views.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { CursorStore } from '../store/cursors.ts';
@@ -18,6 +21,8 @@ import { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 import { VisitStore } from '../store/visits.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { buildApi } from './build-api.ts';
+import { startCensusKeeper } from './census-keeper.ts';
+import { createCensusStarter } from './census-starter.ts';
 import { createChecker } from './checker.ts';
 import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
@@ -64,6 +69,7 @@ export interface RunningApi {
 }
 
 const sweepEveryMs = 5_000;
+const censusesKeptEveryMs = 10_000;
 const checkAnswersWithinMs = 25_000;
 
 class NoDatabase extends Error {
@@ -80,6 +86,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const budget = (): CallBudget => options.budget(open(options.database));
   const now = (): Date => new Date();
   const { taskQueue } = temporal;
+  const census = createCensusStarter({ client, taskQueue, log });
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const registrations = (): WebhookRegistrationStore => store().registrations;
   const pairs = options.pairs.map(({ name, title }) => ({ name, ...title }));
@@ -93,6 +100,12 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     checker: createChecker({ client, taskQueue, hints, now, answerWithinMs: checkAnswersWithinMs }),
     preview: options.preview,
     watched: options.watched,
+    census,
+    pageSizes: new Map(
+      options.espoCrms.flatMap(({ connector: { system, list } }) =>
+        list === null ? [] : [[system, list.longestPage]],
+      ),
+    ),
     webhookSecrets: new Map(
       options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options, registrations)]),
     ),
@@ -111,8 +124,12 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pairs: options.pairs.map(({ name }) => name),
     room: createRoom({ pairs: options.pairs, budget, hints, now }),
   });
+  const keeper = startCensusKeeper({
+    ...{ starter: census, everyMs: censusesKeptEveryMs, log },
+    views: () => store().censusViews,
+  });
   log.info({ url }, 'The API listens');
-  return { url, stop: () => stop(app, sweeper, connection) };
+  return { url, stop: () => stop(app, [sweeper, keeper], connection) };
 }
 
 function open(database: ApiOptions['database']): OpenDatabase {
@@ -135,6 +152,8 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       registrations: new WebhookRegistrationStore(db),
       cursors: new CursorStore(db),
       visits: new VisitStore(db),
+      censusRuns: new CensusRunStore(db),
+      censusViews: new CensusViews(db),
     };
     return made;
   };
@@ -172,8 +191,8 @@ const pingTemporal = (client: Client): Promise<unknown> =>
     client.workflowService.describeNamespace({ namespace: client.options.namespace }),
   );
 
-async function stop(app: FastifyInstance, sweeper: { stop(): Promise<void> }, connection: Connection): Promise<void> {
+async function stop(app: FastifyInstance, recurring: readonly Recurring[], connection: Connection): Promise<void> {
   await app.close();
-  await sweeper.stop();
+  await Promise.all(recurring.map((one) => one.stop()));
   await connection.close();
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { InvalidConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { CommandFailed } from './command-failed.ts';
+import { addCensusAndBackfill } from './commands/census.ts';
 import { addConflicts } from './commands/conflicts.ts';
 import { addDeletions } from './commands/deletions.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -32,6 +33,7 @@ const commands = [
   addStatus,
   addExplain,
   addPlan,
+  addCensusAndBackfill,
   addConflicts,
   addQuestionsAndAnswer,
   addDeletions,

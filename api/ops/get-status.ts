@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { OpenCircuit } from '../../store/circuits.ts';
-import type { ApiDependencies } from '../dependencies.ts';
+
 import { watchStates } from '../watching.ts';
+import type { ApiDependencies, PairInfo } from '../dependencies.ts';
+import { censusRun, type CensusRunView, censusView } from './census-shape.ts';
 import { pairView } from './get-pairs.ts';
 import { pairShape, problems, recordShape, recordView } from './shapes.ts';
 import { watchShape, watchView } from './watch-shape.ts';
@@ -36,6 +38,8 @@ export const statusShape = z.object({
       openConflicts: z.int(),
       troubled: z.array(recordShape),
       watch: watchShape,
+      /** The walk over the pair that is under way. */
+      census: censusRun.nullable(),
     }),
   ),
 });
@@ -57,6 +61,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
       troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
       watch: watchView(watched[index] ?? { catchUp: [], rollingCheck: [] }),
+      census: await openCensus(deps, pair),
     }));
     const open = await circuits.list();
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };
@@ -68,6 +73,11 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       pairs: await Promise.all(pairs),
     };
   });
+}
+
+async function openCensus(deps: ApiDependencies, pair: PairInfo): Promise<CensusRunView | null> {
+  const run = await deps.store().censusViews.open(pair.name);
+  return run === null ? null : censusView(deps, pair, run.id);
 }
 
 const circuitView = ({ system, code, message, openedAt, nextProbeAt }: OpenCircuit) => ({

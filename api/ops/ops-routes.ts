@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
+import { addGetCensus, addGetCensusRuns } from './get-census.ts';
 import { addGetConflicts } from './get-conflicts.ts';
 import { addGetDeletions } from './get-deletions.ts';
 import { addGetFailed } from './get-failed.ts';
@@ -15,6 +16,8 @@ import { addGetStatus } from './get-status.ts';
 import { addGetWebhooks } from './get-webhooks.ts';
 import { addPostAccept } from './post-accept.ts';
 import { addPostAnswer } from './post-answer.ts';
+import { addPostCensusChanges } from './post-census-change.ts';
+import { addPostCensus } from './post-census.ts';
 import { addPostCheck } from './post-check.ts';
 import { addPostConflictDecide } from './post-conflict-decide.ts';
 import { addPostConflictsDecide } from './post-conflicts-decide.ts';
@@ -65,4 +68,8 @@ const routes = [
   addPostRetry,
   addGetWebhooks,
   addPostWebhooksKeep,
+  addPostCensus,
+  addGetCensus,
+  addGetCensusRuns,
+  addPostCensusChanges,
 ];

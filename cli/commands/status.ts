@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { statusShape } from '../../api/ops/get-status.ts';
 import { createApiClient } from '../api-client.ts';
+import { progressInWords, walkName } from '../census/walk-in-words.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { counted, definitionAdvice, duration } from '../words.ts';
 
@@ -53,6 +54,11 @@ function pairInWords({ name, master, replica, records, troubled, ...rest }: Stat
     ...stopsInWords({ name, ...rest }),
     ...watchInWords(rest.watch, { master, replica }),
     `  ${linked} linked, ${waiting} waiting, ${parked} need a person, ${unlinked} unlinked, ${deleted} deleted`,
+    ...(rest.census === null
+      ? []
+      : [
+          `  ${walkName(rest.census)}: ${progressInWords(rest.census, { master: master.system, replica: replica.system })}`,
+        ]),
     ...(rest.openConflicts === 0
       ? []
       : [`  ${counted(rest.openConflicts, 'open conflict')}: \`tandem conflicts ${name}\``]),

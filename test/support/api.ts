@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { ApiToken } from '../../api-token.ts';
 import { BearerTokens } from '../../api/bearer-tokens.ts';
 import { buildApi } from '../../api/build-api.ts';
+import type { CensusStarter } from '../../api/census-starter.ts';
 import { createChecker } from '../../api/checker.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Doorbell } from '../../api/doorbell.ts';
@@ -16,6 +17,8 @@ import type { Connector } from '../../connectors/connector.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
 import type { OpenDatabase } from '../../store/database.ts';
+import { CensusRunStore } from '../../store/census-runs.ts';
+import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { CursorStore } from '../../store/cursors.ts';
@@ -25,6 +28,7 @@ import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { VisitStore } from '../../store/visits.ts';
+import type { CensusInput } from '../../workflows/contract.ts';
 import { lazyConnection } from '../../temporal-connection.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
@@ -37,6 +41,23 @@ export class RecordingDoorbell implements Doorbell {
   ring(refs: readonly RecordRef[]): Promise<boolean> {
     this.rung.push(...refs);
     return Promise.resolve(true);
+  }
+}
+
+/** Remembers which walks were to be started or looked at. */
+export class RecordingStarter implements CensusStarter {
+  readonly started: CensusInput[] = [];
+  readonly looked: CensusInput[] = [];
+  isTemporalThere = true;
+
+  start(run: CensusInput): Promise<boolean> {
+    this.started.push(run);
+    return Promise.resolve(this.isTemporalThere);
+  }
+
+  look(run: CensusInput): Promise<boolean> {
+    this.looked.push(run);
+    return Promise.resolve(this.isTemporalThere);
   }
 }
 
@@ -137,6 +158,8 @@ function dependencies(
     checker: createChecker({ client, taskQueue: 'nobody', hints, now, answerWithinMs }),
     preview: () => Promise.reject(new Error('There are no systems here')),
     watched: { catchUpEveryMs: 10_000, rollingCheckPeriodMs: 86_400_000, listing: new Set(['EspoCRM']) },
+    census: new RecordingStarter(),
+    pageSizes: new Map([['EspoCRM', 200]]),
     webhookSecrets: new Map(
       Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [
         system,
@@ -166,6 +189,8 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   registrations: new WebhookRegistrationStore(db),
   cursors: new CursorStore(db),
   visits: new VisitStore(db),
+  censusRuns: new CensusRunStore(db),
+  censusViews: new CensusViews(db),
 });
 
 const webhookSecrets = (

@@ -1,0 +1,144 @@
+import { type Command, Option } from 'commander';
+import { censusRun, type CensusRunView } from '../../api/ops/census-shape.ts';
+import { type ApiClient, createApiClient } from '../api-client.ts';
+import { CommandFailed } from '../command-failed.ts';
+import { follow, type Followed } from '../census/follow.ts';
+import { createDisplay, noDisplay } from '../census/progress-display.ts';
+import { reportInWords, wouldDoAnything } from '../census/report-in-words.ts';
+import { howToGoOn, progressInWords, summaryInWords, type Systems, walkName } from '../census/walk-in-words.ts';
+import { pathOf, systemsOf } from '../pages.ts';
+
+interface CensusOptions {
+  readonly dryRun?: boolean;
+  readonly rebuild?: boolean;
+  readonly status?: boolean;
+  readonly follow?: boolean;
+  readonly pause?: boolean;
+  readonly resume?: boolean;
+  readonly cancel?: boolean;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}
+
+const exitCodeForWrites = 2;
+const exitCodeForStillToCome = 3;
+
+/** `tandem census <pair>` and `tandem backfill <pair>`: walks over every record of both sides. */
+export function addCensusAndBackfill(program: Command): void {
+  const census = program
+    .command('census')
+    .description(
+      'compare every record of both sides and bring together what differs; a dry run ends with 2 if anything does',
+    )
+    .addOption(new Option('--rebuild', 'only find couples again that the master names, after the store was lost'));
+  const backfill = program.command('backfill').description('the first import: as census, with the lowest priority');
+  for (const command of [census, backfill]) {
+    withOptions(command).action(async (pair: string, options: CensusOptions) => {
+      const mode = command === backfill ? 'backfill' : options.rebuild === true ? 'rebuild' : 'census';
+      await carryOut(createApiClient(process.env), pair, mode, options);
+    });
+  }
+}
+
+const changes = ['status', 'follow', 'pause', 'resume', 'cancel'] as const;
+const descriptions = {
+  status: 'show how far it is',
+  follow: 'follow the one that is under way',
+  pause: 'read nothing more until it is resumed',
+  resume: 'let a paused one go on',
+  cancel: 'end it where it is; what it has handed over is still looked at',
+} as const;
+
+function withOptions(command: Command): Command {
+  command
+    .argument('<pair>')
+    .option('--dry-run', 'hand over nothing, and report what would happen')
+    .option('--detach', 'begin it without following it');
+  for (const name of changes) {
+    const others = [...changes.filter((other) => other !== name), 'dryRun', 'detach', 'rebuild'];
+    command.addOption(new Option(`--${name}`, descriptions[name]).conflicts(others));
+  }
+  return command.option('--json', 'print the answer as JSON');
+}
+
+async function carryOut(
+  api: ApiClient,
+  pair: string,
+  mode: CensusRunView['mode'],
+  options: CensusOptions,
+): Promise<void> {
+  const path = `${pathOf(pair)}/census`;
+  const systems = await systemsOf(api, pair);
+  const telling = { systems, isJson: options.json === true };
+  const change = changes.find((name) => options[name] === true);
+  if (change === 'follow') {
+    await tell(api, await api.call('GET', path, censusRun), telling);
+  } else if (change === 'status') {
+    show(await api.call('GET', path, censusRun), telling);
+  } else if (change !== undefined) {
+    show(await api.call('POST', `${path}/${change}`, censusRun), telling);
+  } else {
+    const run = await api.call('POST', path, censusRun, { mode, dryRun: options.dryRun === true });
+    if (options.detach === true) begun(run, telling);
+    else await tell(api, run, telling);
+  }
+}
+
+interface Telling {
+  readonly systems: Systems;
+  readonly isJson: boolean;
+}
+
+function begun(run: CensusRunView, { isJson }: Telling): void {
+  const waits = run.waitsFor === null ? [] : [`It waits: ${run.waitsFor}.`];
+  console.log(
+    isJson ? JSON.stringify(run) : [`The ${walkName(run)} has begun: ${howToGoOn(run)}.`, ...waits].join('\n'),
+  );
+}
+
+/** A walk as it stands, with its report if it has one. */
+function show(run: CensusRunView, { systems, isJson }: Telling): void {
+  if (isJson) {
+    console.log(JSON.stringify(run));
+    return;
+  }
+  const isOpen = run.state === 'running' || run.state === 'paused';
+  console.log(summaryInWords(run, systems, new Date()));
+  if (isOpen) console.log(`  ${progressInWords(run, systems)}\n  ${howToGoOn(run)}`);
+  if (run.dryRun && run.state === 'done') console.log(`\n${reportInWords(run, systems)}`);
+}
+
+/** Follows a walk and ends with what came of it: 0 done, 2 a dry run that would do something, 3 still to come, else 1. */
+async function tell(api: ApiClient, run: CensusRunView, telling: Telling): Promise<void> {
+  const followed = await followUntilDetached(api, run, telling);
+  if (followed.isDetached) {
+    throw new CommandFailed(`The ${walkName(run)} goes on by itself: ${howToGoOn(run)}.`, exitCodeForStillToCome);
+  }
+  show(followed.run, telling);
+  process.exitCode = exitCodeOf(followed.run);
+}
+
+function exitCodeOf({ state, dryRun, report }: CensusRunView): number {
+  if (state === 'paused' || state === 'running') return exitCodeForStillToCome;
+  if (state !== 'done') return 1;
+  return dryRun && report !== null && wouldDoAnything(report) ? exitCodeForWrites : 0;
+}
+
+async function followUntilDetached(
+  api: ApiClient,
+  run: CensusRunView,
+  { systems, isJson }: Telling,
+): Promise<Followed> {
+  const detached = new AbortController();
+  const detach = (): void => {
+    detached.abort();
+  };
+  const display = isJson ? noDisplay : await createDisplay({ out: process.stdout, systems, now: Date.now });
+  process.once('SIGINT', detach);
+  try {
+    return await follow(api, run, display, detached.signal);
+  } finally {
+    process.removeListener('SIGINT', detach);
+    display.end();
+  }
+}

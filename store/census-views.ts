@@ -1,0 +1,43 @@
+import { and, desc, eq, inArray, ne } from 'drizzle-orm';
+import type { CensusRun } from './census-runs.ts';
+import type { Database } from './database.ts';
+import { censusRuns } from './population-tables.ts';
+
+/** Who has begun a run that a Schedule carries out itself. */
+export const scheduled = 'schedule';
+
+/** What people, and those who start walks, ask about them. */
+export class CensusViews {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The latest first. */
+  async recent(pair: string, limit: number): Promise<readonly CensusRun[]> {
+    return this.#db
+      .select()
+      .from(censusRuns)
+      .where(eq(censusRuns.pair, pair))
+      .orderBy(desc(censusRuns.startedAt), desc(censusRuns.id))
+      .limit(limit);
+  }
+
+  /** The pair's run that has not ended. */
+  async open(pair: string): Promise<CensusRun | null> {
+    const [run] = await this.#db
+      .select()
+      .from(censusRuns)
+      .where(and(eq(censusRuns.pair, pair), inArray(censusRuns.state, ['running', 'paused'])));
+    return run ?? null;
+  }
+
+  /** Runs that somebody has asked for and that have to be carried out, of all pairs. A Schedule's are in its own hands. */
+  async running(): Promise<readonly Pick<CensusRun, 'id' | 'pair'>[]> {
+    return this.#db
+      .select({ id: censusRuns.id, pair: censusRuns.pair })
+      .from(censusRuns)
+      .where(and(eq(censusRuns.state, 'running'), ne(censusRuns.startedBy, scheduled)));
+  }
+}
