@@ -101,11 +101,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     preview: options.preview,
     watched: options.watched,
     census,
-    pageSizes: new Map(
-      options.espoCrms.flatMap(({ connector: { system, list } }) =>
-        list === null ? [] : [[system, list.longestPage]],
-      ),
-    ),
+    pageSizes: pageSizesOf(connectors),
     webhookSecrets: new Map(
       options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options, registrations)]),
     ),
@@ -131,6 +127,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   log.info({ url }, 'The API listens');
   return { url, stop: () => stop(app, [sweeper, keeper], connection) };
 }
+
+const pageSizesOf = (connectors: readonly EspoCrmConnector[]): ReadonlyMap<string, number> =>
+  new Map(connectors.flatMap(({ system, list }) => (list === null ? [] : [[system, list.longestPage]])));
 
 function open(database: ApiOptions['database']): OpenDatabase {
   const opened = database();

@@ -1,10 +1,7 @@
-import { and, desc, eq, inArray, ne } from 'drizzle-orm';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import type { CensusRun } from './census-runs.ts';
 import type { Database } from './database.ts';
 import { censusRuns } from './population-tables.ts';
-
-/** Who has begun a run that a Schedule carries out itself. */
-export const scheduled = 'schedule';
 
 /** What people, and those who start walks, ask about them. */
 export class CensusViews {
@@ -33,11 +30,11 @@ export class CensusViews {
     return run ?? null;
   }
 
-  /** Runs that somebody has asked for and that have to be carried out, of all pairs. A Schedule's are in its own hands. */
+  /** Runs that have to be carried out, of all pairs. */
   async running(): Promise<readonly Pick<CensusRun, 'id' | 'pair'>[]> {
     return this.#db
       .select({ id: censusRuns.id, pair: censusRuns.pair })
       .from(censusRuns)
-      .where(and(eq(censusRuns.state, 'running'), ne(censusRuns.startedBy, scheduled)));
+      .where(eq(censusRuns.state, 'running'));
   }
 }

@@ -1,16 +1,18 @@
 import {
   condition,
   defineSignal,
+  executeChild,
   makeContinueAsNewFunc,
   proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   type CensusActivities,
+  censusIdOf,
   type CensusInput,
   censusSignalName,
-  type CensusStep,
   censusWorkflow,
   heartbeatTimeoutMs,
   type PairInput,
@@ -27,18 +29,25 @@ const { stepCensus, beginNightlyCensus } = proxyActivities<CensusActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** A paused run is looked at this often: a walk that a Schedule has started can't be told by the name of the pair. */
-const pausedLookMs = 60_000;
-
 /** Carries a run that somebody has begun to its end. All that it must not forget is in the store. */
 export async function census(run: CensusInput): Promise<void> {
   await walk(run);
 }
 
-/** Begins a run and carries it to its end, in one execution: so a Schedule knows that it is still under way. */
+/**
+ * Begins a run and waits for its end, so that a Schedule knows that it is still under way. The walk has the name of the pair,
+ * as any other: so it can be paused, and goes on if this one is ended.
+ */
 export async function nightlyCensus({ pair }: PairInput): Promise<void> {
   const runId = await beginNightlyCensus({ pair });
-  if (runId !== null) await walk({ pair, runId });
+  if (runId === null) return;
+  const run = { pair, runId };
+  try {
+    await executeChild(census, { workflowId: censusIdOf(run), args: [run], parentClosePolicy: 'ABANDON' });
+  } catch (error) {
+    // Somebody saw the new run first and has started its walk.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 async function walk(run: CensusInput): Promise<void> {
@@ -51,13 +60,8 @@ async function walk(run: CensusInput): Promise<void> {
     isTold = false;
     const step = await stepCensus(run);
     if (step.kind === 'ended') return;
-    const waitMs = waitAfter(step);
-    if (waitMs !== null) await condition(() => isTold, waitMs);
+    if (step.kind === 'paused') await condition(() => isTold);
+    if (step.kind === 'wait') await condition(() => isTold, step.forMs);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(run);
   }
-}
-
-function waitAfter(step: CensusStep): number | null {
-  if (step.kind === 'wait') return step.forMs;
-  return step.kind === 'paused' ? pausedLookMs : null;
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { CensusRun } from '../../store/census-runs.ts';
-import { scheduled } from '../../store/census-views.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { censusRun, censusView, noCensus } from './census-shape.ts';
@@ -43,7 +42,7 @@ export function addPostCensusChanges(app: FastifyInstance, deps: ApiDependencies
 /** The row has changed already: whoever is not told sees it with the next step, or starts it anew. */
 async function tell({ census }: ApiDependencies, { pair, id, state, startedBy }: CensusRun): Promise<void> {
   const isTold = await census.look({ pair, runId: id });
-  if (!isTold && state === 'running' && startedBy !== scheduled) await census.start({ pair, runId: id });
+  if (!isTold && state === 'running') await census.start({ pair, runId: id });
 }
 
 const hasEnded = (pair: string, change: string, { state, id }: CensusRun): ApiError =>
