@@ -4,7 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.ts';
 
 /** The same connector, which tells the breaker how its calls end. Probes and diagnoses are not told: they are no traffic. */
 export function watched(connector: Connector, breaker: CircuitBreaker): Connector {
-  const { system, remove } = connector;
+  const { system, remove, list } = connector;
   const watch = async <T>(record: string, { record: named }: CallContext, call: () => Promise<T>): Promise<T> => {
     try {
       const result = await call();
@@ -22,6 +22,10 @@ export function watched(connector: Connector, breaker: CircuitBreaker): Connecto
     create: (entity, attributes, context) => watch('', context, () => connector.create(entity, attributes, context)),
     update: (entity, current, changes, context) =>
       watch(current.id, context, () => connector.update(entity, current, changes, context)),
+    list:
+      list === null
+        ? null
+        : { ...list, page: (entity, query, context) => watch('', context, () => list.page(entity, query, context)) },
     remove: remove === null ? null : (entity, id, context) => watch(id, context, () => remove(entity, id, context)),
   };
 }

@@ -1,5 +1,5 @@
 import { unlimitedBudget } from './unlimited-budget.ts';
-import type { SyncDependencies } from '../../activities/dependencies.ts';
+import type { WorkerDependencies } from '../../activities/dependencies.ts';
 import { createPreviewer } from '../../activities/preview.ts';
 import { reconcile } from '../../activities/reconcile.ts';
 import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
@@ -34,7 +34,7 @@ export class Offices {
   readonly pair: PairDefinition;
   readonly crm: Readonly<Record<Side, EspoCrm>>;
   readonly database: OpenDatabase;
-  readonly deps: SyncDependencies;
+  readonly deps: WorkerDependencies;
   readonly problems: string[] = [];
   /** Added to the real time. */
   clockOffsetMs = 0;
