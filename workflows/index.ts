@@ -1,1 +1,2 @@
+export { census, nightlyCensus } from './census.ts';
 export { syncRecord } from './sync-record.ts';

@@ -17,8 +17,14 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
   const page = asked.answer;
   const ids = page.records.map(({ id }) => id);
   const links = await deps.sightings.linksOf(pair.name, side, ids);
-  const { showsLess } = listing;
-  const result = comparePage({ pair, side, run, rows: page.records, links, showsLess });
+  const result = comparePage({
+    pair,
+    side,
+    run,
+    rows: page.records,
+    links,
+    showsLess: (attribute, shown) => listing.showsLess(attribute, shown),
+  });
   const landing = { hints: result.hints, findings: result.findings, seen: { side, ids } };
   const changes = changesAfter(run, side, page, result);
   if (!isAtEnd(page)) {

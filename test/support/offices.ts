@@ -19,6 +19,7 @@ import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
 import { conflicts, type HintTrigger, ledger, links } from '../../store/schema.ts';
 import { syncDependencies } from '../../sync-dependencies.ts';
+import type { PassSummary } from '../../workflows/contract.ts';
 import { emptied } from './house.ts';
 
 export interface OfficesOptions {
@@ -93,8 +94,8 @@ export class Offices {
   async sync(key: string, trigger: HintTrigger = 'webhook') {
     const { side, recordId } = refOfKey({ pair: this.pair.name, key });
     await new HintStore(this.database.db).add([{ pair: this.pair.name, side, recordId, trigger }], this.now());
-    let summary = await this.#pass(key);
-    while (summary.again) summary = await this.#pass(key);
+    let summary = await this.pass(key);
+    while (summary.again) summary = await this.pass(key);
     return summary;
   }
 
@@ -162,7 +163,8 @@ export class Offices {
     await Promise.all([this.crm.master.stop(), this.crm.replica.stop()]);
   }
 
-  async #pass(key: string) {
+  /** One look at a record by its own workflow. */
+  async pass(key: string): Promise<PassSummary> {
     this.#attempts += 1;
     const owner = `sync/${this.pair.name}/${key}`;
     const token = `${owner}/${this.#attempts}`;
