@@ -76,7 +76,7 @@ export async function walk(
 }
 
 /** The same parts, with lists that show so many rows on a page at most. */
-export function withPagesOf<T extends Walked>(walked: T, longestPage: number): Walked {
+export function withPagesOf(walked: Walked, longestPage: number): Walked {
   const connectors = Object.fromEntries(
     Object.entries(walked.deps.connectors).map(([name, connector]) => {
       const { list } = connector;
