@@ -1,4 +1,4 @@
-import type { SyncDependencies } from './activities/dependencies.ts';
+import type { WorkerDependencies } from './activities/dependencies.ts';
 import type { PassObserver } from './activities/observer.ts';
 import { createCircuitBreaker } from './activities/circuit-breaker.ts';
 import { watched } from './activities/watched-connector.ts';
@@ -8,11 +8,13 @@ import type { Messages } from './engine/messages.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { RetryPolicy } from './engine/retry.ts';
 import type { OpenDatabase } from './store/database.ts';
+import { CensusRunStore } from './store/census-runs.ts';
 import { CircuitStore } from './store/circuits.ts';
 import { HintStore } from './store/hints.ts';
 import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { PassStore } from './store/passes.ts';
+import { SightingStore } from './store/sightings.ts';
 
 export interface SyncParts {
   readonly database: OpenDatabase;
@@ -28,14 +30,14 @@ export interface SyncParts {
   readonly now?: () => Date;
 }
 
-/** What a pass needs, whether it is carried out by a worker or only previewed. */
+/** What passes need, whether they are carried out by a worker or only previewed, and what else a worker does. */
 export function syncDependencies({
   database: { db },
   connectors,
   probeLadderMs,
   now = () => new Date(),
   ...parts
-}: SyncParts): SyncDependencies {
+}: SyncParts): WorkerDependencies {
   const circuits = new CircuitStore(db, probeLadderMs);
   const breaker = createCircuitBreaker({ circuits, messages: parts.messages, observer: parts.observer, now });
   const all: Record<string, Connector> = {};
@@ -48,6 +50,9 @@ export function syncDependencies({
     passes: new PassStore(db),
     links: new LinkStore(db),
     pairStops: new PairStore(db),
+    censusRuns: new CensusRunStore(db),
+    sightings: new SightingStore(db),
+    reportOf: () => Promise.resolve(null),
     now,
     random: Math.random,
   };

@@ -3,10 +3,13 @@ import type { Connector } from '../connectors/connector.ts';
 import type { Messages } from '../engine/messages.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { RetryPolicy } from '../engine/retry.ts';
+import type { Json } from '../engine/values.ts';
+import type { CensusRun, CensusRunStore } from '../store/census-runs.ts';
 import type { HintStore } from '../store/hints.ts';
 import type { LinkStore } from '../store/links.ts';
 import type { PassStore } from '../store/passes.ts';
 import type { PairStore } from '../store/pairs.ts';
+import type { SightingStore } from '../store/sightings.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { PassObserver } from './observer.ts';
 
@@ -30,6 +33,14 @@ export interface SyncDependencies {
   readonly now: () => Date;
   /** Between 0 and 1. */
   readonly random: () => number;
+}
+
+/** What the activities of a worker need beside the passes. */
+export interface WorkerDependencies extends SyncDependencies {
+  readonly censusRuns: Offered<CensusRunStore>;
+  readonly sightings: Offered<SightingStore>;
+  /** What a dry run would have done, before its findings are deleted; null: nothing is told. */
+  readonly reportOf: (run: CensusRun) => Promise<Json | null>;
 }
 
 /** Where and for how long an attempt runs. */

@@ -91,31 +91,16 @@ export class HintStore {
    * the same millisecond may name a record twice.
    */
   async add(batch: readonly Hint[], now: Date): Promise<readonly RecordRef[]> {
-    const rows = withoutRepetition(batch);
-    if (rows.length === 0) return [];
-    const unheard = sql`(${hints.rungAt} is null or ${hints.notedSeq} = ${hints.seq})`;
-    // One parameter for all of them: a statement can't have more than 65,535.
-    const given = JSON.stringify(rows.map((hint) => [hint.pair, hint.side, hint.recordId, hint.trigger]));
     const time = sql`${now.toISOString()}::timestamptz`;
     // While a system of the pair is in trouble nobody is told: the sweeper rings when it is over.
     const rungAt = sql`case when exists ${heldBack(this.#db, sql`given->>0`)} then null else ${time} end`;
-    const stored = await this.#db
-      .insert(hints)
-      .select(
-        sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, ${time}, ${rungAt}, null::bigint
-          from jsonb_array_elements(${given}::jsonb) as given`,
-      )
-      .onConflictDoUpdate({
-        target: [hints.pair, hints.side, hints.recordId],
-        set: {
-          seq: sql`excluded.seq`,
-          trigger: strongerTrigger,
-          dueAt: sql`excluded.due_at`,
-          rungAt: sql`case when ${unheard} then excluded.rung_at else ${hints.rungAt} end`,
-        },
-      })
-      .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId, rungAt: hints.rungAt });
-    return stored.filter(({ rungAt }) => rungAt?.getTime() === now.getTime()).map(refOnly);
+    const stored = await insertHints(this.#db, batch, now, rungAt);
+    return stored.filter((row) => row.rungAt?.getTime() === now.getTime()).map(refOnly);
+  }
+
+  /** As `add`, but whoever must be told is told by the sweeper, as fast as the budgets allow. Part of any transaction. */
+  async addUnrung(batch: readonly Hint[], now: Date): Promise<void> {
+    await insertHints(this.#db, batch, now, sql`null::timestamptz`);
   }
 
   /** The bell did not ring: the sweeper will see these at once. */
@@ -203,6 +188,32 @@ export class HintStore {
       .from(pairs)
       .where(and(eq(pairs.name, hints.pair), or(isNotNull(pairs.pausedAt), isNotNull(pairs.offered))));
   }
+}
+
+/** @param rungAt null or `now` for each `given` row; who was told already, and not picked up yet, stays told */
+async function insertHints(db: Database, batch: readonly Hint[], now: Date, rungAt: SQL) {
+  const rows = withoutRepetition(batch);
+  if (rows.length === 0) return [];
+  const unheard = sql`(${hints.rungAt} is null or ${hints.notedSeq} = ${hints.seq})`;
+  // One parameter for all of them: a statement can't have more than 65,535.
+  const given = JSON.stringify(rows.map((hint) => [hint.pair, hint.side, hint.recordId, hint.trigger]));
+  const time = sql`${now.toISOString()}::timestamptz`;
+  return db
+    .insert(hints)
+    .select(
+      sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, ${time}, ${rungAt}, null::bigint
+        from jsonb_array_elements(${given}::jsonb) as given`,
+    )
+    .onConflictDoUpdate({
+      target: [hints.pair, hints.side, hints.recordId],
+      set: {
+        seq: sql`excluded.seq`,
+        trigger: strongerTrigger,
+        dueAt: sql`excluded.due_at`,
+        rungAt: sql`case when ${unheard} then excluded.rung_at else ${hints.rungAt} end`,
+      },
+    })
+    .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId, rungAt: hints.rungAt });
 }
 
 /** One row per record, in one order for all batches: PostgreSQL refuses doubles in one statement, and orders deadlock. */

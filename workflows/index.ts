@@ -1,3 +1,4 @@
 export { catchUp } from './catch-up.ts';
+export { census, nightlyCensus } from './census.ts';
 export { rollingCheck } from './rolling-check.ts';
 export { syncRecord } from './sync-record.ts';

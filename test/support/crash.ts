@@ -1,4 +1,4 @@
-import type { SyncDependencies } from '../../activities/dependencies.ts';
+import type { SyncDependencies, WorkerDependencies } from '../../activities/dependencies.ts';
 
 /** The process is dead: nothing that it still tries takes effect. */
 export class Crash extends Error {
@@ -17,17 +17,19 @@ export interface CrashPoint {
  * The same dependencies in a process that dies at the given call. Every later call fails too, so that no clean-up of
  * ours can help. `calls` counts what was called, to know how many points there are.
  */
-export function dyingAt(
-  deps: SyncDependencies,
+export function dyingAt<D extends SyncDependencies & Partial<Pick<WorkerDependencies, 'censusRuns' | 'sightings'>>>(
+  deps: D,
   point: CrashPoint | null,
-): { deps: SyncDependencies; calls: () => number } {
+): { deps: D; calls: () => number } {
   let calls = 0;
   let dead = false;
   const guarded = <T extends object>(target: T): T =>
     new Proxy(target, {
       get(object, name) {
         const value: unknown = Reflect.get(object, name, object);
-        if (typeof value !== 'function') return value;
+        if (name === 'list' && typeof value === 'object' && value !== null) return guarded(value);
+        // What is asked of a list without a call can't die.
+        if (typeof value !== 'function' || name === 'showsLess') return value;
         return async (...args: unknown[]) => {
           if (dead) throw new Crash('already dead');
           calls += 1;
@@ -43,7 +45,14 @@ export function dyingAt(
     });
   const connectors = Object.fromEntries(Object.entries(deps.connectors).map(([name, one]) => [name, guarded(one)]));
   return {
-    deps: { ...deps, connectors, passes: guarded(deps.passes), links: guarded(deps.links) },
+    deps: {
+      ...deps,
+      connectors,
+      passes: guarded(deps.passes),
+      links: guarded(deps.links),
+      ...(deps.censusRuns !== undefined && { censusRuns: guarded(deps.censusRuns) }),
+      ...(deps.sightings !== undefined && { sightings: guarded(deps.sightings) }),
+    },
     calls: () => calls,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import type { SyncDependencies } from '../../activities/dependencies.ts';
+import type { WorkerDependencies } from '../../activities/dependencies.ts';
 import { reconcile } from '../../activities/reconcile.ts';
 import { createAdvowareConnector } from '../../connectors/advoware/connector.ts';
 import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
@@ -41,7 +41,7 @@ export class House {
   readonly firm: Advoware;
   readonly database: OpenDatabase;
   readonly hints: HintStore;
-  readonly deps: SyncDependencies;
+  readonly deps: WorkerDependencies;
   readonly problems: string[] = [];
   /** Added to the real time. */
   clockOffsetMs = 0;
@@ -172,7 +172,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 /** Removes every row. */
 export async function emptied({ db }: OpenDatabase): Promise<void> {
   await db.execute(
-    sql`truncate call_log, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings restart identity cascade`,
+    sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings restart identity cascade`,
   );
 }
 

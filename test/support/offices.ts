@@ -1,5 +1,5 @@
 import { unlimitedBudget } from './unlimited-budget.ts';
-import type { SyncDependencies } from '../../activities/dependencies.ts';
+import type { WorkerDependencies } from '../../activities/dependencies.ts';
 import { createPreviewer } from '../../activities/preview.ts';
 import { reconcile } from '../../activities/reconcile.ts';
 import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
@@ -19,6 +19,7 @@ import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
 import { conflicts, type HintTrigger, ledger, links } from '../../store/schema.ts';
 import { syncDependencies } from '../../sync-dependencies.ts';
+import type { PassSummary } from '../../workflows/contract.ts';
 import { emptied } from './house.ts';
 
 export interface OfficesOptions {
@@ -34,7 +35,7 @@ export class Offices {
   readonly pair: PairDefinition;
   readonly crm: Readonly<Record<Side, EspoCrm>>;
   readonly database: OpenDatabase;
-  readonly deps: SyncDependencies;
+  readonly deps: WorkerDependencies;
   readonly problems: string[] = [];
   /** Added to the real time. */
   clockOffsetMs = 0;
@@ -93,8 +94,8 @@ export class Offices {
   async sync(key: string, trigger: HintTrigger = 'webhook') {
     const { side, recordId } = refOfKey({ pair: this.pair.name, key });
     await new HintStore(this.database.db).add([{ pair: this.pair.name, side, recordId, trigger }], this.now());
-    let summary = await this.#pass(key);
-    while (summary.again) summary = await this.#pass(key);
+    let summary = await this.pass(key);
+    while (summary.again) summary = await this.pass(key);
     return summary;
   }
 
@@ -162,7 +163,8 @@ export class Offices {
     await Promise.all([this.crm.master.stop(), this.crm.replica.stop()]);
   }
 
-  async #pass(key: string) {
+  /** One look at a record by its own workflow. */
+  async pass(key: string): Promise<PassSummary> {
     this.#attempts += 1;
     const owner = `sync/${this.pair.name}/${key}`;
     const token = `${owner}/${this.#attempts}`;

@@ -1,0 +1,69 @@
+import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
+import { heartbeatTimeoutMs, passTimeoutMs } from '../workflows/contract.ts';
+import type { PassObserver } from './observer.ts';
+
+/** An attempt stops itself this long before Temporal would give it up, so that a late one rarely meets its successor. */
+const marginMs = 15_000;
+const heartbeatEveryMs = heartbeatTimeoutMs / 3;
+
+/** Where an attempt of an activity runs. */
+export interface ActivityAttempt {
+  readonly workflowId: string;
+  readonly workflowRunId: string;
+  /** This attempt and no other. */
+  readonly token: string;
+  /** Aborts when the attempt's time is over or the worker shuts down. */
+  readonly signal: AbortSignal;
+}
+
+export interface WorkInWords {
+  readonly pair: string;
+  /** What an operator reads if it fails: "A pass could not be carried out". */
+  readonly failure: string;
+}
+
+/** Carries out one attempt of an activity: with heartbeats, and with a failure that may stand in Temporal's history. */
+export async function runAttempt<T>(
+  observer: Pick<PassObserver, 'onProblem'>,
+  { pair, failure }: WorkInWords,
+  work: (attempt: ActivityAttempt) => Promise<T>,
+): Promise<T> {
+  const { workflowExecution: run, activityId, attempt } = activityInfo();
+  if (run === undefined) throw new Error('An activity of ours belongs to a workflow');
+  const { workflowId, runId: workflowRunId } = run;
+  const context = Context.current();
+  const heartbeat = setInterval(() => {
+    context.heartbeat();
+  }, heartbeatEveryMs);
+  try {
+    return await work({
+      workflowId,
+      workflowRunId,
+      token: `${workflowId}/${workflowRunId}/${activityId}/${attempt}`,
+      signal: AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(passTimeoutMs - marginMs)]),
+    });
+  } catch (error) {
+    observer.onProblem(failure, { pair, ...kindOf(error) });
+    throw withoutValues(error, failure);
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+/**
+ * What reaches Temporal is kept in its history, and the message of a failed statement lists its parameters: so only the
+ * kind of the error goes on. The activity is tried again by Temporal until the database answers.
+ */
+function withoutValues(error: unknown, failure: string): ApplicationFailure {
+  const { error: type } = kindOf(error);
+  return ApplicationFailure.create({ message: `${failure}; the log says why`, type });
+}
+
+/** The class of the error and the database's code for it, but not what it says. */
+function kindOf(error: unknown): { readonly error: string; readonly code: string | null } {
+  let code: string | null = null;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') code = cause.code;
+  }
+  return { error: error instanceof Error ? error.name : 'unknown', code };
+}
