@@ -99,6 +99,7 @@ async function createWorker(
 const leastGapMs = 600_000;
 
 const keepSoonMs = 2_000;
+const keepTimeoutMs = 30_000;
 /** Somebody may delete one of them, or another worker may still have other settings. */
 const keepAgainMs = 600_000;
 
@@ -109,8 +110,9 @@ function startScheduleKeeper(
 ): Recurring {
   return startRecurring({
     everyMs: keepSoonMs,
-    run: async () => {
-      await keepSchedules(client, options);
+    run: async (signal) => {
+      const keep = () => client.withDeadline(Date.now() + keepTimeoutMs, () => keepSchedules(client, options));
+      await client.withAbortSignal(signal, keep);
       return keepAgainMs;
     },
     onFailing: (error) => {
