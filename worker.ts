@@ -119,6 +119,7 @@ const keeperDependencies = (deps: SyncDependencies, { database: { db }, pairs, p
 const leastGapMs = 600_000;
 
 const keepSoonMs = 2_000;
+const keepTimeoutMs = 30_000;
 /** Somebody may delete one of them, or another worker may still have other settings. */
 const keepAgainMs = 600_000;
 
@@ -129,8 +130,9 @@ function startScheduleKeeper(
 ): Recurring {
   return startRecurring({
     everyMs: keepSoonMs,
-    run: async () => {
-      await keepSchedules(client, options);
+    run: async (signal) => {
+      const keep = () => client.withDeadline(Date.now() + keepTimeoutMs, () => keepSchedules(client, options));
+      await client.withAbortSignal(signal, keep);
       return keepAgainMs;
     },
     onFailing: (error) => {

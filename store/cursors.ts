@@ -64,8 +64,7 @@ export class CursorStore {
         .where(and(ofSide(next), eq(cursors.revision, next.revision)))
         .returning({ revision: cursors.revision });
       if (moved.length === 0) return false;
-      const inbox = new HintStore(tx);
-      await inbox.notRung(await inbox.add(hints, now));
+      await new HintStore(tx).addUnrung(hints, now);
       await new SightingStore(tx).record(next.pair, next.side, seenIds, now);
       await rememberRows(tx, next, rows);
       return true;

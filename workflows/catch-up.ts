@@ -1,8 +1,8 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import { type CatchUpActivities, finderTimeoutMs, heartbeatTimeoutMs, type PairInput } from './contract.ts';
+import { type CatchUpActivities, heartbeatTimeoutMs, type PairInput, passTimeoutMs } from './contract.ts';
 
 const { catchUp: readOn } = proxyActivities<CatchUpActivities>({
-  startToCloseTimeout: finderTimeoutMs,
+  startToCloseTimeout: passTimeoutMs,
   heartbeatTimeout: heartbeatTimeoutMs,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });

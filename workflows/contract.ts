@@ -89,9 +89,6 @@ export interface CatchUpSummary {
   readonly again: boolean;
 }
 
-/** One activity's limit when it looks for what nobody has reported; it stops itself before. */
-export const finderTimeoutMs = 75_000;
-
 export interface RollingCheckSummary {
   readonly visited: number;
   readonly handedOver: number;

@@ -1,14 +1,14 @@
 import { proxyActivities } from '@temporalio/workflow';
 import {
-  finderTimeoutMs,
   heartbeatTimeoutMs,
   type PairInput,
+  passTimeoutMs,
   type RollingCheckActivities,
   type RollingCheckSummary,
 } from './contract.ts';
 
 const { checkOldest } = proxyActivities<RollingCheckActivities>({
-  startToCloseTimeout: finderTimeoutMs,
+  startToCloseTimeout: passTimeoutMs,
   heartbeatTimeout: heartbeatTimeoutMs,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });

@@ -73,9 +73,8 @@ async function visit(
   const isNews = answer.kind === 'trouble' || isDifferent(visited, answer.value);
   const now = deps.now();
   await deps.db.transaction(async (tx) => {
-    const inbox = new HintStore(tx);
     const hints = isNews ? [{ pair: pair.name, side, recordId, trigger: 'census' as const }] : [];
-    await inbox.notRung(await inbox.add(hints, now));
+    await new HintStore(tx).addUnrung(hints, now);
     await new SightingStore(tx).record(pair.name, side, [recordId], now);
   });
   return isNews ? 'news' : 'same';

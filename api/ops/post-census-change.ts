@@ -40,7 +40,7 @@ export function addPostCensusChanges(app: FastifyInstance, deps: ApiDependencies
 }
 
 /** The row has changed already: whoever is not told sees it with the next step, or starts it anew. */
-async function tell({ census }: ApiDependencies, { pair, id, state, startedBy }: CensusRun): Promise<void> {
+async function tell({ census }: ApiDependencies, { pair, id, state }: CensusRun): Promise<void> {
   const isTold = await census.look({ pair, runId: id });
   if (!isTold && state === 'running') await census.start({ pair, runId: id });
 }
