@@ -162,9 +162,7 @@ export class SightingStore {
       .having(and(gt(linkId, page.afterLinkId), isNull(max(records.seenAt))))
       .orderBy(asc(linkId))
       .limit(page.limit);
-    return rows.flatMap(({ recordId, linkId: id }) =>
-      recordId === null || id === null ? [] : [{ recordId, linkId: Number(id) }],
-    );
+    return rows.flatMap(({ recordId, linkId: id }) => (recordId === null ? [] : [{ recordId, linkId: id }]));
   }
 
   /**
