@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { KnownLink } from '../engine/compare-row.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
@@ -47,7 +48,7 @@ const comparedColumns = {
 
 const idColumn = (side: Side) => (side === 'master' ? links.masterId : links.replicaId);
 
-/** Which records of a population were seen when, and the couples that they belong to. Each call is one statement. */
+/** Which records of a population were seen when, and the couples that they belong to. Each call is one statement, or two. */
 export class SightingStore {
   readonly #db: Database;
 
@@ -105,31 +106,43 @@ export class SightingStore {
 
   /** The linked records of a side that were seen longest ago, those that never were first. */
   async oldest(pair: string, side: Side, limit: number): Promise<readonly (LinkedRecord & { seenAt: Date | null })[]> {
-    const recordId = idColumn(side);
+    const records = this.#records(pair, side);
+    const seenAt = sql<Date | null>`max(${records.seenAt})`.mapWith(sightings.seenAt);
     const rows = await this.#db
-      .select({ recordId, link: comparedColumns, seenAt: sightings.seenAt })
-      .from(links)
-      .leftJoin(sightings, isSightingOf(side))
-      .where(isAgreed(pair, side))
-      .orderBy(sql`${sightings.seenAt} asc nulls first`, asc(links.id))
+      .select({ recordId: records.recordId, seenAt })
+      .from(records)
+      .groupBy(records.recordId)
+      .having(isNotNull(max(records.linkId)))
+      .orderBy(sql`max(${records.seenAt}) asc nulls first`, asc(max(records.linkId)))
       .limit(limit);
-    return rows.flatMap((row) => linkedRecord(row).map((record) => ({ ...record, seenAt: row.seenAt })));
+    const ids = rows.flatMap(({ recordId }) => recordId ?? []);
+    const known = await this.linksOf(pair, side, ids);
+    return rows.flatMap(({ recordId, seenAt: at }) => {
+      const link = known.get(recordId ?? '');
+      return recordId === null || link === undefined ? [] : [{ recordId, link, seenAt: at }];
+    });
   }
 
   /** @param exceptIds seen just now, and not recorded yet */
   async coverage(pair: string, side: Side, since: Date, exceptIds: readonly string[] = []): Promise<Coverage> {
-    const unseen = and(
-      isUnseen(since),
-      exceptIds.length === 0 ? undefined : notInArray(idColumn(side), [...exceptIds]),
-    );
+    const records = this.#records(pair, side, since);
+    const linked = this.#db
+      .select({
+        recordId: sql<string>`${records.recordId}`.as('linked_id'),
+        seenAt: sql`max(${records.seenAt})`.as('last_seen_at'),
+      })
+      .from(records)
+      .groupBy(records.recordId)
+      .having(isNotNull(max(records.linkId)))
+      .as('linked');
+    const isKnown = exceptIds.length === 0 ? undefined : notInArray(linked.recordId, [...exceptIds]);
+    const unseen = and(isNull(linked.seenAt), isKnown);
     const [row] = await this.#db
       .select({
         linked: sql<number>`count(*)`.mapWith(Number),
         unseen: sql<number>`count(*) filter (where ${unseen})`.mapWith(Number),
       })
-      .from(links)
-      .leftJoin(sightings, isSightingOf(side))
-      .where(and(isAgreed(pair, side), lt(links.syncedAt, since)));
+      .from(linked);
     return { linked: row?.linked ?? 0, unseen: row?.unseen ?? 0 };
   }
 
@@ -140,25 +153,52 @@ export class SightingStore {
     since: Date,
     page: { readonly afterLinkId: number; readonly limit: number },
   ): Promise<readonly { readonly recordId: string; readonly linkId: number }[]> {
-    const recordId = idColumn(side);
+    const records = this.#records(pair, side, since);
+    const linkId = max(records.linkId).mapWith(Number);
     const rows = await this.#db
-      .select({ recordId, linkId: links.id })
-      .from(links)
-      .leftJoin(sightings, isSightingOf(side))
-      .where(and(isAgreed(pair, side), lt(links.syncedAt, since), isUnseen(since), gt(links.id, page.afterLinkId)))
-      .orderBy(asc(links.id))
+      .select({ recordId: records.recordId, linkId })
+      .from(records)
+      .groupBy(records.recordId)
+      .having(and(gt(linkId, page.afterLinkId), isNull(max(records.seenAt))))
+      .orderBy(asc(linkId))
       .limit(page.limit);
-    return rows.flatMap(({ recordId: id, linkId }) => (id === null ? [] : [{ recordId: id, linkId }]));
+    return rows.flatMap(({ recordId, linkId: id }) => (recordId === null ? [] : [{ recordId, linkId: id }]));
+  }
+
+  /**
+   * What couples have and what was seen, one below the other, to be grouped by record. Not joined: without statistics, which
+   * the embedded database never gathers, a join compares every row with every other.
+   * @param since only sightings since then, and couples that agreed before
+   */
+  #records(pair: string, side: Side, since?: Date) {
+    const linked = this.#db
+      .select({
+        recordId: sql<string | null>`${idColumn(side)}`.as('record_id'),
+        linkId: sql<number | null>`${links.id}`.as('link_id'),
+        seenAt: sql<Date | null>`null::timestamptz`.as('seen_at'),
+      })
+      .from(links)
+      .where(and(isAgreed(pair, side), since === undefined ? undefined : lt(links.syncedAt, since)));
+    const seen = this.#db
+      .select({
+        recordId: sql<string | null>`${sightings.recordId}`.as('record_id'),
+        linkId: sql<number | null>`null::bigint`.as('link_id'),
+        seenAt: sql<Date | null>`${sightings.seenAt}`.as('seen_at'),
+      })
+      .from(sightings)
+      .where(
+        and(
+          eq(sightings.pair, pair),
+          eq(sightings.side, side),
+          since === undefined ? undefined : gte(sightings.seenAt, since),
+        ),
+      );
+    return unionAll(linked, seen).as('records');
   }
 }
 
 const isAgreed = (pair: string, side: Side): SQL | undefined =>
   and(eq(links.pair, pair), eq(links.state, 'linked'), isNotNull(idColumn(side)));
-
-const isSightingOf = (side: Side): SQL | undefined =>
-  and(eq(sightings.pair, links.pair), eq(sightings.side, side), eq(sightings.recordId, idColumn(side)));
-
-const isUnseen = (since: Date): SQL | undefined => or(isNull(sightings.seenAt), lt(sightings.seenAt, since));
 
 const linkedRecord = (row: {
   readonly recordId: string | null;

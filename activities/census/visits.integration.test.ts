@@ -114,3 +114,25 @@ describe('a system that lists nothing', () => {
     });
   });
 });
+
+describe('a rebuild after the store was lost', () => {
+  test("finds every couple again by what the CRM's records say, and writes nothing to either system", async () => {
+    const couples = await imported(4);
+    house.crm.create('CBeteiligte', { lastName: 'Neu' });
+    await house.forgetEverything();
+    const mark = house.mark();
+    const run = await walk(house, { mode: 'rebuild' });
+    expect(run).toMatchObject({ state: 'done', handedOver: 4, counts: { master: { seen: 5, unlinked: 5 } } });
+    const sent = (method: string): number =>
+      house.crm.requests.count({ since: mark.crm, method, path: 'CBeteiligte' }) +
+      house.firm.requests.count({ since: mark.firm, method, path: 'Beteiligte' });
+    expect(['POST', 'PUT', 'DELETE'].map(sent)).toEqual([0, 0, 0]);
+    expect((await house.links()).map(({ masterId, replicaId, state }) => [masterId, replicaId, state]).sort()).toEqual(
+      couples.map(({ id, betNr }) => [id, String(betNr), 'linked']).sort(),
+    );
+    expect(await walk(house, { mode: 'rebuild' })).toMatchObject({ handedOver: 0 });
+    // What a rebuild leaves alone is created by the next census.
+    expect(await walk(house)).toMatchObject({ state: 'done', handedOver: 1 });
+    expect(house.firm.records()).toHaveLength(5);
+  });
+});

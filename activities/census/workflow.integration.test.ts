@@ -5,16 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/create-activities.ts';
-import { startTemporalServer, type TemporalServer } from '../cli/temporal-server/start.ts';
-import { buildWorkflowBundle } from '../scripts/build-workflow-bundle.ts';
-import { CensusRunStore } from '../store/census-runs.ts';
-import type { OpenDatabase } from '../store/database.ts';
-import { openInMemory } from '../store/open-embedded.ts';
-import { begin, dealWithInbox, found, type Walked, withPagesOf } from '../test/support/census.ts';
-import { until } from '../test/support/house.ts';
-import { Offices } from '../test/support/offices.ts';
-import { censusIdOf, censusSignalName, censusWorkflow, nightlyCensusWorkflow } from './contract.ts';
+import { createActivities } from '../create-activities.ts';
+import { startTemporalServer, type TemporalServer } from '../../cli/temporal-server/start.ts';
+import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle.ts';
+import { CensusRunStore } from '../../store/census-runs.ts';
+import type { OpenDatabase } from '../../store/database.ts';
+import { openInMemory } from '../../store/open-embedded.ts';
+import { begin, dealWithInbox, found, type Walked, withPagesOf } from '../../test/support/census.ts';
+import { until } from '../../test/support/house.ts';
+import { Offices } from '../../test/support/offices.ts';
+import { censusIdOf, censusSignalName, censusWorkflow, nightlyCensusWorkflow } from '../../workflows/contract.ts';
 
 const pair = 'contacts';
 const taskQueue = 'census';
@@ -30,7 +30,7 @@ let client: Client;
 let database: OpenDatabase;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tandem-census-'));
-  const workflowsPath = fileURLToPath(new URL('index.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   await buildWorkflowBundle({ workflowsPath, bundlePath: join(directory, 'workflow-bundle.js') });
   // A server of our own: the one of the test run suggests it much later.
   const { TEMPORAL_ADDRESS: _, ...environment } = process.env;
