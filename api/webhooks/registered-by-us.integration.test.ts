@@ -73,16 +73,13 @@ test('what a registration made by the keeper reports is accepted, though its key
   expect(await storedIds(api)).toEqual([id]);
 });
 
-test('one that is made right after the keys were read is accepted within seconds, not after a minute', async () => {
+test('what one reports that is made right after the keys were read is accepted at once', async () => {
   await keep();
   await edit('Meier');
   const [old] = crm.webhooks.list();
   crm.webhooks.remove(old!.id);
   expect(await keep()).toMatchObject({ made: 1 });
-  crm.webhooks.settings.retryAfterMs = 0;
-  crm.create('CBeteiligte', { lastName: 'Schulze' });
-  crm.webhooks.settings.maxAttempts = 1_000;
-  await until('the new key is known', async () => (await crm.webhooks.deliver()).statuses.includes(200), 10_000);
+  await edit('Schulze');
   expect(await storedIds(api)).toHaveLength(2);
 });
 
@@ -93,7 +90,7 @@ test('the last delivery of each webhook is shown, and what is not as it should b
   try {
     const [, update] = crm.webhooks.list();
     crm.webhooks.update(update!.id, { isActive: false });
-    crm.webhooks.register({ event: 'Lead.create', url: 'https://x.example/T0/secret' }, crm.apiUser);
+    crm.webhooks.register({ event: 'Contact.create', url: 'https://x.example/T0/secret' }, crm.apiUser);
     const look = async () => webhooksShape.parse((await callOps(shown, 'GET', '/api/v1/webhooks')).body);
     await until('the delivery is noted', async () =>
       (await look()).systems[0]!.registrations.some(({ deliveredAt }) => deliveredAt !== null),
@@ -106,7 +103,7 @@ test('the last delivery of each webhook is shown, and what is not as it should b
       ['CBeteiligte.update', 'inactive', `${api.url}/webhooks/espocrm/beteiligte/update`, false],
       ['CBeteiligte.create', 'ok', `${api.url}/webhooks/espocrm/beteiligte/create`, true],
       ['CBeteiligte.delete', 'ok', `${api.url}/webhooks/espocrm/beteiligte/delete`, false],
-      ['Lead.create', 'somebody_elses', 'x.example', false],
+      ['Contact.create', 'somebody_elses', 'x.example', false],
     ]);
   } finally {
     await shown.stop();

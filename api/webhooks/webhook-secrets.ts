@@ -2,8 +2,8 @@
 export interface WebhookSecrets {
   known(): ReadonlyMap<string, string>;
   /**
-   * Asks the system for the keys of its registrations, at most once a minute, after a failure soon again, and soon too
-   * for a webhook that we have registered a moment ago. Never throws.
+   * Asks the system for the keys of its registrations, at most once a minute, after a failure soon again, and at once
+   * for a webhook that we have registered since. Never throws.
    */
   refresh(webhookId: string): Promise<void>;
 }
@@ -30,7 +30,8 @@ export function createWebhookSecrets({
 }: WebhookSecretsOptions): WebhookSecrets {
   let known = configured;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
-  let notSoonerThanMs = Number.NEGATIVE_INFINITY;
+  /** By the id of a registration of ours that is not known: when it was last asked for out of turn. */
+  const askedEarlyAtMs = new Map<string, number>();
   let refreshing: Promise<void> | undefined;
 
   const refresh = async (): Promise<void> => {
@@ -41,12 +42,15 @@ export function createWebhookSecrets({
       notBeforeMs = now() + soonMs;
       onProblem(error);
     } finally {
-      notSoonerThanMs = now() + soonMs;
       refreshing = undefined;
     }
   };
-  const mayAskEarly = async (webhookId: string): Promise<boolean> =>
-    now() >= notSoonerThanMs && !known.has(webhookId) && (await isRegistered(webhookId).catch(() => false));
+  const mayAskEarly = async (webhookId: string): Promise<boolean> => {
+    const isSoon = now() - (askedEarlyAtMs.get(webhookId) ?? Number.NEGATIVE_INFINITY) < soonMs;
+    if (isSoon || known.has(webhookId) || !(await isRegistered(webhookId).catch(() => false))) return false;
+    askedEarlyAtMs.set(webhookId, now());
+    return true;
+  };
 
   return {
     known: () => known,
