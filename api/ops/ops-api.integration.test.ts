@@ -42,6 +42,8 @@ const routes: readonly (readonly [method: string, path: string, body?: object])[
   ['POST', `${base}/pause`, reason],
   ['POST', `${base}/resume`, reason],
   ['POST', `${base}/accept`, reason],
+  ['GET', '/api/v1/webhooks'],
+  ['POST', '/api/v1/webhooks/keep'],
 ];
 
 let api: ApiUnderTest;

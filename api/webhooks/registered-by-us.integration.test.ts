@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'drizzle-orm';
 import { keepWebhooks } from '../../activities/webhook-keeper/keep-webhooks.ts';
 import { createEspoCrmConnector, type EspoCrmConnector } from '../../connectors/espocrm/connector.ts';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
@@ -23,16 +24,19 @@ let connector: EspoCrmConnector;
 let database: OpenDatabase;
 let api: ApiUnderTest;
 
-beforeEach(async () => {
-  crm = await startEspoCrm();
+beforeAll(async () => {
   database = await openInMemory();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.execute(sql`truncate hints, webhook_registrations, webhook_checks`);
+  crm = await startEspoCrm();
   connector = createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey } });
   api = await apiAt();
 });
 afterEach(async () => {
   await api.stop();
   await crm.stop();
-  await database.close();
 });
 
 const apiAt = (publicUrl?: string): Promise<ApiUnderTest> =>
