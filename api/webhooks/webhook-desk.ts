@@ -2,10 +2,14 @@ import type { Client } from '@temporalio/client';
 import type { CallBudget } from '../../connectors/call-budget.ts';
 import type { Connector, WebhookRegistrar, WebhookRegistration } from '../../connectors/connector.ts';
 import { BudgetSpent, ConnectorError } from '../../connectors/errors.ts';
-import { desiredRegistrations, planRegistrations, type RegistrationAction } from '../../engine/registrations.ts';
+import {
+  desiredRegistrations,
+  planRegistrations,
+  type RegistrationAction,
+  type WebhookPair,
+} from '../../engine/registrations.ts';
 import type { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { keepWebhooksId, keepWebhooksWorkflow } from '../../workflows/contract.ts';
-import type { PairInfo } from '../dependencies.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** What can be said of one system's webhooks. */
@@ -33,7 +37,7 @@ export interface WebhookDesk {
 }
 
 export interface WebhookDeskOptions {
-  readonly pairs: readonly PairInfo[];
+  readonly pairs: readonly WebhookPair[];
   readonly connectors: readonly Connector[];
   readonly publicUrl: string | null;
   readonly registrations: () => Pick<WebhookRegistrationStore, 'known' | 'lastCheck'>;
