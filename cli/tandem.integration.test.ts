@@ -97,6 +97,13 @@ describe('mistakes are answered with what to do', () => {
   });
 });
 
+test('webhooks says what is missing where nobody has said how the systems reach Tandem', async () => {
+  const shown = await tandem(['webhooks']);
+  expect([shown.exitCode, shown.out]).toEqual([0, expect.stringContaining('PUBLIC_URL is not set')]);
+  const mending = await tandem(['webhooks', '--mend']);
+  expect([mending.exitCode, mending.err]).toEqual([1, expect.stringContaining('PUBLIC_URL is not set')]);
+});
+
 test('doctor has a line per check and fails when something is wrong', async () => {
   const { crm, firm, environment, config } = service;
   const settings = {
@@ -107,6 +114,7 @@ test('doctor has a line per check and fails when something is wrong', async () =
   };
   const good = await tandem(['doctor'], settings);
   expect([good.exitCode, good.out]).toEqual([0, expect.stringContaining('embedded, in use by the running service')]);
+  expect(good.out).toContain('webhookAllowedAddressList');
   expect(good.out.match(/webhook CBeteiligte\.\w+: CBeteiligte\.\w+ is registered/g)).toHaveLength(3);
   firm.setPassword('changed');
   const bad = await tandem(['doctor'], { ...settings, ESPOCRM_API_KEY: 'wrong', TEMPORAL_ADDRESS: '127.0.0.1:9' });
