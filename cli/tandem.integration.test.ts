@@ -101,7 +101,7 @@ test('webhooks says what is missing where nobody has said how the systems reach 
   const shown = await tandem(['webhooks']);
   expect([shown.exitCode, shown.out]).toEqual([0, expect.stringContaining('PUBLIC_URL is not set')]);
   const mending = await tandem(['webhooks', '--mend']);
-  expect([mending.exitCode, mending.err]).toEqual([1, expect.stringContaining('PUBLIC_URL is not set')]);
+  expect([mending.exitCode, mending.error]).toEqual([1, expect.stringContaining('PUBLIC_URL is not set')]);
 });
 
 test('doctor has a line per check and fails when something is wrong', async () => {
