@@ -3,7 +3,7 @@ import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { type RecordKey, refOfKey, strongerTrigger } from './hints.ts';
 import type { Link, LinkChanges } from './link-rows.ts';
-import { backgroundTriggers, type HintTrigger } from './hint-classes.ts';
+import type { HintTrigger } from './hint-classes.ts';
 import { hints } from './schema.ts';
 
 /** The hint rows that a pass answers, by the `seq` that it saw before it read anything. */
@@ -93,8 +93,6 @@ export async function settleHints(tx: Database, noted: readonly NotedHint[], out
     await tx.update(hints).set({ rungAt: null, dueAt: outcome.at }).where(inArray(hints.seq, seqs));
     return;
   }
-  // A failure makes nothing more urgent than it was.
-  const retried = sql`case when ${inArray(hints.trigger, backgroundTriggers)} then ${hints.trigger} else 'retry' end`;
-  const trigger = outcome.kind === 'look_again' ? 'look_again' : retried;
+  const trigger = outcome.kind === 'look_again' ? 'look_again' : 'retry';
   await tx.update(hints).set({ dueAt: outcome.at, rungAt: null, trigger }).where(inArray(hints.seq, seqs));
 }
