@@ -41,7 +41,7 @@ async function toldAtStart(pairs: House['deps']['pairs']) {
       budget: unlimitedBudget,
       graceMs: 1_000,
       publicUrl: null,
-    watch: { catchUpEveryMs: null, census: null, rollingCheckPeriodMs: null, keepWebhooksEveryMs: null },
+      watch: { catchUpEveryMs: null, census: null, rollingCheckPeriodMs: null, keepWebhooksEveryMs: null },
     },
     observer: {
       onPass: () => undefined,

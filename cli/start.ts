@@ -77,7 +77,6 @@ export async function start(
           ...apiSettingsOf(config),
           ...common,
           espoCrms: connectors.espoCrms,
-          publicUrl: config.PUBLIC_URL ?? null,
           watched,
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
         });
@@ -176,6 +175,7 @@ const watchedSystems = (config: Config, connectors: Readonly<Record<string, Conn
 });
 
 const apiSettingsOf = (config: Config) => ({
+  publicUrl: config.PUBLIC_URL ?? null,
   host: config.API_HOST,
   port: config.API_PORT,
   temporal: temporalOf(config),

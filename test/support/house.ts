@@ -172,7 +172,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 /** Removes every row. */
 export async function emptied({ db }: OpenDatabase): Promise<void> {
   await db.execute(
-    sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings restart identity cascade`,
+    sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings, webhook_checks, webhook_registrations restart identity cascade`,
   );
 }
 

@@ -14,7 +14,7 @@ export function storeOf(kind: DatabaseUnderTest): () => Database {
   });
   beforeEach(async () => {
     await opened.database.db.execute(
-      sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings restart identity cascade`,
+      sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings, webhook_checks, webhook_registrations restart identity cascade`,
     );
   });
   afterAll(() => opened.drop());
