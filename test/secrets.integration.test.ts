@@ -117,7 +117,7 @@ test('a store that breaks in the middle of a pass', async () => {
   await call(`/api/v1/pairs/beteiligte/records/${id}/history`, asAnna);
   if (service.admin !== null) {
     await until('the pass has failed', async () =>
-      (await temporalNow()).some(({ text }) => text.includes('The pass could not be carried out')),
+      (await temporalNow()).some(({ text }) => text.includes('A pass could not be carried out')),
     );
     // 42P01: there is no such table.
     expect(service.printed()).toMatch(/"code":"42P01".*A pass could not be carried out/);

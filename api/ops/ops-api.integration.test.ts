@@ -42,6 +42,12 @@ const routes: readonly (readonly [method: string, path: string, body?: object])[
   ['POST', `${base}/pause`, reason],
   ['POST', `${base}/resume`, reason],
   ['POST', `${base}/accept`, reason],
+  ['POST', `${base}/census`, { mode: 'census', dryRun: true }],
+  ['GET', `${base}/census`],
+  ['GET', `${base}/census/runs`],
+  ['POST', `${base}/census/pause`],
+  ['POST', `${base}/census/resume`],
+  ['POST', `${base}/census/cancel`],
   ['GET', '/api/v1/webhooks'],
   ['POST', '/api/v1/webhooks/keep'],
 ];
