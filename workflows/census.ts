@@ -29,6 +29,9 @@ const { stepCensus, beginNightlyCensus } = proxyActivities<CensusActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
+/** A paused run is looked at this often, should the word of its going on be lost. */
+const pausedLookMs = 60_000;
+
 /** Carries a run that somebody has begun to its end. All that it must not forget is in the store. */
 export async function census(run: CensusInput): Promise<void> {
   await walk(run);
@@ -60,8 +63,8 @@ async function walk(run: CensusInput): Promise<void> {
     isTold = false;
     const step = await stepCensus(run);
     if (step.kind === 'ended') return;
-    if (step.kind === 'paused') await condition(() => isTold);
-    if (step.kind === 'wait') await condition(() => isTold, step.forMs);
+    const waitMs = step.kind === 'paused' ? pausedLookMs : step.kind === 'wait' ? step.forMs : null;
+    if (waitMs !== null) await condition(() => isTold, waitMs);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(run);
   }
 }
