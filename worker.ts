@@ -5,7 +5,7 @@ import { createKeeperActivities } from './activities/webhook-keeper/create-keepe
 import type { SyncDependencies } from './activities/dependencies.ts';
 import { createFinderActivities } from './activities/finder-activities.ts';
 import { probeCircuits } from './activities/prober.ts';
-import { createCensusStarter } from './census-starter.ts';
+import { createCensusAfterGap } from './census-after-gap.ts';
 import { definitionText } from './engine/definition-text.ts';
 import { type Recurring, startRecurring } from './recurring.ts';
 import { keepSchedules, type WatchSettings } from './schedules.ts';
@@ -80,7 +80,7 @@ async function createWorker(
 ): Promise<Worker> {
   await introducePairs(parts);
   const deps = syncDependencies(parts);
-  const census = createCensusStarter(client, taskQueue);
+  const census = createCensusAfterGap(client, taskQueue);
   const finders = createFinderActivities({
     ...finderDependencies(deps, parts),
     census,

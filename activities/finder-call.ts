@@ -3,6 +3,7 @@ import type { CallContext } from '../connectors/connector.ts';
 import { ConnectorError, type ConnectorErrorCode } from '../connectors/errors.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { FindingDependencies } from './catch-up/dependencies.ts';
+import { reservedContext } from './reserved-context.ts';
 
 /** Why nothing was learned; `circuit_open`: the system is in trouble, and was not asked. */
 export type FinderTrouble = ConnectorErrorCode | 'circuit_open';
@@ -31,12 +32,9 @@ export async function callIfPossible<T>(
   const reserved = await budget.reserve(system, 1, priority);
   if (reserved.kind === 'spent') return { kind: 'trouble', code: 'budget_spent' };
   const { reservation } = reserved;
-  const beforeCall: CallContext['beforeCall'] = async (call) => {
-    await reservation.take();
-    observer.onCall(call);
-  };
+  const context = reservedContext({ observer }, reservation, signal);
   try {
-    return { kind: 'answered', value: await send({ signal, beforeCall, ...(record !== undefined && { record }) }) };
+    return { kind: 'answered', value: await send({ ...context, ...(record !== undefined && { record }) }) };
   } catch (error) {
     if (error instanceof ConnectorError) return { kind: 'trouble', code: error.code };
     throw error;

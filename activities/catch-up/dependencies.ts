@@ -5,7 +5,7 @@ import type { PairInput } from '../../workflows/contract.ts';
 import type { SyncDependencies } from '../dependencies.ts';
 
 /** Starts a walk over everything of a pair; one that is under way already will do. */
-export interface CensusStarter {
+export interface CensusAfterGap {
   /** @throws if it can not be started now: asked again later */
   start(pair: PairInput): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface FindingDependencies extends Pick<
 
 export interface CatchUpDependencies extends FindingDependencies {
   readonly cursors: CursorStore;
-  readonly census: CensusStarter;
+  readonly census: CensusAfterGap;
   /** Without the changes for longer than this, deletions were missed too, in milliseconds. */
   readonly gapMs: number;
 }

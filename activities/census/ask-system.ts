@@ -2,6 +2,7 @@ import type { CallPriority } from '../../connectors/call-budget.ts';
 import type { CallContext } from '../../connectors/connector.ts';
 import { ConnectorError, RateLimited } from '../../connectors/errors.ts';
 import type { Side } from '../../engine/values.ts';
+import { reservedContext } from '../reserved-context.ts';
 import type { Walk } from './walk.ts';
 
 /** Why a step can't go on. `refused`: it won't by itself; `message` has no values. */
@@ -36,13 +37,7 @@ export async function askSystem<T>(
   if (reserved.kind === 'spent') return waitOf(reserved.retryAfterMs);
   const { reservation } = reserved;
   try {
-    const answer = await ask({
-      signal: walk.signal,
-      beforeCall: async (call) => {
-        await reservation.take();
-        observer.onCall(call);
-      },
-    });
+    const answer = await ask(reservedContext({ observer }, reservation, walk.signal));
     return { kind: 'answered', answer };
   } catch (error) {
     return obstacleOf(error);

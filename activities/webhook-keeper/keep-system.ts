@@ -1,7 +1,7 @@
-import type { CallReservation } from '../../connectors/call-budget.ts';
 import type { CallContext, WebhookRegistrar } from '../../connectors/connector.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
 import { desiredRegistrations, planRegistrations, type DesiredRegistration } from '../../engine/registrations.ts';
+import { reservedContext } from '../reserved-context.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
 import type { KeeperDependencies } from './dependencies.ts';
 
@@ -35,7 +35,7 @@ export async function keepSystem(
   if (reserved.kind === 'spent') return { ...untouched, trouble: { code: 'budget_spent' } };
   try {
     if (!(await registrations.beginCheck(system, now(), leaseMs))) return { ...untouched, trouble: { code: 'busy' } };
-    const context = contextOf(deps, reserved.reservation, signal);
+    const context = reservedContext(deps, reserved.reservation, signal);
     const done = await look(deps, { system, registrar, desired, context });
     await tellTrouble(deps, system, done.errors);
     const covered = await coverGaps(deps, system, done.working);
@@ -46,18 +46,6 @@ export async function keepSystem(
     await reserved.reservation.settle();
   }
 }
-
-const contextOf = (
-  { observer }: KeeperDependencies,
-  reservation: CallReservation,
-  signal: AbortSignal,
-): CallContext => ({
-  signal,
-  beforeCall: async (call) => {
-    await reservation.take();
-    observer.onCall(call);
-  },
-});
 
 interface Look {
   readonly system: string;

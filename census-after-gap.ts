@@ -1,9 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { CensusStarter } from './activities/catch-up/dependencies.ts';
+import type { CensusAfterGap } from './activities/catch-up/dependencies.ts';
 import { nightlyCensusWorkflow } from './workflows/contract.ts';
 
 /** Starts what the nightly Schedule starts; one that was asked for and is under way will do. */
-export const createCensusStarter = (client: Pick<Client, 'workflow'>, taskQueue: string): CensusStarter => ({
+export const createCensusAfterGap = (client: Pick<Client, 'workflow'>, taskQueue: string): CensusAfterGap => ({
   start: async ({ pair }) => {
     const workflowId = `${nightlyCensusWorkflow}/${pair}/after-a-gap`;
     try {
