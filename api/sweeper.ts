@@ -19,7 +19,7 @@ export interface SweeperOptions {
 /** Rows of a pair taken in one sweep; the next sweep follows at once while there are that many. */
 const portion = 500;
 /** Where there may be more, the next sweep follows after this time. */
-const soonMs = 500;
+const soonMs = 200;
 
 /**
  * Rings for hints that are due and that nobody deals with, the most urgent first and no faster than the budgets allow:
