@@ -96,6 +96,10 @@ export interface Connector {
   readonly list: Listing | null;
   /** The webhooks that this system sends. Missing: it sends none. */
   readonly webhooks?: WebhookRegistrar;
+  /** What this system tells of changes apart from lists. Missing: nothing. */
+  readonly feeds?: readonly ChangeFeed[];
+  /** Missing: no record of this system has a file. */
+  readonly files?: FileStore;
   /** What an operator should know about the set-up; never throws. */
   diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
 }
@@ -175,12 +179,66 @@ export interface WebhookRegistrar {
   list(context: CallContext): Promise<readonly WebhookRegistration[]>;
   /** Active, and without our own writes where the system can leave them out. */
   create(event: string, url: string, context: CallContext): Promise<WebhookRegistration>;
-  /** @returns it as it is now: what the system does not change, it does not change silently */
-  change(
-    id: string,
-    changes: Partial<Pick<WebhookRegistration, 'url' | 'isActive' | 'skipOwn'>>,
-    context: CallContext,
-  ): Promise<WebhookRegistration>;
+  /**
+   * @returns it as it is now: what the system does not change, it does not change silently.
+   * Null: this system can't change one; it is removed and made anew.
+   */
+  readonly change:
+    | ((
+        id: string,
+        changes: Partial<Pick<WebhookRegistration, 'url' | 'isActive' | 'skipOwn'>>,
+        context: CallContext,
+      ) => Promise<WebhookRegistration>)
+    | null;
   /** One that is gone already counts as removed. */
   remove(id: string, context: CallContext): Promise<void>;
+}
+
+/** What a system tells of changes apart from lists: a recycle bin, an activity log. */
+export interface ChangeFeed {
+  /** 'deleted_items', 'activities' */
+  readonly name: string;
+  /** Oldest first from `position` (null: from now on). One call. @throws Unavailable, AuthFailed, … as any call */
+  page(position: FeedPosition | null, context: CallContext): Promise<FeedPage>;
+}
+
+/** Where a feed goes on: behind the entry `afterId` of that time, or with the first of that time. */
+export interface FeedPosition {
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly afterId: string | null;
+}
+
+export interface FeedPage {
+  /** Records that may have changed; one may be named more than once. */
+  readonly changes: readonly { readonly entity: string; readonly id: string }[];
+  readonly next: FeedPosition;
+  readonly isLast: boolean;
+}
+
+/** Files of a system whose links must not reach a browser. */
+export interface FileStore {
+  /** @throws RecordFailed where the file can't be had, … as any call */
+  open(attachment: RemoteRecord, context: CallContext): Promise<OpenedFile>;
+  /** Makes the record of a file and attaches it. @throws Rejected, AmbiguousWrite, … as any creation */
+  upload(
+    file: FileToUpload,
+    target: { readonly entity: string; readonly id: string },
+    context: CallContext,
+  ): Promise<RemoteRecord>;
+}
+
+export interface OpenedFile {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly contentType: string;
+  /** In bytes; null where the system does not tell. */
+  readonly size: number | null;
+}
+
+export interface FileToUpload {
+  readonly name: string;
+  readonly contentType: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly body: ReadableStream<Uint8Array>;
 }
