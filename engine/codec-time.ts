@@ -8,7 +8,7 @@ import type { Canonical, Json } from './values.ts';
  * without seconds. A time without an offset is in UTC. Anything else, a day without a time too, passes through.
  * @param options.replicaForm How an instant is written to the replica; `iso` is `YYYY-MM-DDTHH:MM:SSZ`.
  */
-export function instant({ replicaForm = 'espocrm' }: { readonly replicaForm?: 'espocrm' | 'iso' } = {}): Codec {
+export function instant({ replicaForm = 'spaced' }: { readonly replicaForm?: 'spaced' | 'iso' } = {}): Codec {
   return {
     kind: 'instant',
     toCanonical: alike(instantText),
@@ -39,7 +39,7 @@ export function localTime({ zone }: { readonly zone: string }): Codec {
     kind: 'localTime',
     toCanonical: { master: (raw) => meaningOfTime(raw, ofMaster), replica },
     fromCanonical: {
-      master: (value) => meaningOfTime(value, ({ ms }) => espocrmText(clocks.earliestInstantMs(ms))),
+      master: (value) => meaningOfTime(value, ({ ms }) => spacedText(clocks.earliestInstantMs(ms))),
       replica: (value) => value,
     },
     examples: [null, ...tellingTimes.map(replica)],
@@ -57,12 +57,12 @@ const tellingTimes = [
   '9999-12-31T23:59:59',
 ];
 
-const espocrmForm = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
+const spacedForm = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
 function instantText(raw: Json): Canonical {
   // Text of this form is canonical even if it names no time: it would pass through.
-  if (typeof raw === 'string' && espocrmForm.test(raw)) return raw;
-  return meaningOfTime(raw, ({ ms }) => espocrmText(ms));
+  if (typeof raw === 'string' && spacedForm.test(raw)) return raw;
+  return meaningOfTime(raw, ({ ms }) => spacedText(ms));
 }
 
 function isoForm(value: Canonical): Json {
@@ -108,7 +108,7 @@ function offsetOf(zone: string): number {
 }
 
 const clockText = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
-const espocrmText = (ms: number): string => clockText(ms).replace('T', ' ');
+const spacedText = (ms: number): string => clockText(ms).replace('T', ' ');
 
 interface Clocks {
   /** What the clocks show at an instant. */
