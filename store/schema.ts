@@ -81,6 +81,8 @@ export const hints = pgTable(
     trigger: text('trigger').$type<HintTrigger>().notNull(),
     receivedAt: time('received_at').notNull(),
     dueAt: time('due_at').notNull(),
+    /** Nobody is rung for it before this time, whatever else is said, unless a person or the system itself reports something new. */
+    heldUntil: time('held_until'),
     /** When the record's workflow was last told; empty: nobody was. */
     rungAt: time('rung_at'),
     /** The `seq` that a pass has begun to deal with. */
