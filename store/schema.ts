@@ -33,6 +33,9 @@ import {
 } from './population-tables.ts';
 import { jsonValue, time } from './column-types.ts';
 import { type HintTrigger, rankInSql } from './hint-classes.ts';
+import * as portalBusinessTables from './portal/business-tables.ts';
+import * as portalOwnTables from './portal/own-tables.ts';
+import * as portalWorkTables from './portal/work-tables.ts';
 
 /** Whether a pair may write at the moment. No row: it may. */
 export const pairs = pgTable('pairs', {
@@ -364,4 +367,7 @@ export const schema = {
   censusFindings,
   webhookRegistrations,
   webhookChecks,
+  ...portalWorkTables,
+  ...portalBusinessTables,
+  ...portalOwnTables,
 };
