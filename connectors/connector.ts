@@ -153,6 +153,8 @@ export interface RecordPage {
 /** What a system can show of a whole population, page by page. */
 export interface Listing {
   readonly longestPage: number;
+  /** Whether an entity can be listed by time of modification. One that can't be has only feeds and the census. */
+  canListChanges(entity: string): boolean;
   /** One call. @throws Unavailable, AuthFailed, … as any call */
   page(entity: string, query: PageQuery, context: CallContext): Promise<RecordPage>;
   /** Whether a page may show less of this attribute than a read does: left out, or cut. */
@@ -169,12 +171,20 @@ export interface WebhookRegistration {
   readonly skipOwn: boolean | null;
 }
 
+/**
+ * An event of a system, and what tells it from others in our address: either `/webhooks/<path>/<pair>/<segment>`, or
+ * `/webhooks/<path>?<query>` where one registration serves all pairs of its entity.
+ */
+export type WebhookEvent =
+  | { readonly event: string; readonly segment: string }
+  | { readonly event: string; /** Encoded: `webhook=tandem.create_task`. */ readonly query: string };
+
 /** The webhooks of one system. Each method is one call and throws as any call. */
 export interface WebhookRegistrar {
   /** Names the kind of system in the address of our route. */
   readonly path: string;
-  /** How it calls the events of an entity, and the last part of the address that they are sent to. */
-  readonly eventsOf: (entity: string) => readonly { readonly event: string; readonly segment: string }[];
+  /** How it calls the events of an entity, and where each is sent to. */
+  readonly eventsOf: (entity: string) => readonly WebhookEvent[];
   /** Has something sent to us on purpose, as a proof. Null: this system sends nothing but what happens in it. */
   readonly canary: ((id: string, context: CallContext) => Promise<void>) | null;
   /** Those of our user; an administrator sees everybody's. */
