@@ -15,7 +15,7 @@ import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer } from './http-server.ts';
 import { addOpsRoutes } from './ops/ops-routes.ts';
 import { limitRate } from './rate-limit.ts';
-import { addEspoCrmWebhook } from './webhooks/post-espocrm-webhook.ts';
+import { addWebhooks } from './webhooks/post-webhook.ts';
 
 /** The HTTP side without a port, so that tests can talk to it too. */
 export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInstance {
@@ -41,7 +41,7 @@ export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInst
   });
   addHealth(app, deps);
   addMetrics(app, deps);
-  addEspoCrmWebhook(app, deps, limits.webhookRate);
+  addWebhooks(app, deps, limits.webhookRate);
   void app.register(async (scope) => {
     await limitRate(scope, { rate: limits.apiRate, status: 429, log: deps.log });
     await scope.register(fastifySwagger, {
