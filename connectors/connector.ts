@@ -24,6 +24,8 @@ export interface CallContext {
   readonly record?: string;
   /** A person has said that the record to be created is no double of those that look like it. */
   readonly despiteDuplicates?: boolean;
+  /** The other system's record that the one to be created will be the partner of: what travels with it can be found by it. */
+  readonly partnerId?: string;
 }
 
 export interface RemoteRecord {
@@ -146,6 +148,8 @@ export interface RecordPage {
   /** All records that the query's condition matches, its position included; null where it was not asked for. */
   readonly total: number | null;
   readonly isLast: boolean;
+  /** What a walk by id passes as `afterId` to go on, where a system goes on after something else than the last record's id. */
+  readonly continueAfter?: string;
 }
 
 /** What a system can show of a whole population, page by page. */
