@@ -34,7 +34,12 @@ const usual: WatchSettings = {
   rollingCheckPeriodMs: 24 * hourMs,
   keepWebhooksEveryMs: 100 * hourMs,
 };
-const lists = { longestPage: 1, page: () => Promise.reject(new Error('not asked')), showsLess: () => false };
+const lists = {
+  longestPage: 1,
+  canListChanges: () => true,
+  page: () => Promise.reject(new Error('not asked')),
+  showsLess: () => false,
+};
 const connectors = { EspoCRM: { list: lists }, 'second EspoCRM': { list: lists }, Advoware: { list: null } };
 const parties = beteiligte({ readOnlyInAdvoware: ignoredByAdvoware });
 const both = [parties, contacts()];

@@ -77,6 +77,7 @@ function remoteOf(side: Side): Remote {
     ...{ read: refuse, search: refuse, create: refuse, update: refuse, probe: refuse, diagnose: refuse },
     list: {
       longestPage: pageLength,
+      canListChanges: () => true,
       showsLess: () => false,
       page: async (_entity, query, context) => {
         await context.beforeCall({ system, purpose: 'record', isWrite: false });

@@ -98,6 +98,10 @@ export interface Connector {
   readonly list: Listing | null;
   /** The webhooks that this system sends. Missing: it sends none. */
   readonly webhooks?: WebhookRegistrar;
+  /** What this system tells of changes apart from lists. Missing: nothing. */
+  readonly feeds?: readonly ChangeFeed[];
+  /** Missing: no record of this system has a file. */
+  readonly files?: FileStore;
   /** What an operator should know about the set-up; never throws. */
   diagnose(needs: DiagnosisNeeds, context: CallContext): Promise<readonly Finding[]>;
 }
@@ -149,6 +153,8 @@ export interface RecordPage {
 /** What a system can show of a whole population, page by page. */
 export interface Listing {
   readonly longestPage: number;
+  /** Whether an entity can be listed by time of modification. One that can't be has only feeds and the census. */
+  canListChanges(entity: string): boolean;
   /** One call. @throws Unavailable, AuthFailed, … as any call */
   page(entity: string, query: PageQuery, context: CallContext): Promise<RecordPage>;
   /** Whether a page may show less of this attribute than a read does: left out, or cut. */
@@ -165,24 +171,86 @@ export interface WebhookRegistration {
   readonly skipOwn: boolean | null;
 }
 
+/**
+ * An event of a system, and what tells it from others in our address: either `/webhooks/<path>/<pair>/<segment>`, or
+ * `/webhooks/<path>?<query>` where one registration serves all pairs of its entity.
+ */
+export type WebhookEvent =
+  | { readonly event: string; readonly segment: string }
+  | { readonly event: string; /** Encoded: `webhook=tandem.create_task`. */ readonly query: string };
+
 /** The webhooks of one system. Each method is one call and throws as any call. */
 export interface WebhookRegistrar {
   /** Names the kind of system in the address of our route. */
   readonly path: string;
-  /** How it calls the events of an entity, and the last part of the address that they are sent to. */
-  readonly eventsOf: (entity: string) => readonly { readonly event: string; readonly segment: string }[];
+  /** How it calls the events of an entity, and where each is sent to. */
+  readonly eventsOf: (entity: string) => readonly WebhookEvent[];
   /** Has something sent to us on purpose, as a proof. Null: this system sends nothing but what happens in it. */
   readonly canary: ((id: string, context: CallContext) => Promise<void>) | null;
   /** Those of our user; an administrator sees everybody's. */
   list(context: CallContext): Promise<readonly WebhookRegistration[]>;
   /** Active, and without our own writes where the system can leave them out. */
   create(event: string, url: string, context: CallContext): Promise<WebhookRegistration>;
-  /** @returns it as it is now: what the system does not change, it does not change silently */
-  change(
-    id: string,
-    changes: Partial<Pick<WebhookRegistration, 'url' | 'isActive' | 'skipOwn'>>,
-    context: CallContext,
-  ): Promise<WebhookRegistration>;
+  /**
+   * @returns it as it is now: what the system does not change, it does not change silently.
+   * Null: this system can't change one; it is removed and made anew.
+   */
+  readonly change:
+    | ((
+        id: string,
+        changes: Partial<Pick<WebhookRegistration, 'url' | 'isActive' | 'skipOwn'>>,
+        context: CallContext,
+      ) => Promise<WebhookRegistration>)
+    | null;
   /** One that is gone already counts as removed. */
   remove(id: string, context: CallContext): Promise<void>;
+}
+
+/** What a system tells of changes apart from lists: a recycle bin, an activity log. */
+export interface ChangeFeed {
+  /** 'deleted_items', 'activities' */
+  readonly name: string;
+  /** Oldest first from `position` (null: from now on). One call. @throws Unavailable, AuthFailed, … as any call */
+  page(position: FeedPosition | null, context: CallContext): Promise<FeedPage>;
+}
+
+/** Where a feed goes on: behind the entry `afterId` of that time, or with the first of that time. */
+export interface FeedPosition {
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly afterId: string | null;
+}
+
+export interface FeedPage {
+  /** Records that may have changed; one may be named more than once. */
+  readonly changes: readonly { readonly entity: string; readonly id: string }[];
+  readonly next: FeedPosition;
+  readonly isLast: boolean;
+}
+
+/** Files of a system whose links must not reach a browser. */
+export interface FileStore {
+  /** @throws RecordFailed where the file can't be had, … as any call */
+  open(attachment: RemoteRecord, context: CallContext): Promise<OpenedFile>;
+  /** Makes the record of a file and attaches it. @throws Rejected, AmbiguousWrite, … as any creation */
+  upload(
+    file: FileToUpload,
+    target: { readonly entity: string; readonly id: string },
+    context: CallContext,
+  ): Promise<RemoteRecord>;
+}
+
+export interface OpenedFile {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly contentType: string;
+  /** In bytes; null where the system does not tell. */
+  readonly size: number | null;
+}
+
+export interface FileToUpload {
+  readonly name: string;
+  readonly contentType: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly body: ReadableStream<Uint8Array>;
 }

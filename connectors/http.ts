@@ -13,7 +13,7 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL, begins with a slash, already encoded, without a query. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface HttpRequest {
   readonly purpose: CallPurpose;
 }
 
-/** An answer of any status except redirects. A successful one always has a body of JSON. */
+/** An answer of any status except redirects. A successful one always has a body of JSON, except 204. */
 export interface HttpAnswer {
   /** The name that people know of the system that has answered. */
   readonly system: string;
@@ -37,7 +37,7 @@ export interface HttpAnswer {
   /** The error that fits an answer which leaves open what has happened, in view of what was asked for. */
   readonly lost: (reason: string) => ConnectorError;
   /**
-   * The error that fits a status of 5xx. A POST may have taken effect; a PUT or DELETE may still be at work where a
+   * The error that fits a status of 5xx. A POST may have taken effect; a PUT, PATCH or DELETE may still be at work where a
    * gateway says that it got no answer (502, 504).
    */
   readonly failed: (reason: string) => ConnectorError;
@@ -48,7 +48,7 @@ export interface HttpClient {
    * @throws Unavailable where nothing can have been sent, and for a login that gets no answer
    * @throws RecordFailed for a read without a complete answer
    * @throws Stopped where we gave up ourselves and nothing can have taken effect
-   * @throws AmbiguousWrite for a POST, PUT or DELETE without a complete answer, with the time-out as `settleMs`
+   * @throws AmbiguousWrite for a POST, PUT, PATCH or DELETE without a complete answer, with the time-out as `settleMs`
    * @throws Misconfigured where the system has moved for good
    */
   send(request: HttpRequest, context: CallContext): Promise<HttpAnswer>;
@@ -126,7 +126,7 @@ class Call {
   answer({ statusCode: status, headers, body: text }: RawAnswer): HttpAnswer {
     if (status >= 300 && status < 400) throw this.#redirected(status);
     const json = parsed(text);
-    if (status < 300 && json === undefined) throw this.lost('the answer is not JSON');
+    if (status < 300 && status !== 204 && json === undefined) throw this.lost('the answer is not JSON');
     const header = (name: string): string | null => {
       const value = headers[name.toLowerCase()];
       return typeof value === 'string' ? value : (value?.[0] ?? null);
@@ -163,7 +163,7 @@ class Call {
 
   /** Whether the same write again would come to the same. */
   get #isRepeatable(): boolean {
-    return this.#request.method === 'PUT' || this.#request.method === 'DELETE';
+    return this.#request.method !== 'GET' && this.#request.method !== 'POST';
   }
 
   #ambiguous(reason: string): ConnectorError {

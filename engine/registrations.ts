@@ -1,12 +1,18 @@
 /** Which webhooks should be registered with a system, and what has to be done so that they are. Pure. */
 
+/**
+ * An event of a system, and what tells it from others in our address: either the last part of a path that names the pair
+ * too, or a query, where one registration serves all pairs of its entity.
+ */
+export type WebhookEvent =
+  { readonly event: string; readonly segment: string } | { readonly event: string; readonly query: string };
+
 /** The webhooks that one system can send us. */
-export interface WebhookSource {
+export interface WebhookSender {
   readonly system: string;
-  /** Names the kind of system in our address: `espocrm`. */
+  /** Names the kind of system in our address. */
   readonly path: string;
-  /** The events of an entity, and the last part of the address that they are sent to. */
-  readonly eventsOf: (entity: string) => readonly { readonly event: string; readonly segment: string }[];
+  readonly eventsOf: (entity: string) => readonly WebhookEvent[];
 }
 
 /** A pair, as far as it says who sends webhooks. */
@@ -73,24 +79,27 @@ export type RegistrationAction =
       readonly reason: 'as_desired' | 'somebody_elses';
     };
 
-/** The path of our route for a kind of system, a pair and an event. */
-export const webhookRoute = (path: string, pair: string, segment: string): string =>
-  `/webhooks/${path}/${pair}/${segment}`;
+/** Our address for an event, below the public URL. */
+const webhookRoute = (path: string, pair: string, event: WebhookEvent): string =>
+  'segment' in event ? `/webhooks/${path}/${pair}/${event.segment}` : `/webhooks/${path}?${event.query}`;
 
-/** Everything that a system should send us: of each side that it has in the pairs. */
+/**
+ * Everything that a system should send us: of each side that it has in the pairs. Those of several pairs with the same event
+ * and address are one registration.
+ */
 export function desiredRegistrations(
   pairs: readonly WebhookPair[],
-  { system, path, eventsOf }: WebhookSource,
+  { system, path, eventsOf }: WebhookSender,
   publicUrl: string,
 ): readonly DesiredRegistration[] {
   const sidesOfSystem = pairs.flatMap(({ name, master, replica }) =>
     [master, replica].filter((side) => side.system === system).map(({ entity }) => ({ pair: name, entity })),
   );
   return sidesOfSystem.flatMap(({ pair, entity }) =>
-    eventsOf(entity).map(({ event, segment }) => ({
+    eventsOf(entity).map((event) => ({
       pair,
-      event,
-      url: `${publicUrl}${webhookRoute(path, pair, segment)}`,
+      event: event.event,
+      url: `${publicUrl}${webhookRoute(path, pair, event)}`,
     })),
   );
 }
@@ -104,16 +113,39 @@ export function planRegistrations(
   desired: readonly DesiredRegistration[],
   existing: readonly ExistingRegistration[],
   known: readonly KnownRegistration[],
+  { canChange = true }: PlanOptions = {},
 ): readonly RegistrationAction[] {
   const knownById = new Map(known.map((one) => [one.id, one]));
-  const placed = existing.map((of) => ({ of, slot: slotOf(of, desired, knownById.get(of.id)) }));
-  const perSlot = desired.flatMap((slot) => {
+  const slots = desired.filter((one, index) => desired.findIndex((other) => isSameRegistration(one, other)) === index);
+  const placed = existing.map((of) => ({ of, slot: slotOf(of, slots, knownById.get(of.id)) }));
+  const perSlot = slots.flatMap((slot) => {
     const ours = placed.filter((one) => one.slot === slot).map(({ of }) => of);
-    return actionsOf(slot, ours.toSorted(byPreference(slot, knownById)));
+    const actions = actionsOf(slot, ours.toSorted(byPreference(slot, knownById)));
+    return canChange ? actions : actions.flatMap(madeAnew);
   });
   const others = placed.filter(({ slot }) => slot === null).map(({ of }) => withoutSlot(of, knownById.has(of.id)));
   const all = [...perSlot, ...others];
   return kindsInOrder.flatMap((kind) => all.filter((action) => action.kind === kind));
+}
+
+export interface PlanOptions {
+  /** Whether the system can change a registration; else it is removed and made anew. */
+  readonly canChange?: boolean;
+}
+
+/** Whether one registration serves both. */
+export const isSameRegistration = (
+  one: Pick<DesiredRegistration, 'event' | 'url'>,
+  other: Pick<DesiredRegistration, 'event' | 'url'>,
+): boolean => one.event === other.event && one.url === other.url;
+
+function madeAnew(action: RegistrationAction): readonly RegistrationAction[] {
+  if (action.kind !== 'mend') return [action];
+  const { of, desired } = action;
+  return [
+    { kind: 'remove', of, desired, reason: 'replaced' },
+    { kind: 'create', desired, reason: 'missing' },
+  ];
 }
 
 const kindsInOrder = ['mend', 'remove', 'create', 'leave'] as const;
@@ -145,11 +177,12 @@ function slotOf(
 
 /** What lies before the route may differ: a reverse proxy's prefix changes with the host. */
 function isSameRoute(ours: string, address: string): boolean {
-  const route = /\/webhooks\/[^/]+\/[^/]+\/[^/]+$/.exec(ours)?.[0];
-  return route !== undefined && (pathOf(address)?.endsWith(route) ?? false);
+  if (!URL.canParse(address)) return false;
+  const [, route, query = ''] = /(\/webhooks\/[^/?]+(?:\/[^/?]+\/[^/?]+)?)(?:\?(.*))?$/.exec(ours) ?? [];
+  const { pathname, searchParams } = new URL(address);
+  if (route === undefined || !pathname.endsWith(route)) return false;
+  return [...new URLSearchParams(query)].every(([name, value]) => searchParams.get(name) === value);
 }
-
-const pathOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).pathname : null);
 
 /** The one to keep comes first: what works, then what we have known for longest. */
 function byPreference({ url }: DesiredRegistration, known: ReadonlyMap<string, KnownRegistration>) {

@@ -1,5 +1,5 @@
 import type { CallContext, WebhookRegistrar, WebhookRegistration } from '../../connectors/connector.ts';
-import { ConnectorError, type ConnectorErrorCode } from '../../connectors/errors.ts';
+import { ConnectorError, type ConnectorErrorCode, Misconfigured } from '../../connectors/errors.ts';
 import type { DesiredRegistration, RegistrationAction } from '../../engine/registrations.ts';
 import type { KeeperDependencies } from './dependencies.ts';
 
@@ -70,6 +70,7 @@ async function mend(
   { system, registrar, registrations, context, now }: CarryOutParts,
   { of, desired, changes }: Extract<RegistrationAction, { kind: 'mend' }>,
 ): Promise<Did> {
+  if (registrar.change === null) throw new Misconfigured(`${system}: a webhook can't be changed`, { system });
   const mayHaveMissed = changes.url !== undefined || changes.isActive !== undefined;
   // Before the call: whoever finds it mended after a crash has to know that it was silent until then.
   if (mayHaveMissed) await registrations.remember(system, { id: of.id, ...desired }, now());

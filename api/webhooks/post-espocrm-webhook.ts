@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { espoCrmWebhookKinds, espoCrmWebhookPath } from '../../connectors/espocrm/webhook-registrar.ts';
 import { claimedWebhook, parseEspoBatch } from '../../connectors/espocrm/webhooks.ts';
-import { webhookRoute } from '../../engine/registrations.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import type { Hint, RecordRef } from '../../store/hints.ts';
 import { ApiError } from '../api-error.ts';
@@ -44,7 +43,7 @@ export function addEspoCrmWebhook(app: FastifyInstance, deps: ApiDependencies, r
       delete request.headers['content-type'];
       if (!(await namesKnownWebhook(request.headers, pairOf(deps, request), deps.webhookSecrets))) throw badSignature();
     });
-    scope.post(webhookRoute(espoCrmWebhookPath, ':pair', ':event'), { bodyLimit: longestBodyBytes }, (request, reply) =>
+    scope.post(`/webhooks/${espoCrmWebhookPath}/:pair/:event`, { bodyLimit: longestBodyBytes }, (request, reply) =>
       receive(deps, request, reply),
     );
   });

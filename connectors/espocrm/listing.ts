@@ -18,6 +18,7 @@ const ownAttributes = ['modifiedAt', 'createdById', 'modifiedById', 'versionNumb
 export function createEspoCrmListing(parts: Parts, pathOf: (entity: string) => string): Listing {
   return {
     longestPage,
+    canListChanges: () => true,
     page: async (entity, query, context) => page(parts, pathOf(entity), query, context),
     showsLess: (attribute, shown) => neverListed.test(attribute) || isCut(shown),
   };
