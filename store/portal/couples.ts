@@ -58,12 +58,9 @@ export function syncOf({ link, hint }: CoupleOfRow, version: number): RowSync {
   };
 }
 
-/** A failure that somebody has changed something about since then is tried again already. */
-function hasFailed({ link, hint }: CoupleOfRow): boolean {
-  if (link?.failure == null) return false;
-  const isTriedAgain = hint !== null && hint.trigger !== 'retry' && hint.receivedAt >= new Date(link.failure.at);
-  return !isTriedAgain;
-}
+/** A pass that has failed leaves a hint of its own kind, or none: any other one was given since, and it is tried again. */
+const hasFailed = ({ link, hint }: CoupleOfRow): boolean =>
+  link?.failure != null && (hint === null || hint.trigger === 'retry');
 
 /** Whether only a person's answer helps. */
 export const asksSomething = ({ link }: CoupleOfRow): boolean =>

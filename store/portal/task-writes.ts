@@ -1,7 +1,7 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, exists, isNull, or } from 'drizzle-orm';
 import type { Database } from '../database.ts';
+import { type Viewer, visibleProjects, visibleTasks } from './viewer.ts';
 import {
-  portalComments,
   portalPeople,
   portalProjects,
   portalTaskLists,
@@ -27,28 +27,23 @@ export type TaskChanges = Partial<
   >
 >;
 
-/** A project that is there, with the company that it is done for. */
-export async function findProject(db: Database, id: number): Promise<{ companyId: number | null } | null> {
+/** Whether the viewer may see the project. */
+export async function isVisibleProject(db: Database, viewer: Viewer, id: number): Promise<boolean> {
   const [row] = await db
-    .select({ companyId: portalProjects.companyId })
+    .select({ id: portalProjects.id })
     .from(portalProjects)
-    .where(and(eq(portalProjects.id, id), isNull(portalProjects.deletedAt)));
-  return row ?? null;
+    .where(and(eq(portalProjects.id, id), visibleProjects(viewer)));
+  return row !== undefined;
 }
 
-/** A task that is there and the company it belongs to. Nobody else changes it until the transaction ends. */
-export async function lockTask(
-  tx: Database,
-  id: number,
-): Promise<{ readonly task: TaskRow; readonly companyId: number | null } | null> {
+/** A task that the viewer may see. Nobody else changes it until the transaction ends. */
+export async function lockTask(tx: Database, viewer: Viewer, id: number): Promise<TaskRow | null> {
   const [task] = await tx
     .select()
     .from(portalTasks)
-    .where(and(eq(portalTasks.id, id), isNull(portalTasks.deletedAt)))
+    .where(and(eq(portalTasks.id, id), visibleTasks(tx, viewer)))
     .for('update');
-  if (task === undefined) return null;
-  const project = task.projectId === null ? null : await findProject(tx, task.projectId);
-  return { task, companyId: project?.companyId ?? null };
+  return task ?? null;
 }
 
 /** The project of a task list that is there. */
@@ -69,20 +64,32 @@ export async function categoryOfStatus(db: Database, id: number): Promise<number
   return row === undefined ? null : (row.categoryId ?? 0);
 }
 
-/** Whether the person is there. @param client only one of this company, or one who has to do with the project */
-export async function isAssignable(
-  db: Database,
-  id: number,
-  client: { readonly companyId: number; readonly projectId: number } | null,
-): Promise<boolean> {
-  const works = sql`exists (select from ${portalTasks} where ${portalTasks.assigneeId} = ${portalPeople.id} and ${portalTasks.projectId} = ${client?.projectId ?? 0} and ${portalTasks.private} is not true and ${portalTasks.deletedAt} is null)`;
-  const manages = sql`exists (select from ${portalProjects} where ${portalProjects.id} = ${client?.projectId ?? 0} and ${portalProjects.projectManagerId} = ${portalPeople.id})`;
-  const isKnown = client === null ? undefined : or(eq(portalPeople.companyId, client.companyId), works, manages);
+/** Whether the viewer may have this person work on a task of the project: a client knows his company's people and those who work there. */
+export async function isAssignable(db: Database, viewer: Viewer, id: number, projectId: number): Promise<boolean> {
+  const isThere = and(eq(portalPeople.id, id), isNull(portalPeople.deletedAt), isNull(portalPeople.archivedAt));
   const [row] = await db
     .select({ id: portalPeople.id })
     .from(portalPeople)
-    .where(and(eq(portalPeople.id, id), isNull(portalPeople.deletedAt), isNull(portalPeople.archivedAt), isKnown));
+    .where(and(isThere, viewer.role === 'admin' ? undefined : isKnownTo(db, viewer, projectId)));
   return row !== undefined;
+}
+
+function isKnownTo(db: Database, viewer: Viewer & { readonly role: 'client' }, projectId: number) {
+  const works = db
+    .select({ id: portalTasks.id })
+    .from(portalTasks)
+    .where(
+      and(
+        eq(portalTasks.assigneeId, portalPeople.id),
+        eq(portalTasks.projectId, projectId),
+        visibleTasks(db, viewer),
+      ),
+    );
+  const manages = db
+    .select({ id: portalProjects.id })
+    .from(portalProjects)
+    .where(and(eq(portalProjects.id, projectId), eq(portalProjects.projectManagerId, portalPeople.id)));
+  return or(eq(portalPeople.companyId, viewer.companyId), exists(works), exists(manages));
 }
 
 export async function insertTask(tx: Database, values: NewTask): Promise<TaskRow> {
@@ -92,32 +99,6 @@ export async function insertTask(tx: Database, values: NewTask): Promise<TaskRow
 
 export async function updateTask(tx: Database, id: number, changes: TaskChanges): Promise<TaskRow> {
   const [row] = await tx.update(portalTasks).set(changes).where(eq(portalTasks.id, id)).returning();
-  return stored(row);
-}
-
-export type CommentRow = typeof portalComments.$inferSelect;
-
-/** A comment that is there. Nobody else changes it until the transaction ends. */
-export async function lockComment(tx: Database, id: number): Promise<CommentRow | null> {
-  const [row] = await tx
-    .select()
-    .from(portalComments)
-    .where(and(eq(portalComments.id, id), isNull(portalComments.deletedAt)))
-    .for('update');
-  return row ?? null;
-}
-
-export async function insertComment(tx: Database, values: typeof portalComments.$inferInsert): Promise<CommentRow> {
-  const [row] = await tx.insert(portalComments).values(values).returning();
-  return stored(row);
-}
-
-export async function updateComment(
-  tx: Database,
-  id: number,
-  changes: Partial<Pick<CommentRow, 'body' | 'hidden'>>,
-): Promise<CommentRow> {
-  const [row] = await tx.update(portalComments).set(changes).where(eq(portalComments.id, id)).returning();
   return stored(row);
 }
 

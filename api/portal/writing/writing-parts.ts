@@ -1,5 +1,5 @@
 import type { OpenedFile } from '../../../connectors/connector.ts';
-import type { AttachmentWrites } from '../../../store/portal/attachment-writes.ts';
+import type { AttachmentStore } from '../../../store/portal/attachment-writes.ts';
 import type { PortalWriteStore } from '../../../store/portal/write-store.ts';
 import type { UnconfirmedStore } from '../../../store/portal/unconfirmed.ts';
 
@@ -20,7 +20,7 @@ export interface PortalWriting {
   /** Throws while there is no database yet. */
   readonly store: () => {
     readonly writes: PortalWriteStore;
-    readonly attachments: AttachmentWrites;
+    readonly attachments: AttachmentStore;
     readonly unconfirmed: UnconfirmedStore;
   };
   /** Before which time a change that is made now is not sent; null: at once. */
