@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import type { ApiDependencies } from '../dependencies.ts';
+import { admitCallers } from './caller.ts';
+import { addGetMe } from './get-me.ts';
+import type { PortalParts } from './portal-parts.ts';
+
+/** What a route of the portal is made from. */
+export type PortalDependencies = ApiDependencies & { readonly portal: PortalParts };
+
+/** Everything under `/portal/v1`, for users of the portal. `GET /portal/v1/openapi.json` describes it. */
+export function addPortalRoutes(app: FastifyInstance, deps: PortalDependencies): void {
+  void app.register(
+    (scope, _options, done) => {
+      admitCallers(scope, deps.portal);
+      scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+      for (const add of routes) add(scope, deps);
+      done();
+    },
+    { prefix: '/portal/v1' },
+  );
+}
+
+const routes: readonly ((app: FastifyInstance, deps: PortalDependencies) => void)[] = [addGetMe];
