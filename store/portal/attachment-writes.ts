@@ -89,7 +89,10 @@ export class AttachmentStore {
       .select({ id: portalUploads.attachmentId })
       .from(portalUploads)
       .innerJoin(portalAttachments, eq(portalAttachments.id, portalUploads.attachmentId))
-      .innerJoin(links, and(eq(links.pair, 'attachments'), eq(links.replicaId, sql`${portalUploads.attachmentId}::text`)))
+      .innerJoin(
+        links,
+        and(eq(links.pair, 'attachments'), eq(links.replicaId, sql`${portalUploads.attachmentId}::text`)),
+      )
       .where(and(isNotNull(links.masterId), isNotNull(portalAttachments.url)));
     const removed = await this.#db
       .delete(portalUploads)

@@ -10,10 +10,7 @@ export type CommentRow = typeof portalComments.$inferSelect;
 export const visibleComments = (db: Database, viewer: Viewer) =>
   and(
     isNull(portalComments.deletedAt),
-    inArray(
-      portalComments.taskId,
-      db.select({ id: portalTasks.id }).from(portalTasks).where(visibleTasks(db, viewer)),
-    ),
+    inArray(portalComments.taskId, db.select({ id: portalTasks.id }).from(portalTasks).where(visibleTasks(db, viewer))),
     ...(viewer.role === 'admin' ? [] : [eq(portalComments.hidden, false), eq(portalComments.draft, false)]),
   );
 
@@ -40,4 +37,3 @@ export async function updateComment(
   const [row] = await tx.update(portalComments).set(changes).where(eq(portalComments.id, id)).returning();
   return stored(row);
 }
-

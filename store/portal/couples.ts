@@ -71,9 +71,7 @@ export async function mayHaveBeenCreated(db: Database, link: Link): Promise<bool
   const rows = await db
     .select({ id: ledger.id })
     .from(ledger)
-    .where(
-      and(eq(ledger.linkId, link.id), eq(ledger.action, 'create'), inArray(ledger.state, ['planned', 'asked'])),
-    )
+    .where(and(eq(ledger.linkId, link.id), eq(ledger.action, 'create'), inArray(ledger.state, ['planned', 'asked'])))
     .limit(1);
   return rows.length > 0;
 }

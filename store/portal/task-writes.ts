@@ -1,13 +1,7 @@
 import { and, eq, exists, isNull, or } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { type Viewer, visibleProjects, visibleTasks } from './viewer.ts';
-import {
-  portalPeople,
-  portalProjects,
-  portalTaskLists,
-  portalTasks,
-  portalWorkflowStatuses,
-} from './work-tables.ts';
+import { portalPeople, portalProjects, portalTaskLists, portalTasks, portalWorkflowStatuses } from './work-tables.ts';
 
 export type TaskRow = typeof portalTasks.$inferSelect;
 export type NewTask = Omit<typeof portalTasks.$inferInsert, 'version' | 'modifiedAt' | 'deletedAt' | 'productiveId'>;
@@ -79,11 +73,7 @@ function isKnownTo(db: Database, viewer: Viewer & { readonly role: 'client' }, p
     .select({ id: portalTasks.id })
     .from(portalTasks)
     .where(
-      and(
-        eq(portalTasks.assigneeId, portalPeople.id),
-        eq(portalTasks.projectId, projectId),
-        visibleTasks(db, viewer),
-      ),
+      and(eq(portalTasks.assigneeId, portalPeople.id), eq(portalTasks.projectId, projectId), visibleTasks(db, viewer)),
     );
   const manages = db
     .select({ id: portalProjects.id })

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { KeyUsedDifferently, type PortalWrite } from '../../../store/portal/write-store.ts';
 import { ApiError } from '../../api-error.ts';
 import { callerIn, type PortalCaller } from '../caller.ts';
-import type { PortalDependencies } from '../portal-routes.ts';
+import type { PortalDependencies } from '../portal-dependencies.ts';
 
 /** 200: nothing was to be changed. 201: made. 202: changed here; the master is told. */
 export type WriteStatus = 200 | 201 | 202;
@@ -33,10 +33,8 @@ export async function carryOut<Body>(
   const { writing } = deps.portal;
   const carried = await writing
     .store()
-    .writes.carryOut(
-      requestOf(request, caller, sent),
-      { now, heldUntil: writing.heldUntil(now) },
-      async (write) => asStored(await work(write, caller)),
+    .writes.carryOut(requestOf(request, caller, sent), { now, heldUntil: writing.heldUntil(now) }, async (write) =>
+      asStored(await work(write, caller)),
     )
     .catch((error: unknown) => {
       throw error instanceof KeyUsedDifferently ? usedDifferently() : error;

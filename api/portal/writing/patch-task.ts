@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { updateTask } from '../../../store/portal/task-writes.ts';
 import type { PortalWrite } from '../../../store/portal/write-store.ts';
 import type { PortalCaller } from '../caller.ts';
-import type { PortalDependencies } from '../portal-routes.ts';
+import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut, type WriteStatus } from './carry-out.ts';
 import { refuseOutdated } from './if-match.ts';
 import { taskOr404 } from './known-or-404.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { insertTask } from '../../../store/portal/task-writes.ts';
 import type { PortalWrite } from '../../../store/portal/write-store.ts';
 import type { PortalCaller } from '../caller.ts';
-import type { PortalDependencies } from '../portal-routes.ts';
+import type { PortalDependencies } from '../portal-dependencies.ts';
 import { portalId } from '../shapes.ts';
 import { carryOut } from './carry-out.ts';
 import { receiptOf } from './receipts.ts';
