@@ -39,7 +39,9 @@ export async function sendUpdate(pass: Pass, side: Side, changes: Attributes): P
 }
 
 export async function sendCreate(pass: Pass, side: Side, attributes: Attributes): Promise<RemoteRecord> {
-  const answer = await pass.connector(side).create(pass.entity(side), attributes, pass.context);
+  const partnerId = pass.seen[otherSide(side)]?.id;
+  const context = partnerId === undefined ? pass.context : { ...pass.context, partnerId };
+  const answer = await pass.connector(side).create(pass.entity(side), attributes, context);
   pass.seen[side] = answer;
   return answer;
 }

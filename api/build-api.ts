@@ -14,7 +14,8 @@ import { addMetrics } from './get-metrics.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer } from './http-server.ts';
 import { addOpsRoutes } from './ops/ops-routes.ts';
-import { addPortalRoutes, type PortalDependencies } from './portal/portal-routes.ts';
+import type { PortalDependencies } from './portal/portal-dependencies.ts';
+import { addPortalRoutes } from './portal/portal-routes.ts';
 import { limitRate } from './rate-limit.ts';
 import { addEspoCrmWebhook } from './webhooks/post-espocrm-webhook.ts';
 

@@ -24,6 +24,8 @@ export interface CallContext {
   readonly record?: string;
   /** A person has said that the record to be created is no double of those that look like it. */
   readonly despiteDuplicates?: boolean;
+  /** The other system's record that the one to be created will be the partner of: what travels with it can be found by it. */
+  readonly partnerId?: string;
 }
 
 export interface RemoteRecord {

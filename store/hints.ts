@@ -122,6 +122,15 @@ export class HintStore {
     await insertHints(this.#db, batch, now, sql`null::timestamptz`);
   }
 
+  /**
+   * As `addUnrung`, but nobody is told before the given time: walks and lists that come upon the record don't change that,
+   * a person does. One that is due already, and held by nothing, stays due. Whoever looks at the record for another
+   * reason deals with this too. Part of any transaction.
+   */
+  async addHeld(batch: readonly Hint[], now: Date, until: Date): Promise<void> {
+    await insertHints(this.#db, batch, now, sql`null::timestamptz`, until);
+  }
+
   /** The bell did not ring: the sweeper will see these at once. */
   async notRung(refs: readonly RecordRef[]): Promise<void> {
     if (refs.length === 0) return;
@@ -172,6 +181,7 @@ export class HintStore {
     return and(
       pair === undefined ? undefined : eq(hints.pair, pair),
       lte(hints.dueAt, now),
+      or(isNull(hints.heldUntil), lte(hints.heldUntil, now)),
       or(isNull(hints.rungAt), lt(hints.rungAt, ringAgainBefore(now))),
       hasNone(this.#leasedLink(now)),
       hasNone(this.#pausedPair()),
@@ -241,18 +251,22 @@ export class HintStore {
 /** As `not exists`, but asked row by row and only for as many as are taken: a planner would make a join of the whole inbox. */
 const hasNone = (query: SQLWrapper): SQL => sql`not exists (select from ${query} as found offset 0)`;
 
-/** @param rungAt null or `now` for each `given` row; who was told already, and not picked up yet, stays told */
-async function insertHints(db: Database, batch: readonly Hint[], now: Date, rungAt: SQL) {
+/**
+ * @param rungAt null or `now` for each `given` row; who was told already, and not picked up yet, stays told
+ * @param until when they may be rung; null: as soon as possible
+ */
+async function insertHints(db: Database, batch: readonly Hint[], now: Date, rungAt: SQL, until: Date | null = null) {
   const rows = withoutRepetition(batch);
   if (rows.length === 0) return [];
   const unheard = sql`(${hints.rungAt} is null or ${hints.notedSeq} = ${hints.seq})`;
   // One parameter for all of them: a statement can't have more than 65,535.
   const given = JSON.stringify(rows.map((hint) => [hint.pair, hint.side, hint.recordId, hint.trigger]));
   const time = sql`${now.toISOString()}::timestamptz`;
+  const held = sql`${until?.toISOString() ?? null}::timestamptz`;
   return db
     .insert(hints)
     .select(
-      sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, ${time}, ${rungAt}, null::bigint
+      sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, coalesce(${held}, ${time}), ${held}, ${rungAt}, null::bigint
         from jsonb_array_elements(${given}::jsonb) as given`,
     )
     .onConflictDoUpdate({
@@ -260,12 +274,26 @@ async function insertHints(db: Database, batch: readonly Hint[], now: Date, rung
       set: {
         seq: sql`excluded.seq`,
         trigger: strongerTrigger,
-        dueAt: sql`excluded.due_at`,
+        dueAt:
+          until === null
+            ? sql`excluded.due_at`
+            : sql`case when ${isDue(now)} then ${hints.dueAt} else excluded.due_at end`,
+        heldUntil: heldAfter(now, until),
         rungAt: sql`case when ${unheard} then excluded.rung_at else ${hints.rungAt} end`,
       },
     })
     .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId, rungAt: hints.rungAt });
 }
+
+const isDue = (now: Date): SQL =>
+  sql`(${hints.dueAt} <= ${now.toISOString()}::timestamptz and (${hints.heldUntil} is null or ${hints.heldUntil} <= ${now.toISOString()}::timestamptz))`;
+
+/** What a row that is there already is held by from now on. */
+const heldAfter = (now: Date, until: Date | null): SQL => {
+  if (until !== null) return sql`case when ${isDue(now)} then null else excluded.held_until end`;
+  const isBackground = inArray(sql`excluded.trigger`, backgroundTriggers);
+  return sql`case when ${isBackground} then ${hints.heldUntil} end`;
+};
 
 /** One row per record, in one order for all batches: PostgreSQL refuses doubles in one statement, and orders deadlock. */
 function withoutRepetition(batch: readonly Hint[]): Hint[] {

@@ -36,6 +36,7 @@ import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
 import * as portalOwnTables from './portal/own-tables.ts';
 import * as portalWorkTables from './portal/work-tables.ts';
+import * as portalWriteTables from './portal/write-tables.ts';
 
 /** Whether a pair may write at the moment. No row: it may. */
 export const pairs = pgTable('pairs', {
@@ -84,6 +85,8 @@ export const hints = pgTable(
     trigger: text('trigger').$type<HintTrigger>().notNull(),
     receivedAt: time('received_at').notNull(),
     dueAt: time('due_at').notNull(),
+    /** Nobody is rung for it before this time, whatever else is said, unless a person or the system itself reports something new. */
+    heldUntil: time('held_until'),
     /** When the record's workflow was last told; empty: nobody was. */
     rungAt: time('rung_at'),
     /** The `seq` that a pass has begun to deal with. */
@@ -368,4 +371,5 @@ export const schema = {
   ...portalWorkTables,
   ...portalBusinessTables,
   ...portalOwnTables,
+  ...portalWriteTables,
 };

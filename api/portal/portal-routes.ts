@@ -1,11 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { ApiDependencies } from '../dependencies.ts';
 import { admitCallers } from './caller.ts';
 import { addGetMe } from './get-me.ts';
-import type { PortalParts } from './portal-parts.ts';
-
-/** What a route of the portal is made from. */
-export type PortalDependencies = ApiDependencies & { readonly portal: PortalParts };
+import type { PortalDependencies } from './portal-dependencies.ts';
+import { addWritingRoutes } from './writing/writing-routes.ts';
 
 /** Everything under `/portal/v1`, for users of the portal. `GET /portal/v1/openapi.json` describes it. */
 export function addPortalRoutes(app: FastifyInstance, deps: PortalDependencies): void {
@@ -20,4 +17,4 @@ export function addPortalRoutes(app: FastifyInstance, deps: PortalDependencies):
   );
 }
 
-const routes: readonly ((app: FastifyInstance, deps: PortalDependencies) => void)[] = [addGetMe];
+const routes: readonly ((app: FastifyInstance, deps: PortalDependencies) => void)[] = [addGetMe, addWritingRoutes];
