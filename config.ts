@@ -176,6 +176,14 @@ export const environmentSchema = z.object({
   ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),
   ADVOWARE_NOT_FOUND: z.enum(['ask', '404', '500', 'empty']).default('ask'),
   ADVOWARE_SEARCH: list.prefault(''),
+  PORTAL_JWT_SECRET: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
+    .transform((text) => new Secret(text))
+    .optional(),
+  PORTAL_JWKS_URL: url.optional(),
+  PORTAL_JWT_AUDIENCE: z.string().default('tandem-portal'),
+  PORTAL_RATE_LIMIT: rate.prefault('6000/1m'),
   NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   NOTIFY_WEBHOOK_SECRET: z
     .string()
@@ -196,7 +204,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   );
   const parsed = environmentSchema.safeParse(set);
   const issues = parsed.success ? [] : parsed.error.issues.map((issue) => problem(issue, set));
-  const problems = [...issues, ...halfSecondEspoCrm(set), ...halfNotifyWebhook(set)];
+  const problems = [...issues, ...halfSecondEspoCrm(set), ...halfNotifyWebhook(set), ...twoPortalSigners(set)];
   if (!parsed.success || problems.length > 0) throw new InvalidConfig(problems);
   return parsed.data;
 }
@@ -216,6 +224,12 @@ function halfNotifyWebhook(set: Readonly<Record<string, unknown>>): readonly str
   const missing = names.filter((name) => !(name in set));
   return missing.length === 1 ? missing.map((name) => `${name} is missing; the two of them go together`) : [];
 }
+
+/** Tokens of either signer would be let in: nobody means that. */
+const twoPortalSigners = (set: Readonly<Record<string, unknown>>): readonly string[] =>
+  'PORTAL_JWT_SECRET' in set && 'PORTAL_JWKS_URL' in set
+    ? ['PORTAL_JWT_SECRET and PORTAL_JWKS_URL exclude each other: tokens have one signer']
+    : [];
 
 function problem({ path, message }: z.core.$ZodIssue, set: Readonly<Record<string, unknown>>): string {
   const name = String(path[0]);

@@ -19,6 +19,7 @@ import type { CensusStarter } from './census-starter.ts';
 import type { Checker } from './checker.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
+import type { PortalParts } from './portal/portal-parts.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
 import type { PossibleSender } from './webhooks/sender.ts';
 import type { WebhookDesk } from './webhooks/webhook-desk.ts';
@@ -83,6 +84,8 @@ export interface ApiDependencies {
   readonly deliveries: Deliveries;
   readonly webhookDesk: WebhookDesk;
   readonly tokens: BearerTokens;
+  /** Null: this installation has no portal, and no address under /portal. */
+  readonly portal: PortalParts | null;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly now: () => Date;

@@ -29,6 +29,7 @@ import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
+import { composePortal, type PortalSettings } from './portal/compose-portal.ts';
 import { createRoom } from './room.ts';
 import { startSweeper } from './sweeper.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
@@ -60,6 +61,8 @@ export interface ApiOptions {
   /** The calls that may be sent, as all processes share them. */
   readonly budget: (database: OpenDatabase) => CallBudget;
   readonly tokens: ReadonlyMap<string, ApiToken>;
+  /** Null: this installation has no portal. */
+  readonly portal: PortalSettings | null;
   readonly limits: Omit<HttpLimits, 'timeouts'>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -81,7 +84,7 @@ class NoDatabase extends Error {
 
 /** Composes the HTTP side of this process and listens. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { log, temporal } = options;
+  const { log, temporal, publicUrl, metrics } = options;
   const connection = lazyConnection(temporal.address);
   const client = new Client({ connection, namespace: temporal.namespace });
   const store = createStore(options.database);
@@ -93,7 +96,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const registrations = (): WebhookRegistrationStore => store().registrations;
   const pairs = options.pairs.map(({ name, title }) => ({ name, ...title }));
-  const { publicUrl, metrics, connectors } = options;
+  const { connectors } = options;
   const deps: ApiDependencies = {
     pairs,
     store,
@@ -108,6 +111,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({ pairs, connectors, publicUrl, registrations, budget, metrics, client, taskQueue }),
     tokens: new BearerTokens(options.tokens),
+    portal: options.portal === null ? null : composePortal(options.portal, () => open(options.database)),
     metrics,
     log,
     now,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
 import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
+import type { PortalSettings } from '../api/portal/compose-portal.ts';
 import { createSidecarServer } from '../api/http-server.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { type WatchedSystems, watchStates } from '../api/watching.ts';
@@ -173,15 +174,23 @@ const watchedSystems = (config: Config, connectors: Readonly<Record<string, Conn
   listing: new Set(Object.entries(connectors).flatMap(([system, { list }]) => (list === null ? [] : [system]))),
 });
 
+const portalOf = (config: Config): PortalSettings | null => {
+  const { PORTAL_JWT_SECRET: secret, PORTAL_JWKS_URL: url, PORTAL_JWT_AUDIENCE: audience } = config;
+  if (secret !== undefined) return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience } };
+  return url === undefined ? null : { tokens: { signer: { kind: 'jwks', url }, audience } };
+};
+
 const apiSettingsOf = (config: Config) => ({
   publicUrl: config.PUBLIC_URL ?? null,
   host: config.API_HOST,
   port: config.API_PORT,
   temporal: temporalOf(config),
   tokens: config.API_TOKENS,
+  portal: portalOf(config),
   limits: {
     webhookRate: config.WEBHOOK_RATE_LIMIT,
     apiRate: config.API_RATE_LIMIT,
+    portalRate: config.PORTAL_RATE_LIMIT,
     trustedProxies: config.TRUSTED_PROXIES,
   },
 });

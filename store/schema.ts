@@ -36,6 +36,7 @@ import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
 import * as portalOwnTables from './portal/own-tables.ts';
 import * as portalWorkTables from './portal/work-tables.ts';
+import * as portalWriteTables from './portal/write-tables.ts';
 
 /** Whether a pair may write at the moment. No row: it may. */
 export const pairs = pgTable('pairs', {
@@ -370,4 +371,5 @@ export const schema = {
   ...portalWorkTables,
   ...portalBusinessTables,
   ...portalOwnTables,
+  ...portalWriteTables,
 };

@@ -105,11 +105,13 @@ const beteiligte = {
 const limits: HttpLimits = {
   webhookRate: { calls: 600, perMs: 60_000 },
   apiRate: { calls: 600, perMs: 60_000 },
+  portalRate: { calls: 6_000, perMs: 60_000 },
   trustedProxies: [],
   timeouts: defaultTimeouts,
 };
 /** For tests that ask more in a minute than anybody does. */
-export const unlimited: Pick<HttpLimits, 'webhookRate' | 'apiRate'> = {
+export const unlimited: Pick<HttpLimits, 'webhookRate' | 'apiRate' | 'portalRate'> = {
+  portalRate: { calls: 1_000_000, perMs: 60_000 },
   webhookRate: { calls: 1_000_000, perMs: 60_000 },
   apiRate: { calls: 1_000_000, perMs: 60_000 },
 };
@@ -175,6 +177,7 @@ function dependencies(
       taskQueue: 'nobody',
     }),
     tokens: new BearerTokens(new Map([['tests', ApiToken.inTheClear(testToken)]])),
+    portal: null,
     metrics,
     log,
     now,
