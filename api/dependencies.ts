@@ -29,6 +29,8 @@ export interface PairInfo {
   readonly name: string;
   readonly master: { readonly system: string; readonly entity: string };
   readonly replica: { readonly system: string; readonly entity: string };
+  /** Whether the master's records show how they stand, so that a lost store can be rebuilt from them. Default: yes. */
+  readonly showsStatus?: boolean;
 }
 
 /** Whether something that Tandem stands on answers. Throws when it doesn't. */

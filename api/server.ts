@@ -95,7 +95,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const census = createCensusStarter({ client, taskQueue, log });
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const registrations = (): WebhookRegistrationStore => store().registrations;
-  const pairs = options.pairs.map(({ name, title }) => ({ name, ...title }));
+  const pairs = options.pairs.map(({ name, title, status }) => ({ name, ...title, showsStatus: status !== null }));
   const { connectors } = options;
   const deps: ApiDependencies = {
     pairs,

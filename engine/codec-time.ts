@@ -18,6 +18,28 @@ export function instant({ replicaForm = 'spaced' }: { readonly replicaForm?: 'sp
 }
 
 /**
+ * An instant to the millisecond: ISO 8601 in UTC, `YYYY-MM-DDTHH:MM:SS.mmmZ`. Read are also other offsets, more or fewer
+ * fractions of a second (cut off), and none. Anything else passes through, a time without an offset too.
+ */
+export const isoInstant = (): Codec => ({
+  kind: 'instant',
+  toCanonical: alike((raw) => meaningOfText(raw, isoText)),
+  fromCanonical: alike((value) => value),
+  examples: [null, '2026-11-20T10:00:00.000Z', '1999-12-31T23:59:59.123Z'],
+});
+
+const isoForm8601 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(?:Z|([+-]\d\d):?(\d\d))$/i;
+
+function isoText(text: string): string {
+  const parts = isoForm8601.exec(text);
+  if (parts === null) return text;
+  const [, day = '', minute = '', second = '00', fraction = '0', hours, minutes = '00'] = parts;
+  const offset = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+  const time = new Date(`${day}T${minute}:${second}.${fraction.padEnd(3, '0')}${offset}`);
+  return Number.isNaN(time.getTime()) ? text : time.toISOString();
+}
+
+/**
  * A time that the master holds as an instant in UTC (`YYYY-MM-DD HH:MM:SS`, EspoCRM) and the replica as what the clocks
  * of a zone show, without an offset (`YYYY-MM-DDTHH:MM:SS`; Advoware: observed for dates, concluded for times). What the
  * clocks show is the canonical form, because only that can be known of both sides:
