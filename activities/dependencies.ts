@@ -8,6 +8,7 @@ import type { CensusRun, CensusRunStore } from '../store/census-runs.ts';
 import type { HintStore } from '../store/hints.ts';
 import type { LinkStore } from '../store/links.ts';
 import type { PassStore } from '../store/passes.ts';
+import type { OwnRecords } from '../store/own-records.ts';
 import type { PairStore } from '../store/pairs.ts';
 import type { SightingStore } from '../store/sightings.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
@@ -39,6 +40,8 @@ export interface SyncDependencies {
 export interface WorkerDependencies extends SyncDependencies {
   readonly censusRuns: Offered<CensusRunStore>;
   readonly sightings: Offered<SightingStore>;
+  /** By the system's name: those whose records are rows of this very database. */
+  readonly ownRecords: ReadonlyMap<string, OwnRecords>;
   /** What a dry run would have done, before its findings are deleted; null: nothing is told. */
   readonly reportOf: (run: CensusRun) => Promise<Json | null>;
 }

@@ -9,7 +9,7 @@ import { SightingStore } from './sightings.ts';
 
 const pair = 'people';
 const wanted = { pair, mode: 'census', dryRun: false, startedBy: 'anna' } as const;
-const nothing: CensusLanding = { hints: [], seen: null, findings: [], changes: {} };
+const nothing: CensusLanding = { hints: [], seen: null, findings: [], work: null, changes: {} };
 const handedOver = (...ids: readonly string[]) =>
   ids.map((recordId) => ({ pair, side: 'master', recordId, trigger: 'census' }) as const);
 

@@ -58,6 +58,8 @@ export interface CensusLanding {
   readonly seen: { readonly side: Side; readonly ids: readonly string[] } | null;
   /** Of a dry run. */
   readonly findings: readonly CensusFinding[];
+  /** Work that stands or falls with this landing. @returns what it leaves to the inbox. Null: there is none. */
+  readonly work: ((tx: Database) => Promise<readonly Hint[]>) | null;
   readonly changes: Partial<
     Pick<CensusRun, 'phase' | 'position' | 'counts' | 'expected' | 'report' | 'trouble'> & { state: 'done' | 'stopped' }
   >;
@@ -152,7 +154,7 @@ export class CensusRunStore {
    */
   async land(
     run: Pick<CensusRun, 'id' | 'pair' | 'revision' | 'startedAt'>,
-    { hints: handedOver, seen, findings, changes }: CensusLanding,
+    { hints: found, seen, findings, work, changes }: CensusLanding,
     now: Date,
   ): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
@@ -161,13 +163,12 @@ export class CensusRunStore {
         .set({
           ...changes,
           ...(changes.state !== undefined && { endedAt: now }),
-          handedOver: sql`${censusRuns.handedOver} + ${handedOver.length}`,
           revision: run.revision + 1,
         })
         .where(and(eq(censusRuns.id, run.id), eq(censusRuns.revision, run.revision), eq(censusRuns.state, 'running')))
         .returning({ id: censusRuns.id });
       if (rows.length === 0) return false;
-      await new HintStore(tx).addUnrung(handedOver, now);
+      await handOver(tx, run.id, [...found, ...(work === null ? [] : await work(tx))], now);
       // Another process' clock may have been ahead when the run began.
       const seenAt = now < run.startedAt ? run.startedAt : now;
       if (seen !== null) await new SightingStore(tx).record(run.pair, seen.side, seen.ids, seenAt);
@@ -185,6 +186,15 @@ export class CensusRunStore {
       .returning({ id: censusRuns.id });
     return rows.length > 0;
   }
+}
+
+async function handOver(tx: Database, runId: string, found: readonly Hint[], now: Date): Promise<void> {
+  if (found.length === 0) return;
+  await new HintStore(tx).addUnrung(found, now);
+  await tx
+    .update(censusRuns)
+    .set({ handedOver: sql`${censusRuns.handedOver} + ${found.length}` })
+    .where(eq(censusRuns.id, runId));
 }
 
 /** A record that was found before, as by a page that is read again, is found anew. */

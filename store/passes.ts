@@ -249,7 +249,7 @@ export class PassStore {
     if (!this.#isReferenced(before.pair)) return;
     const after = coupleAfter(before, changes);
     const isSame = after.masterId === before.masterId && after.replicaId === before.replicaId;
-    if (isTogether(after) && !(isSame && isTogether(before))) await ringWaiting(tx, after, now);
+    if (isTogether(after) && !(isSame && isTogether(before))) await ringWaiting(tx, [after], now);
   }
 }
 

@@ -171,12 +171,27 @@ export class RecordStore {
 
   /** What was written and why, the latest first. */
   async history(linkId: number, options: { field: string | null; limit: number }): Promise<readonly LedgerRow[]> {
-    const ofField = options.field === null ? undefined : eq(ledger.field, options.field);
-    return this.#db
+    const { field, limit } = options;
+    const wholes = and(eq(ledger.action, 'create'), isNotNull(ledger.newValue));
+    const ofField = field === null ? undefined : or(eq(ledger.field, field), wholes);
+    const rows = await this.#db
       .select()
       .from(ledger)
       .where(and(eq(ledger.linkId, linkId), ofField))
       .orderBy(desc(ledger.id))
-      .limit(options.limit);
+      .limit(limit);
+    const entries = rows.flatMap(entriesOf);
+    return (field === null ? entries : entries.filter((entry) => entry.field === field)).slice(0, limit);
   }
 }
+
+/** A creation that was made with many others says in one entry what each field was created with. */
+function entriesOf(row: LedgerRow): readonly LedgerRow[] {
+  const { action, newValue } = row;
+  if (action !== 'create' || !isObject(newValue)) return [row];
+  const fields = Object.entries(newValue).map(([field, value]) => ({ ...row, action: 'set' as const, field, newValue: value }));
+  return [...fields, { ...row, newValue: null }];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, LedgerRow['newValue']>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

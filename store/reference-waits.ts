@@ -11,6 +11,9 @@ export interface Couple extends CoupleIds {
   readonly state: LinkState;
 }
 
+/** A couple by the names that others have for it. */
+type NamedCouple = CoupleIds & { readonly pair: string };
+
 const apart: LinkState[] = ['unlinked', 'deleted'];
 
 /** Whether a reference to the couple can be followed on both sides. */
@@ -62,30 +65,34 @@ export function triggerOfTargets(noted: readonly { readonly trigger: HintTrigger
   return first !== undefined && isBackground ? first : 'retry';
 }
 
-/** Has all who wait for this couple looked at, in the transaction that made it one. The sweeper rings. */
-export async function ringWaiting(tx: Database, { pair, masterId, replicaId }: Couple, now: Date): Promise<void> {
-  const targets = [refOf(pair, 'master', masterId), refOf(pair, 'replica', replicaId)].flat();
+/** Has all who wait for these couples looked at, in the transaction that made them couples. The sweeper rings. */
+export async function ringWaiting(tx: Database, couples: readonly NamedCouple[], now: Date): Promise<void> {
+  const targets = couples.flatMap(({ pair, masterId, replicaId }) => [
+    ...refOf(pair, 'master', masterId),
+    ...refOf(pair, 'replica', replicaId),
+  ]);
+  if (targets.length === 0) return;
   await lockTargets(tx, targets);
-  const isWaitedFor = or(
-    ...targets.map((target) => and(eq(referenceWaits.side, target.side), eq(referenceWaits.recordId, target.recordId))),
-  );
+  const { pair, side, recordId } = referenceWaits;
+  const given = JSON.stringify(targets.map((target) => [target.pair, target.side, target.recordId]));
+  const rows = sql`select given->>0, given->>1, given->>2 from jsonb_array_elements(${given}::jsonb) as given`;
   const waiting = await tx
     .delete(referenceWaits)
-    .where(and(eq(referenceWaits.pair, pair), isWaitedFor))
+    .where(sql`(${pair}, ${side}, ${recordId}) in (${rows})`)
     .returning({ linkId: referenceWaits.linkId });
   if (waiting.length === 0) return;
   const ids = [...new Set(waiting.map(({ linkId }) => linkId))];
-  const rows = await tx
+  const found = await tx
     .select({ pair: links.pair, masterId: links.masterId, replicaId: links.replicaId })
     .from(links)
     .where(inArray(links.id, ids));
-  await new HintStore(tx).addUnrung(rows.flatMap(hintOf), now);
+  await new HintStore(tx).addUnrung(found.flatMap(hintOf), now);
 }
 
 const refOf = (pair: string, side: Side, recordId: string | null): RecordRef[] =>
   recordId === null ? [] : [{ pair, side, recordId }];
 
-const hintOf = ({ pair, masterId, replicaId }: CoupleIds & { readonly pair: string }) =>
+const hintOf = ({ pair, masterId, replicaId }: NamedCouple) =>
   (masterId === null ? refOf(pair, 'replica', replicaId) : refOf(pair, 'master', masterId)).map((ref) => ({
     ...ref,
     trigger: 'retry' as const,

@@ -24,6 +24,8 @@ export interface PageResult {
   readonly counts: CensusCounts;
   readonly hints: readonly Hint[];
   readonly findings: readonly CensusFinding[];
+  /** Rows that no couple has, among those that are handed over. */
+  readonly strangers: readonly Page['rows'][number][];
 }
 
 export const triggerOf = ({ mode }: Pick<CensusRun, 'mode'>): HintTrigger =>
@@ -45,7 +47,9 @@ export function comparePage(page: Page): PageResult {
     attributes: shown(page, row.attributes),
   }));
   const counts = countsOf(compared.map(({ finding }) => finding));
-  return run.dryRun ? { counts, hints: [], findings } : { counts, hints, findings: [] };
+  if (run.dryRun) return { counts, hints: [], findings, strangers: [] };
+  const strangers = wanted.filter(({ finding }) => finding === 'unlinked').map(({ row }) => row);
+  return { counts, hints, findings: [], strangers };
 }
 
 /** The attributes that a list must show. A dry run also judges who is whose partner. */

@@ -4,6 +4,7 @@ import type { CensusRun } from '../../store/census-runs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { askSystem, type Asked } from './ask-system.ts';
 import { comparePage, type PageResult, sumOf, wantedAttributes } from './compare-page.ts';
+import { creations } from './creations.ts';
 import { distrust } from './distrust.ts';
 import { nextPhase } from './phases.ts';
 import { land, stop, type Walk } from './walk.ts';
@@ -25,7 +26,7 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
     links,
     showsLess: (attribute, shown) => listing.showsLess(attribute, shown),
   });
-  const landing = { hints: result.hints, findings: result.findings, seen: { side, ids } };
+  const landing = { ...creations(walk, side, result), findings: result.findings, seen: { side, ids } };
   const changes = changesAfter(run, side, page, result);
   if (!isAtEnd(page)) {
     return land(walk, { ...landing, changes: { ...changes, position: page.continueAfter ?? ids.at(-1) ?? null } });

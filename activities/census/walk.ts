@@ -25,7 +25,7 @@ export function connectorOf({ deps, pair }: Walk, side: Side): Connector {
   return referencing(connector, pair, side, deps.links);
 }
 
-const nothing: CensusLanding = { hints: [], seen: null, findings: [], changes: {} };
+const nothing: CensusLanding = { hints: [], seen: null, findings: [], work: null, changes: {} };
 
 /** Stores what the step came to; what another attempt has stored before stands, and the next step goes on from there. */
 export async function land({ deps, run }: Run, landing: Partial<CensusLanding>): Promise<CensusStep> {

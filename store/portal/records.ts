@@ -140,14 +140,14 @@ export class PortalRecordStore {
 }
 
 /** With the store's own columns under names that no attribute has. */
-function selected({ own, columns }: Entity): Record<string, PgColumn> {
+export function selected({ own, columns }: Entity): Record<string, PgColumn> {
   const attributes = [...columns].map(([attribute, { column }]) => [attribute, column] as const);
   return { ...Object.fromEntries(attributes), ' id': own.id, ' version': own.version, ' modifiedAt': own.modifiedAt };
 }
 
 type DriverRow = Readonly<Record<string, unknown>>;
 
-function rowFrom({ columns }: Entity, row: DriverRow): PortalRow {
+export function rowFrom({ columns }: Entity, row: DriverRow): PortalRow {
   const modifiedAt = row[' modifiedAt'];
   if (!(modifiedAt instanceof Date)) throw new TypeError('a row of the portal without its time');
   const attributes = [...columns].map(
@@ -166,7 +166,7 @@ function written(entity: Entity, [row]: readonly DriverRow[]): PortalWrite | nul
 }
 
 /** @throws UnfitValue */
-function valuesOf(entity: Entity, attributes: Attributes): Record<string, unknown> {
+export function valuesOf(entity: Entity, attributes: Attributes): Record<string, unknown> {
   const entries = Object.entries(attributes).map(([attribute, value]) => [
     attribute,
     toColumn(attribute, columnOf(entity, attribute), value),

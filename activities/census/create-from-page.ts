@@ -1,0 +1,150 @@
+import type { RemoteRecord } from '../../connectors/connector.ts';
+import { nextNotes, notesFromAnswer } from '../../engine/field-notes.ts';
+import { type PairDefinition, project } from '../../engine/pair.ts';
+import { attributesFor, type CreatePlan } from '../../engine/plan.ts';
+import { plan } from '../../engine/planner.ts';
+import { idText, markOf } from '../../engine/reference.ts';
+import { snapshotAfterWrite } from '../../engine/snapshot.ts';
+import type { Attributes } from '../../engine/values.ts';
+import type { Database } from '../../store/database.ts';
+import { LinkStore } from '../../store/links.ts';
+import { type CouplesOrigin, type NewCouple, storeNewCouples } from '../../store/new-couples.ts';
+import type { OwnRecords, OwnRow } from '../../store/own-records.ts';
+
+type Row = Pick<RemoteRecord, 'id' | 'version' | 'attributes'>;
+
+export interface PageOfStrangers {
+  readonly pair: PairDefinition;
+  readonly origin: CouplesOrigin;
+  /** The replica's records, which are in this very database. */
+  readonly own: OwnRecords;
+  readonly marker: string;
+  /** Records of the master that no couple has, as pairs see them: other records by the numbers of their couples. */
+  readonly rows: readonly Row[];
+  readonly now: Date;
+}
+
+interface Planned {
+  readonly row: Row;
+  readonly plan: CreatePlan;
+}
+
+/**
+ * Creates the partners of a page's records where these are rows of our own database: no call, a few statements. A record
+ * that points to another one of the page comes after it. What can't be done at once, as for a record that points to one
+ * which is not known, is left to a look.
+ * @returns the ids of the master's records that are couples now
+ */
+export async function createFromPage(tx: Database, page: PageOfStrangers): Promise<ReadonlySet<string>> {
+  const { pair } = page;
+  const numbers = new Map<string, number>();
+  let left = page.rows;
+  for (;;) {
+    const ready = left.flatMap((row) => planned(pair, withCouples(row, pair, numbers)));
+    if (ready.length === 0) return new Set(numbers.keys());
+    const made = await createPartners(tx, page, ready);
+    for (const [id, number] of made) numbers.set(id, number);
+    const tried = new Set(ready.map(({ row }) => row.id));
+    left = left.filter(({ id }) => !tried.has(id));
+  }
+}
+
+/** References to records that have become couples on the way. */
+function withCouples(row: Row, pair: PairDefinition, numbers: ReadonlyMap<string, number>): Row {
+  const marks = new Map(
+    [...numbers].map(([id, number]) => [markOf({ why: 'unlinked', pair: pair.name, side: 'master', id }), number]),
+  );
+  const own = pair.fields.filter(({ codec }) => codec.target === pair.name).map(({ attribute }) => attribute.master);
+  const found = own.flatMap((name): [string, string][] => {
+    const number = marks.get(idText(row.attributes[name] ?? null) ?? '');
+    return number === undefined ? [] : [[name, String(number)]];
+  });
+  return found.length === 0 ? row : { ...row, attributes: { ...row.attributes, ...Object.fromEntries(found) } };
+}
+
+function planned(pair: PairDefinition, row: Row): readonly Planned[] {
+  const creation = plan({
+    pair,
+    base: { master: {}, replica: {} },
+    parted: null,
+    remembered: { replicaVersion: null, lastSync: null },
+    seen: {
+      master: { kind: 'present', record: { ...row, modifiedAt: null, modifiedByUs: null } },
+      replica: { kind: 'unknown', candidates: [] },
+    },
+    decided: {},
+    answer: null,
+    recentWrites: [],
+  });
+  const isWhole = creation.kind === 'create' && creation.waiting.length === 0 && creation.stranded.length === 0;
+  return isWhole ? [{ row, plan: creation }] : [];
+}
+
+async function createPartners(
+  tx: Database,
+  { pair, origin, own, marker, now }: PageOfStrangers,
+  ready: readonly Planned[],
+): Promise<ReadonlyMap<string, number>> {
+  const { entity } = pair.title.replica;
+  const ownIds = await ownIdsIn(tx, pair, ready);
+  const rows = ready.map(({ row, plan: { writes } }) => ({
+    ...translated(pair, attributesFor('replica', writes), ownIds),
+    [marker]: row.id,
+  }));
+  const created = await own.createMany(tx, entity, marker, rows);
+  const couples = ready.flatMap((one) => {
+    const partner = created.get(one.row.id);
+    return partner === undefined ? [] : [coupleOf(pair, one, partner, now)];
+  });
+  if (couples.length === 0) return new Map();
+  const numbers = await storeNewCouples(tx, origin, couples, now);
+  const strays = couples.filter(({ ids }) => !numbers.has(ids.master)).map(({ ids }) => ids.replica);
+  if (strays.length > 0) await own.takeBack(tx, entity, strays);
+  return numbers;
+}
+
+/** The replica's ids of the couples that are pointed to. */
+async function ownIdsIn(
+  tx: Database,
+  pair: PairDefinition,
+  ready: readonly Planned[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = referencesOf(pair);
+  const numbers = ready.flatMap(({ plan: { writes } }) =>
+    writes.filter(({ attribute }) => names.has(attribute)).map(({ newValue }) => Number(newValue)),
+  );
+  const couples = await new LinkStore(tx).couples([...new Set(numbers)].filter(Number.isSafeInteger));
+  return new Map(couples.map(({ id, replicaId }) => [String(id), replicaId]));
+}
+
+const referencesOf = (pair: PairDefinition): ReadonlySet<string> =>
+  new Set(pair.fields.filter(({ codec }) => codec.target !== undefined).map(({ attribute }) => attribute.replica));
+
+function translated(pair: PairDefinition, attributes: Attributes, ownIds: ReadonlyMap<string, string>): Attributes {
+  const names = referencesOf(pair);
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      names.has(name) ? (ownIds.get(String(value)) ?? null) : value,
+    ]),
+  );
+}
+
+function coupleOf(pair: PairDefinition, { row, plan: { rule, writes } }: Planned, partner: OwnRow, now: Date): NewCouple {
+  const sent = attributesFor('replica', writes);
+  const references = referencesOf(pair);
+  const pointing = Object.entries(sent).filter(([name]) => references.has(name));
+  // What a row points to is seen as pairs see it.
+  const answer = { ...partner.attributes, ...Object.fromEntries(pointing) };
+  const base = {
+    master: project(pair, 'master', row.attributes),
+    replica: snapshotAfterWrite(pair, 'replica', { planned: {}, answer, written: Object.keys(sent) }),
+  };
+  return {
+    ids: { master: row.id, replica: partner.id },
+    versions: { master: row.version, replica: partner.version },
+    base,
+    notes: nextNotes(pair, {}, notesFromAnswer(pair, 'replica', writes, answer, now.toISOString()), base),
+    created: { side: 'replica', rule, writes },
+  };
+}
