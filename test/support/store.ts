@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
-import { sql } from 'drizzle-orm';
+import { is, sql } from 'drizzle-orm';
+import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../../store/database.ts';
 import type { NewLedgerRow } from '../../store/ledger-rows.ts';
-import { hints, ledger, links, pairs } from '../../store/schema.ts';
+import { hints, ledger, links, pairs, schema } from '../../store/schema.ts';
 import type { DatabaseUnderTest } from './databases.ts';
 import { openDatabase } from './house.ts';
 
@@ -13,12 +14,16 @@ export function storeOf(kind: DatabaseUnderTest): () => Database {
     opened = await openDatabase(kind);
   });
   beforeEach(async () => {
-    await opened.database.db.execute(
-      sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings, webhook_checks, webhook_registrations restart identity cascade`,
-    );
+    await empty(opened.database.db);
   });
   afterAll(() => opened.drop());
   return () => opened.database.db;
+}
+
+/** Every table that we have, without a row. */
+export async function empty(db: Database): Promise<void> {
+  const names = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [getTableConfig(table).name] : []));
+  await db.execute(sql.raw(`truncate ${names.join(', ')} restart identity cascade`));
 }
 
 /** Everything that is stored: what must not change is compared with it. */
