@@ -1,5 +1,4 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { answersTo } from '../../engine/question.ts';
 import type { Database } from '../database.ts';
 import type { Link } from '../link-rows.ts';
 import { hints, ledger, links } from '../schema.ts';
@@ -61,10 +60,6 @@ export function syncOf({ link, hint }: CoupleOfRow, version: number): RowSync {
 /** A pass that has failed leaves a hint of its own kind, or none: any other one was given since, and it is tried again. */
 const hasFailed = ({ link, hint }: CoupleOfRow): boolean =>
   link?.failure != null && (hint === null || hint.trigger === 'retry');
-
-/** Whether only a person's answer helps. */
-export const asksSomething = ({ link }: CoupleOfRow): boolean =>
-  link?.failure != null && link.failure.code in answersTo;
 
 /** Whether a record may have been made in Productive without our knowing which. */
 export async function mayHaveBeenCreated(db: Database, link: Link): Promise<boolean> {
