@@ -15,8 +15,16 @@ export type PassVerdict =
 /** What one look at a record came to. */
 export type PassOutcome =
   | { readonly kind: 'done'; readonly verdict: PassVerdict }
-  /** Tried again by itself: by this workflow's timer if soon, else by the sweeper. `code`: why. */
-  | { readonly kind: 'waiting'; readonly code: string; readonly system: string | null; readonly retryInMs: number }
+  /**
+   * Tried again by itself: by this workflow's timer if soon, else by the sweeper. `code`: why. `retryInMs` null: as soon as
+   * what it waits for is there, which is told (`waits_for`).
+   */
+  | {
+      readonly kind: 'waiting';
+      readonly code: string;
+      readonly system: string | null;
+      readonly retryInMs: number | null;
+    }
   /** Keeps its place in the inbox; the sweeper rings as soon as the system, or its budget, allows. */
   | { readonly kind: 'held_back'; readonly code: string; readonly system: string | null }
   /** A person has to act. */
