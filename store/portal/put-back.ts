@@ -4,7 +4,7 @@ import { targetOfMark } from '../../engine/reference.ts';
 import type { Attributes } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
 import type { Link } from '../link-rows.ts';
-import { type CoupleOfRow, coupleOfRow, mayHaveBeenCreated, rowsOfCouples } from './couples.ts';
+import { lockCouple, mayHaveBeenCreated, rowsOfCouples } from './couples.ts';
 import { portalAttachments, portalComments, portalTasks } from './work-tables.ts';
 import { type PortalWrite, type WrittenEntity } from './write-store.ts';
 import { portalUploads } from './write-tables.ts';
@@ -23,9 +23,8 @@ export type PutBack =
 
 /** Takes back what users wrote into a row and Productive did not take. The row is locked. */
 export async function putBack(write: PortalWrite, entity: WrittenEntity, id: number): Promise<PutBack> {
-  const couple = await coupleOfRow(write.db, entity, id, { lock: true });
-  const { link } = couple;
-  if (!hasFailure(couple) || link === null) return { kind: 'not_failed' };
+  const link = await lockCouple(write.db, entity, id);
+  if (link === null || (link.failure === null && link.state !== 'parked')) return { kind: 'not_failed' };
   if (link.leaseUntil !== null && link.leaseUntil > write.times.now) return { kind: 'busy' };
   if (link.masterId === null) {
     if (await mayHaveBeenCreated(write.db, link)) return { kind: 'maybe_created' };
@@ -36,8 +35,6 @@ export async function putBack(write: PortalWrite, entity: WrittenEntity, id: num
   await write.announce(entity, id, 'discard');
   return { kind: 'put_back' };
 }
-
-const hasFailure = ({ link }: CoupleOfRow): boolean => link !== null && (link.failure !== null || link.state === 'parked');
 
 const text = z.string().nullable();
 const agreedTask = z
@@ -68,7 +65,9 @@ type TaskReferences = Partial<Record<(typeof referencesOfTask)[number], number |
 /** What was agreed names couples; the row names records of the portal. One that has none any more is left as it is. */
 async function agreedReferences(tx: Database, agreed: Attributes): Promise<TaskReferences> {
   const spoken = referencesOfTask.filter((name) => name in agreed);
-  const couples = spoken.map((name) => Number(agreed[name])).filter((couple) => Number.isSafeInteger(couple) && couple > 0);
+  const couples = spoken
+    .map((name) => Number(agreed[name]))
+    .filter((couple) => Number.isSafeInteger(couple) && couple > 0);
   const rows = await rowsOfCouples(tx, couples);
   return Object.fromEntries(
     spoken.flatMap((name) => {

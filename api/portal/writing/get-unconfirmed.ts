@@ -10,7 +10,13 @@ import { time } from './shapes.ts';
 
 const query = z.object({
   state: z.enum(['pending', 'failed']).optional(),
-  olderThanSeconds: z.coerce.number().int().min(0).max(31_536_000).default(0).describe('Only those that wait for longer'),
+  olderThanSeconds: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(31_536_000)
+    .default(0)
+    .describe('Only those that wait for longer'),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
 

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { coupleOfRow, syncOf } from '../../../store/portal/couples.ts';
 import { type PutBack, putBack } from '../../../store/portal/put-back.ts';
 import { authorOf, lastWriterOf, type PortalWrite, writtenEntities } from '../../../store/portal/write-store.ts';
 import { ApiError } from '../../api-error.ts';
@@ -10,6 +9,7 @@ import type { PortalDependencies } from '../portal-dependencies.ts';
 import { portalId } from '../shapes.ts';
 import { carryOut } from './carry-out.ts';
 import { rowOr404 } from './known-or-404.ts';
+import { receiptOf } from './receipts.ts';
 import { type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
 
 const params = z.object({ entity: z.enum(writtenEntities), id: portalId });
@@ -45,7 +45,8 @@ async function discard(write: PortalWrite, caller: PortalCaller, target: Target)
   const { kind } = await putBack(write, target.entity, row.id);
   if (kind === 'removed') return { outcome: kind, record: null };
   if (kind !== 'put_back') throw refusals[kind];
-  return { outcome: kind, record: await pendingReceipt(write, caller, target) };
+  const record = await receiptOf(write, target.entity, await rowOr404(write, caller, target.entity, target.id));
+  return { outcome: kind, record };
 }
 
 const refusals: Readonly<Record<Exclude<PutBack['kind'], 'put_back' | 'removed'>, ApiError>> = {
@@ -73,16 +74,10 @@ function addRetry(app: FastifyInstance, deps: PortalDependencies): void {
 async function retry(write: PortalWrite, caller: PortalCaller, target: Target): Promise<Receipt> {
   const row = await rowOr404(write, caller, target.entity, target.id);
   await refuseStrangers(write, caller, target);
-  const { state } = syncOf(await coupleOfRow(write.db, target.entity, row.id), row.version);
-  if (state === 'synced') throw new ApiError(409, 'not_failed', 'It is in Productive as it is here');
+  const { syncState } = await receiptOf(write, target.entity, row);
+  if (syncState === 'synced') throw new ApiError(409, 'not_failed', 'It is in Productive as it is here');
   await write.announce(target.entity, row.id, 'retry');
-  return pendingReceipt(write, caller, target);
-}
-
-async function pendingReceipt(write: PortalWrite, caller: PortalCaller, { entity, id }: Target): Promise<Receipt> {
-  const { version, modifiedAt } = await rowOr404(write, caller, entity, id);
-  const at = modifiedAt.toISOString();
-  return { id, version: String(version), modifiedAt: at, syncState: 'pending', sentFrom: null };
+  return receiptOf(write, target.entity, row);
 }
 
 /** @throws ApiError 403 */
@@ -92,4 +87,3 @@ async function refuseStrangers(write: PortalWrite, caller: PortalCaller, { entit
   if (subjects.includes(caller.subject)) return;
   throw new ApiError(403, 'not_the_author', 'Only who wrote it, or an admin, may decide what becomes of it');
 }
-

@@ -6,7 +6,7 @@ import { replicaKey } from '../../../store/hints.ts';
 import { type SyncedEntity, syncedTables } from '../../../store/portal/tables.ts';
 import { ApiError } from '../../api-error.ts';
 import type { PairInfo } from '../../dependencies.ts';
-import { censusRun, type CensusRunView, censusView } from '../../ops/census-shape.ts';
+import { censusRun, censusView } from '../../ops/census-shape.ts';
 import { lookNow } from '../../ops/looked.ts';
 import { type Plan, planShape, planView } from '../../ops/plan-shape.ts';
 import { checkShape, pendingShape } from '../../ops/shapes.ts';
@@ -62,8 +62,9 @@ async function checkOne(deps: PortalDependencies, wanted: OneRecord): Promise<z.
   const [pair] = pairsOf(deps, wanted.entity);
   if (pair === undefined) throw noPair(wanted.entity);
   const known = await deps.store().records.find(pair.name, replicaKey(wanted.id));
-  const isThere = known !== undefined || (await deps.portal.writing.store().rows.isThere(wanted.entity, wanted.id));
-  if (!isThere) throw unknown('record', wanted.id);
+  if ((await deps.portal.writing.store().rows.read(wanted.entity, wanted.id)) === null && known === undefined) {
+    throw unknown('record', wanted.id);
+  }
   const key = known?.masterId ?? replicaKey(wanted.id);
   if (wanted.mode === 'repair') return { repair: (await lookNow(deps, { pair: pair.name, key })).body };
   const preview = await deps.preview({ pair: pair.name, key });
@@ -92,7 +93,7 @@ async function begin(
     const run = await deps.store().censusRuns.begin(wanted, deps.now());
     // Whoever was not told is told by the keeper: the run is stored.
     await deps.census.start({ pair: pair.name, runId: run.id });
-    return { entity: entity.parse(pair.name), run: withoutSecrets(await censusView(deps, pair, run.id)), refusal: null };
+    return { entity: entity.parse(pair.name), run: await censusView(deps, pair, run.id), refusal: null };
   } catch (error) {
     if (!(error instanceof CensusUnderWay)) throw error;
     return { ...(await latest(deps, pair)), refusal: 'A walk over these records is under way already' };
@@ -100,12 +101,10 @@ async function begin(
 }
 
 async function latest(deps: PortalDependencies, pair: PairInfo): Promise<Run> {
-  const [run] = await deps.store().censusRuns.list({ pair: pair.name, limit: 1 });
-  const view = run === undefined ? null : withoutSecrets(await censusView(deps, pair, run.id));
+  const run = await deps.store().censusRuns.latest(pair.name);
+  const view = run === null ? null : await censusView(deps, pair, run.id);
   return { entity: entity.parse(pair.name), run: view, refusal: null };
 }
-
-const withoutSecrets = (view: CensusRunView): CensusRunView => view;
 
 function pairsOf({ pairs }: PortalDependencies, wanted: SyncedEntity | undefined): readonly PairInfo[] {
   const known: readonly string[] = wanted === undefined ? entities : [wanted];
