@@ -15,8 +15,8 @@ import { CensusRunStore } from './store/census-runs.ts';
 import { CircuitStore } from './store/circuits.ts';
 import { HintStore } from './store/hints.ts';
 import { LinkStore } from './store/links.ts';
-import type { OwnRecords } from './store/own-records.ts';
 import { PairStore } from './store/pairs.ts';
+import { portalOwnRecords } from './store/portal/own-records.ts';
 import { PassStore } from './store/passes.ts';
 import { SightingStore } from './store/sightings.ts';
 
@@ -31,8 +31,6 @@ export interface SyncParts {
   readonly probeLadderMs: readonly number[];
   readonly budget: CallBudget;
   readonly observer: PassObserver;
-  /** By the system's name: those whose records are rows of this very database. */
-  readonly ownRecords?: ReadonlyMap<string, OwnRecords>;
   readonly now?: () => Date;
 }
 
@@ -59,7 +57,7 @@ export function syncDependencies({
     pairStops: new PairStore(db),
     censusRuns: new CensusRunStore(db),
     sightings: new SightingStore(db),
-    ownRecords: parts.ownRecords ?? new Map(),
+    ownRecords: new Map([['Portal', portalOwnRecords()]]),
     reportOf: createCensusReporter({ pairs: parts.pairs, connectors: all, findings: new CensusFindingStore(db) }),
     now,
     random: Math.random,
