@@ -1,0 +1,83 @@
+/**
+ * How long the first import of everything takes where Productive's budget sets the pace: 27,199 tasks, 15,486 comments and
+ * the smaller entities, at most 100 requests in any ten seconds. Compared with the least time in which so many requests could
+ * be sent at all by the share that an import may use.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { start } from '../cli/start.ts';
+import { startTemporalServer } from '../cli/temporal-server/start.ts';
+import { parseConfig } from '../config.ts';
+import { shareOf } from '../connectors/call-budget.ts';
+import { createLog } from '../log.ts';
+import { portalPairs } from '../mappers/portal/portal-pairs.ts';
+import { documentedLimits, startProductiveSimulator } from '../simulators/productive/start-productive.ts';
+import { startTestPostgres } from '../test/support/postgres.ts';
+
+const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+const scale = Number(process.env['PORTAL_SCALE'] ?? 1);
+const window = { calls: 100, perMs: 10_000 };
+const share = shareOf(window.calls, 'backfill');
+const boundMs = (requests: number): number => Math.floor((requests - 1) / share) * window.perMs;
+
+const { TEMPORAL_ADDRESS: _, ...environment } = process.env;
+const server = await startTemporalServer({ log: () => undefined, environment });
+const found = process.env['PORTAL_ON'] === 'PGlite' ? null : await startTestPostgres();
+const postgres = found?.kind === 'running' ? found : null;
+const directory = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
+const productive = await startProductiveSimulator({ limits: documentedLimits });
+productive.generate({ seed: 1, scale });
+const token = 'a-token-of-the-bench-that-is-long-enough';
+const tandem = await start(
+  parseConfig({
+    PRODUCTIVE_URL: productive.apiUrl,
+    PRODUCTIVE_TOKEN: productive.token,
+    PRODUCTIVE_ORGANIZATION_ID: productive.organizationId,
+    PORTAL_JWT_SECRET: 'a-secret-of-the-bench-that-is-long-enough',
+    API_TOKENS: `bench:${token}`,
+    TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_TASK_QUEUE: `bench-${randomUUID()}`,
+    TANDEM_DATA: directory,
+    ...(postgres === null ? {} : { DATABASE_URL: postgres.address }),
+    API_PORT: '0',
+    PRODUCTIVE_CATCH_UP_EVERY: 'off',
+    CENSUS_AT: 'off',
+  }),
+  'all',
+  createLog('silent'),
+);
+await tandem.ready;
+const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+const answer = z.object({ state: z.string(), handedOver: z.number(), waiting: z.number() });
+
+const startedAt = performance.now();
+for (const { name } of portalPairs()) {
+  const began = performance.now();
+  const census = `${tandem.api?.url ?? ''}/api/v1/pairs/${name}/census`;
+  const begun = await fetch(census, { method: 'POST', headers, body: JSON.stringify({ mode: 'backfill', dryRun: false }) });
+  if (!begun.ok) throw new Error(`${name}: ${await begun.text()}`);
+  let text = '';
+  for (;;) {
+    text = await fetch(census, { headers }).then((got) => got.text());
+    const state: unknown = JSON.parse(text);
+    const parsed = answer.safeParse(state);
+    if (parsed.success && parsed.data.state !== 'running') break;
+    if (performance.now() - began > 600_000) throw new Error(text);
+    await sleep(50);
+  }
+  print(`  ${name.padEnd(20)} ${((performance.now() - began) / 1_000).toFixed(1)} s  ${productive.requests.all().length} requests so far  ${text.slice(0, Number(process.env['SHOW'] ?? 0))}`);
+}
+const tookMs = performance.now() - startedAt;
+const requests = productive.requests.all().length;
+print(`${requests} requests in ${(tookMs / 1_000).toFixed(1)} s, most in any 10 s: ${productive.rateLimit.mostInAnyWindow(window.perMs)}`);
+print(`the budget's bound: ${(boundMs(requests) / 1_000).toFixed(1)} s; ratio ${(tookMs / boundMs(requests)).toFixed(2)}`);
+await tandem.stop();
+await productive.stop();
+await server.stop();
+await postgres?.stop();
+await rm(directory, { recursive: true, force: true });
