@@ -14,6 +14,8 @@ import { addMetrics } from './get-metrics.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer } from './http-server.ts';
 import { addOpsRoutes } from './ops/ops-routes.ts';
+import type { PortalDependencies } from './portal/portal-dependencies.ts';
+import { addPortalRoutes } from './portal/portal-routes.ts';
 import { limitRate } from './rate-limit.ts';
 import { addWebhooks } from './webhooks/post-webhook.ts';
 
@@ -50,7 +52,19 @@ export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInst
     });
     addOpsRoutes(scope, deps);
   });
+  const { portal } = deps;
+  if (portal !== null) void app.register((scope) => addPortal(scope, { ...deps, portal }, limits));
   return app;
+}
+
+/** Apart from the ops API: other callers, another rate, a description of its own. */
+async function addPortal(scope: FastifyInstance, deps: PortalDependencies, { portalRate }: HttpLimits): Promise<void> {
+  await limitRate(scope, { rate: portalRate, status: 429, log: deps.log });
+  await scope.register(fastifySwagger, {
+    openapi: { info: { title: "Tandem's portal API", version: '1' } },
+    transform: jsonSchemaTransform,
+  });
+  addPortalRoutes(scope, deps);
 }
 
 function answerError(

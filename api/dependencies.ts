@@ -7,6 +7,7 @@ import type { CensusViews } from '../store/census-views.ts';
 import type { CircuitStore } from '../store/circuits.ts';
 import type { ConflictStore } from '../store/conflicts.ts';
 import type { CursorStore } from '../store/cursors.ts';
+import type { FeedCursorStore } from '../store/feed-cursors.ts';
 import type { HintStore, RecordKey } from '../store/hints.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
 import type { PairStore } from '../store/pairs.ts';
@@ -19,6 +20,7 @@ import type { CensusStarter } from './census-starter.ts';
 import type { Checker } from './checker.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
+import type { PortalParts } from './portal/portal-parts.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
 import type { PossibleSender } from './webhooks/sender.ts';
 import type { WebhookDesk } from './webhooks/webhook-desk.ts';
@@ -28,6 +30,8 @@ export interface PairInfo {
   readonly name: string;
   readonly master: { readonly system: string; readonly entity: string };
   readonly replica: { readonly system: string; readonly entity: string };
+  /** Whether the master's records show how they stand, so that a lost store can be rebuilt from them. Default: yes. */
+  readonly showsStatus?: boolean;
 }
 
 /** Whether something that Tandem stands on answers. Throws when it doesn't. */
@@ -65,6 +69,7 @@ export interface ApiDependencies {
     readonly circuits: CircuitStore;
     readonly registrations: WebhookRegistrationStore;
     readonly cursors: CursorStore;
+    readonly feedCursors: FeedCursorStore;
     readonly visits: VisitStore;
     readonly censusRuns: CensusRunStore;
     readonly censusViews: CensusViews;
@@ -83,6 +88,8 @@ export interface ApiDependencies {
   readonly deliveries: Deliveries;
   readonly webhookDesk: WebhookDesk;
   readonly tokens: BearerTokens;
+  /** Null: this installation has no portal, and no address under /portal. */
+  readonly portal: PortalParts | null;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly now: () => Date;

@@ -20,6 +20,8 @@ export interface HttpTimeouts {
 export interface HttpLimits {
   readonly webhookRate: Rate;
   readonly apiRate: Rate;
+  /** All users of the portal may come from one address: that of its front end. */
+  readonly portalRate: Rate;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly timeouts: HttpTimeouts;

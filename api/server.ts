@@ -15,6 +15,7 @@ import { CensusViews } from '../store/census-views.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { CursorStore } from '../store/cursors.ts';
+import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
@@ -29,6 +30,7 @@ import type { ApiDependencies, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
+import { composePortal, type PortalSettings } from './portal/compose-portal.ts';
 import { createRoom } from './room.ts';
 import { startSweeper } from './sweeper.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
@@ -60,6 +62,8 @@ export interface ApiOptions {
   /** The calls that may be sent, as all processes share them. */
   readonly budget: (database: OpenDatabase) => CallBudget;
   readonly tokens: ReadonlyMap<string, ApiToken>;
+  /** Null: this installation has no portal. */
+  readonly portal: PortalSettings | null;
   readonly limits: Omit<HttpLimits, 'timeouts'>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -81,7 +85,7 @@ class NoDatabase extends Error {
 
 /** Composes the HTTP side of this process and listens. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { log, temporal } = options;
+  const { log, temporal, publicUrl, metrics } = options;
   const connection = lazyConnection(temporal.address);
   const client = new Client({ connection, namespace: temporal.namespace });
   const store = createStore(options.database);
@@ -92,8 +96,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const census = createCensusStarter({ client, taskQueue, log });
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const registrations = (): WebhookRegistrationStore => store().registrations;
-  const pairs = options.pairs.map(({ name, title }) => ({ name, ...title }));
-  const { publicUrl, metrics, connectors } = options;
+  const pairs = options.pairs.map(({ name, title, status }) => ({ name, ...title, showsStatus: status !== null }));
+  const { connectors } = options;
   const deps: ApiDependencies = {
     pairs,
     store,
@@ -108,6 +112,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({ pairs, connectors, publicUrl, registrations, budget, metrics, client, taskQueue }),
     tokens: new BearerTokens(options.tokens),
+    portal: options.portal === null ? null : composePortal(options.portal, () => open(options.database)),
     metrics,
     log,
     now,
@@ -150,6 +155,7 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       circuits: new CircuitStore(db),
       registrations: new WebhookRegistrationStore(db),
       cursors: new CursorStore(db),
+      feedCursors: new FeedCursorStore(db),
       visits: new VisitStore(db),
       censusRuns: new CensusRunStore(db),
       censusViews: new CensusViews(db),

@@ -8,8 +8,9 @@ import { schema } from '../schema.ts';
 import { portalCompanies, portalProjects } from './work-tables.ts';
 
 const portalTableNames = Object.values(schema)
-  .flatMap((table) => (is(table, PgTable) ? [getTableConfig(table).name] : []))
-  .filter((name) => name.startsWith('portal_'));
+  .flatMap((table) => (is(table, PgTable) ? [getTableConfig(table)] : []))
+  .filter(({ name, columns }) => name.startsWith('portal_') && columns.some((column) => column.name === 'version'))
+  .map(({ name }) => name);
 
 describe.each(databasesUnderTest())('the tables of the portal on $name', (kind) => {
   const store = storeOf(kind);

@@ -24,6 +24,7 @@ import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { CursorStore } from '../../store/cursors.ts';
+import { FeedCursorStore } from '../../store/feed-cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
@@ -105,11 +106,13 @@ const beteiligte = {
 const limits: HttpLimits = {
   webhookRate: { calls: 600, perMs: 60_000 },
   apiRate: { calls: 600, perMs: 60_000 },
+  portalRate: { calls: 6_000, perMs: 60_000 },
   trustedProxies: [],
   timeouts: defaultTimeouts,
 };
 /** For tests that ask more in a minute than anybody does. */
-export const unlimited: Pick<HttpLimits, 'webhookRate' | 'apiRate'> = {
+export const unlimited: Pick<HttpLimits, 'webhookRate' | 'apiRate' | 'portalRate'> = {
+  portalRate: { calls: 1_000_000, perMs: 60_000 },
   webhookRate: { calls: 1_000_000, perMs: 60_000 },
   apiRate: { calls: 1_000_000, perMs: 60_000 },
 };
@@ -175,6 +178,7 @@ function dependencies(
       taskQueue: 'nobody',
     }),
     tokens: new BearerTokens(new Map([['tests', ApiToken.inTheClear(testToken)]])),
+    portal: null,
     metrics,
     log,
     now,
@@ -190,6 +194,7 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   circuits: new CircuitStore(db),
   registrations: new WebhookRegistrationStore(db),
   cursors: new CursorStore(db),
+  feedCursors: new FeedCursorStore(db),
   visits: new VisitStore(db),
   censusRuns: new CensusRunStore(db),
   censusViews: new CensusViews(db),

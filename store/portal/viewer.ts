@@ -1,0 +1,64 @@
+import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import type { Database } from '../database.ts';
+import { portalCompanies, portalPeople, portalProjects, portalTasks } from './work-tables.ts';
+
+/** For whom records are read: clients see what is their company's and not private, and nothing else. */
+export type Viewer = { readonly role: 'admin' } | { readonly role: 'client'; readonly companyId: number };
+
+/** A condition on `portal_projects`. */
+export const visibleProjects = (viewer: Viewer): SQL | undefined =>
+  and(
+    isNull(portalProjects.deletedAt),
+    viewer.role === 'admin' ? undefined : eq(portalProjects.companyId, viewer.companyId),
+  );
+
+/** A condition on `portal_tasks`. A task of which nobody has said that it is not private is taken for private. */
+export const visibleTasks = (db: Database, viewer: Viewer): SQL | undefined =>
+  and(
+    isNull(portalTasks.deletedAt),
+    ...(viewer.role === 'admin'
+      ? []
+      : [
+          eq(portalTasks.private, false),
+          inArray(
+            portalTasks.projectId,
+            db.select({ id: portalProjects.id }).from(portalProjects).where(visibleProjects(viewer)),
+          ),
+        ]),
+  );
+
+/** A condition on `portal_companies`. */
+export const visibleCompanies = (viewer: Viewer): SQL | undefined =>
+  and(
+    isNull(portalCompanies.deletedAt),
+    viewer.role === 'admin' ? undefined : eq(portalCompanies.id, viewer.companyId),
+  );
+
+/** A condition on `portal_people`: clients know their own, and whoever has to do with their tasks and projects. */
+export function visiblePeople(db: Database, viewer: Viewer): SQL | undefined {
+  if (viewer.role === 'admin') return isNull(portalPeople.deletedAt);
+  const tasks = (name: 'assigneeId' | 'creatorId') =>
+    db.select({ id: portalTasks[name] }).from(portalTasks).where(visibleTasks(db, viewer));
+  const managers = db
+    .select({ id: portalProjects.projectManagerId })
+    .from(portalProjects)
+    .where(visibleProjects(viewer));
+  return and(
+    isNull(portalPeople.deletedAt),
+    or(
+      eq(portalPeople.companyId, viewer.companyId),
+      inArray(portalPeople.id, tasks('assigneeId')),
+      inArray(portalPeople.id, tasks('creatorId')),
+      inArray(portalPeople.id, managers),
+    ),
+  );
+}
+
+/** The portal's id of a company that is there, by Productive's. */
+export async function companyOf(db: Database, productiveId: string): Promise<number | null> {
+  const [found] = await db
+    .select({ id: portalCompanies.id })
+    .from(portalCompanies)
+    .where(and(eq(portalCompanies.productiveId, productiveId), isNull(portalCompanies.deletedAt)));
+  return found?.id ?? null;
+}
