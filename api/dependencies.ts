@@ -7,6 +7,7 @@ import type { CensusViews } from '../store/census-views.ts';
 import type { CircuitStore } from '../store/circuits.ts';
 import type { ConflictStore } from '../store/conflicts.ts';
 import type { CursorStore } from '../store/cursors.ts';
+import type { FeedCursorStore } from '../store/feed-cursors.ts';
 import type { HintStore, RecordKey } from '../store/hints.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
 import type { PairStore } from '../store/pairs.ts';
@@ -68,6 +69,7 @@ export interface ApiDependencies {
     readonly circuits: CircuitStore;
     readonly registrations: WebhookRegistrationStore;
     readonly cursors: CursorStore;
+    readonly feedCursors: FeedCursorStore;
     readonly visits: VisitStore;
     readonly censusRuns: CensusRunStore;
     readonly censusViews: CensusViews;

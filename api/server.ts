@@ -15,6 +15,7 @@ import { CensusViews } from '../store/census-views.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { CursorStore } from '../store/cursors.ts';
+import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
@@ -154,6 +155,7 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       circuits: new CircuitStore(db),
       registrations: new WebhookRegistrationStore(db),
       cursors: new CursorStore(db),
+      feedCursors: new FeedCursorStore(db),
       visits: new VisitStore(db),
       censusRuns: new CensusRunStore(db),
       censusViews: new CensusViews(db),

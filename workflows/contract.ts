@@ -74,6 +74,11 @@ export interface PairInput {
   readonly pair: string;
 }
 
+/** What a system tells of changes apart from lists. */
+export interface SystemInput {
+  readonly system: string;
+}
+
 export interface CensusInput extends PairInput {
   readonly runId: string;
 }
@@ -88,9 +93,9 @@ export type CensusStep =
   | { readonly kind: 'paused' }
   | { readonly kind: 'ended' };
 
-/** What a look at the latest changes of both sides came to. */
+/** What a look at the latest changes came to. */
 export interface CatchUpSummary {
-  /** Pages read and rows that were news, of both sides. */
+  /** Pages read and rows that were news, of all that was looked at. */
   readonly pages: number;
   readonly handedOver: number;
   /** There is more: go on at once. */
@@ -124,6 +129,10 @@ export interface CatchUpActivities {
   catchUp(pair: PairInput): Promise<CatchUpSummary>;
 }
 
+export interface FeedActivities {
+  readFeeds(system: SystemInput): Promise<CatchUpSummary>;
+}
+
 export interface RollingCheckActivities {
   checkOldest(pair: PairInput): Promise<RollingCheckSummary>;
 }
@@ -135,6 +144,7 @@ export interface KeeperActivities {
 export const censusWorkflow = 'census';
 export const nightlyCensusWorkflow = 'nightlyCensus';
 export const catchUpWorkflow = 'catchUp';
+export const readFeedsWorkflow = 'readFeeds';
 export const rollingCheckWorkflow = 'rollingCheck';
 export const keepWebhooksWorkflow = 'keepWebhooks';
 /** The run's row has changed: look at it. */

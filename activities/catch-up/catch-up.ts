@@ -35,9 +35,10 @@ export async function catchUp(
   const pair = pairNamed(deps, name);
   let summary = nothing;
   for (const side of sides) {
-    const connector = deps.connectors[pair.title[side].system];
+    const { system, entity } = pair.title[side];
+    const connector = deps.connectors[system];
     const list = connector === undefined ? null : referencing(connector, pair, side, new LinkStore(deps.db)).list;
-    if (list !== null) summary = sum(summary, await readOn(deps, { pair, side, list }, signal));
+    if (list?.canListChanges(entity) === true) summary = sum(summary, await readOn(deps, { pair, side, list }, signal));
   }
   if (!summary.again) await askForCensus(deps, name);
   return summary;

@@ -1,13 +1,5 @@
 import type { CallContext, OpenedFile, RemoteRecord } from '../connector.ts';
-import {
-  AuthFailed,
-  type ConnectorError,
-  Forbidden,
-  RateLimited,
-  RecordFailed,
-  StaleVersion,
-  Stopped,
-} from '../errors.ts';
+import { AuthFailed, ConnectorError, Forbidden, RateLimited, RecordFailed, StaleVersion, Stopped } from '../errors.ts';
 import type { ProductiveClient } from './client.ts';
 import { pauseMs } from './pause.ts';
 
@@ -44,16 +36,13 @@ export async function openFile(
     throw refusedFile(client, answer);
   } catch (error) {
     // What fetch throws may carry the address, and with it the token.
-    if (!(error instanceof Error) || !isNetworks(error)) throw error;
+    if (error instanceof ConnectorError) throw error;
     if (signal.aborted) throw new Stopped(`${system}: stopped by a deadline or a shutdown`, { system });
     throw new RecordFailed(`${system}: the file's host gave no answer`, { system });
   } finally {
     clearTimeout(timer);
   }
 }
-
-const isNetworks = ({ name }: Error): boolean =>
-  name === 'TypeError' || name === 'AbortError' || name === 'TimeoutError';
 
 function addressOf({ attributes }: RemoteRecord, { filesUrl, token }: FileHosts, system: string): URL {
   const { url } = attributes;

@@ -70,6 +70,7 @@ export function createWebhookSource(client: ProductiveClient): WebhookSource {
     longestBodyBytes,
     // A genuine body that nobody understands must not get the webhook deactivated.
     answers: { badSignature: 401, badBody: 200 },
+    reusesClaims: true,
     addressOf: ({ route }) => (route === '' ? { pair: null } : null),
     claimed,
     claimOf,

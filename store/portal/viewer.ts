@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { portalCompanies, portalProjects, portalTasks } from './work-tables.ts';
+import { portalCompanies, portalPeople, portalProjects, portalTasks } from './work-tables.ts';
 
 /** For whom records are read: clients see what is their company's and not private, and nothing else. */
 export type Viewer = { readonly role: 'admin' } | { readonly role: 'client'; readonly companyId: number };
@@ -26,6 +26,33 @@ export const visibleTasks = (db: Database, viewer: Viewer): SQL | undefined =>
           ),
         ]),
   );
+
+/** A condition on `portal_companies`. */
+export const visibleCompanies = (viewer: Viewer): SQL | undefined =>
+  and(
+    isNull(portalCompanies.deletedAt),
+    viewer.role === 'admin' ? undefined : eq(portalCompanies.id, viewer.companyId),
+  );
+
+/** A condition on `portal_people`: clients know their own, and whoever has to do with their tasks and projects. */
+export function visiblePeople(db: Database, viewer: Viewer): SQL | undefined {
+  if (viewer.role === 'admin') return isNull(portalPeople.deletedAt);
+  const tasks = (name: 'assigneeId' | 'creatorId') =>
+    db.select({ id: portalTasks[name] }).from(portalTasks).where(visibleTasks(db, viewer));
+  const managers = db
+    .select({ id: portalProjects.projectManagerId })
+    .from(portalProjects)
+    .where(visibleProjects(viewer));
+  return and(
+    isNull(portalPeople.deletedAt),
+    or(
+      eq(portalPeople.companyId, viewer.companyId),
+      inArray(portalPeople.id, tasks('assigneeId')),
+      inArray(portalPeople.id, tasks('creatorId')),
+      inArray(portalPeople.id, managers),
+    ),
+  );
+}
 
 /** The portal's id of a company that is there, by Productive's. */
 export async function companyOf(db: Database, productiveId: string): Promise<number | null> {

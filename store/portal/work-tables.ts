@@ -1,3 +1,4 @@
+import { isNull, sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
@@ -133,6 +134,16 @@ export const portalTasks = pgTable(
   },
   (table) => [
     index('portal_tasks_modified').on(table.modifiedAt, table.id),
+    // As lists are sorted (reading/sort-keys.ts): a page of all tasks is read off the index.
+    index('portal_tasks_by_activity')
+      .on(sql`(coalesce(${table.lastActivityAt}, '-infinity'::timestamptz))`, table.id)
+      .where(isNull(table.deletedAt)),
+    index('portal_tasks_by_creation')
+      .on(sql`(coalesce(${table.createdAt}, '-infinity'::timestamptz))`, table.id)
+      .where(isNull(table.deletedAt)),
+    index('portal_tasks_by_due_date')
+      .on(sql`(coalesce(${table.dueDate}, 'infinity'::date))`, table.id)
+      .where(isNull(table.deletedAt)),
     index('portal_tasks_project').on(table.projectId, table.lastActivityAt, table.id),
     index('portal_tasks_task_list').on(table.taskListId),
     index('portal_tasks_assignee').on(table.assigneeId),

@@ -24,6 +24,7 @@ import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { CursorStore } from '../../store/cursors.ts';
+import { FeedCursorStore } from '../../store/feed-cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
@@ -193,6 +194,7 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   circuits: new CircuitStore(db),
   registrations: new WebhookRegistrationStore(db),
   cursors: new CursorStore(db),
+  feedCursors: new FeedCursorStore(db),
   visits: new VisitStore(db),
   censusRuns: new CensusRunStore(db),
   censusViews: new CensusViews(db),

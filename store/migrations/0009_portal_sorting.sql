@@ -1,0 +1,3 @@
+CREATE INDEX "portal_tasks_by_activity" ON "portal_tasks" USING btree ((coalesce("last_activity_at", '-infinity'::timestamptz)),"id") WHERE "portal_tasks"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "portal_tasks_by_creation" ON "portal_tasks" USING btree ((coalesce("created_at", '-infinity'::timestamptz)),"id") WHERE "portal_tasks"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "portal_tasks_by_due_date" ON "portal_tasks" USING btree ((coalesce("due_date", 'infinity'::date)),"id") WHERE "portal_tasks"."deleted_at" is null;

@@ -1,0 +1,46 @@
+import { and, eq, getTableColumns, isNotNull, isNull } from 'drizzle-orm';
+import type { Database } from '../../database.ts';
+import { type Viewer, visiblePeople } from '../viewer.ts';
+import { portalPeople } from '../work-tables.ts';
+import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
+import { byText } from './sort-keys.ts';
+
+export type PersonRow = typeof portalPeople.$inferSelect;
+
+export const peopleSorts = { lastName: byText(portalPeople.lastName), firstName: byText(portalPeople.firstName) };
+
+export interface PeopleFilter {
+  readonly companyId?: number | undefined;
+  readonly archived?: boolean | undefined;
+}
+
+export class PeopleReadings {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async page(viewer: Viewer, { companyId, archived }: PeopleFilter, wish: PageWish): Promise<RowPage<PersonRow>> {
+    const { archivedAt } = portalPeople;
+    const conditions = [
+      companyId === undefined ? undefined : eq(portalPeople.companyId, companyId),
+      archived === undefined ? undefined : archived ? isNotNull(archivedAt) : isNull(archivedAt),
+    ];
+    const rows = await this.#db
+      .select({ ...getTableColumns(portalPeople), sortKey: keyOf(wish) })
+      .from(portalPeople)
+      .where(and(visiblePeople(this.#db, viewer), ...conditions, behind(wish, portalPeople.id)))
+      .orderBy(...orderOf(wish, portalPeople.id))
+      .limit(wish.limit + 1);
+    return pageFrom(rows, wish);
+  }
+
+  async find(viewer: Viewer, id: number): Promise<PersonRow | null> {
+    const [row] = await this.#db
+      .select()
+      .from(portalPeople)
+      .where(and(eq(portalPeople.id, id), visiblePeople(this.#db, viewer)));
+    return row ?? null;
+  }
+}
