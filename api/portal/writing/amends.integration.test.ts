@@ -2,12 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eq } from 'drizzle-orm';
 import type { OpenDatabase } from '../../../store/database.ts';
 import { openInMemory } from '../../../store/open-embedded.ts';
-import {
-  portalAttachments,
-  portalComments,
-  portalTaskLists,
-  portalTasks,
-} from '../../../store/portal/work-tables.ts';
+import { portalAttachments, portalComments, portalTaskLists, portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints, ledger, links } from '../../../store/schema.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';
 import { startTestPortal } from '../../../test/support/portal.ts';
@@ -35,7 +30,10 @@ const admin = () => writerIn(api, office.admin);
 const idIn = ({ body }: { readonly body: unknown }) => (body as { id: string }).id;
 const inbox = () => database.db.select().from(hints).orderBy(hints.pair, hints.recordId);
 const taskRow = async (id: string) => {
-  const [row] = await database.db.select().from(portalTasks).where(eq(portalTasks.id, Number(id)));
+  const [row] = await database.db
+    .select()
+    .from(portalTasks)
+    .where(eq(portalTasks.id, Number(id)));
   return row!;
 };
 
@@ -58,7 +56,14 @@ describe('a change that Productive has refused', () => {
     const list = { pair: 'task_lists', masterId: 'p-list', replicaId: office.taskList };
     const [couple] = await database.db.insert(links).values(list).returning();
     return {
-      ...{ title: 'Task', description: null, startDate: null, dueDate: '2026-01-01', initialEstimate: 60, closed: false },
+      ...{
+        title: 'Task',
+        description: null,
+        startDate: null,
+        dueDate: '2026-01-01',
+        initialEstimate: 60,
+        closed: false,
+      },
       ...{ taskListId: String(couple!.id), assigneeId: `unlinked:people:replica:${office.person}` },
     };
   };
@@ -137,7 +142,10 @@ describe('a creation that Productive has refused', () => {
       body: { outcome: 'removed', record: null },
     });
     expect((await taskRow(task)).deletedAt).not.toBeNull();
-    const [said] = await database.db.select().from(portalComments).where(eq(portalComments.id, Number(comment)));
+    const [said] = await database.db
+      .select()
+      .from(portalComments)
+      .where(eq(portalComments.id, Number(comment)));
     const [sent] = await database.db.select().from(portalAttachments);
     expect([said?.deletedAt, sent?.deletedAt]).not.toContain(null);
     expect((await inbox()).map(({ pair, recordId }) => `${pair} ${recordId}`)).toEqual([
@@ -175,7 +183,9 @@ test('what is in Productive as it is here is not sent again', async () => {
   const { version } = await taskRow(office.task);
   const couple = { pair: 'tasks', masterId: 'p1', replicaId: office.task, state: 'linked' as const };
   await database.db.insert(links).values({ ...couple, versionReplica: String(version), syncedAt: new Date() });
-  expect(await admin().ask('POST', `/tasks/${office.task}/retry`)).toMatchObject(refused(409, 'not_failed', /as it is/));
+  expect(await admin().ask('POST', `/tasks/${office.task}/retry`)).toMatchObject(
+    refused(409, 'not_failed', /as it is/),
+  );
 });
 
 describe('what is unconfirmed', () => {
@@ -188,7 +198,9 @@ describe('what is unconfirmed', () => {
     ] as const) {
       for (const row of await database.db.select().from(table)) {
         const couple = { pair, masterId: `p${row.id}`, replicaId: String(row.id), state: 'linked' as const };
-        await database.db.insert(links).values({ ...couple, versionReplica: String(row.version), syncedAt: new Date() });
+        await database.db
+          .insert(links)
+          .values({ ...couple, versionReplica: String(row.version), syncedAt: new Date() });
       }
     }
   };

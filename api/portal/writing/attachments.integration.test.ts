@@ -113,7 +113,10 @@ describe('a file that is uploaded', () => {
     await database.db.insert(links).values({ pair: 'attachments', masterId: '900', replicaId: first });
     await client().form(path(), form('second'));
     expect(await uploads()).toHaveLength(2);
-    await database.db.update(portalAttachments).set({ url: secretUrl }).where(eq(portalAttachments.id, Number(first)));
+    await database.db
+      .update(portalAttachments)
+      .set({ url: secretUrl })
+      .where(eq(portalAttachments.id, Number(first)));
     await client().form(path(), form('third'));
     expect((await uploads()).map(({ id }) => String(id))).not.toContain(first);
     expect(await uploads()).toHaveLength(2);
@@ -126,7 +129,8 @@ describe('an upload is refused, and nothing is stored,', () => {
   });
   const boundary = 'a-boundary';
   const multipart = `multipart/form-data; boundary=${boundary}`;
-  const part = (head: string, body = 'x') => `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`;
+  const part = (head: string, body = 'x') =>
+    `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`;
   const end = `--${boundary}--\r\n`;
   const file = part('name="file"; filename="a.txt"');
 
@@ -179,7 +183,13 @@ describe('a file that is downloaded', () => {
   const inProductive = async (values: Partial<typeof portalAttachments.$inferInsert> = {}) => {
     const [row] = await database.db
       .insert(portalAttachments)
-      .values({ name: 'plan.pdf', contentType: 'application/pdf', url: secretUrl, taskId: Number(office.task), ...values })
+      .values({
+        name: 'plan.pdf',
+        contentType: 'application/pdf',
+        url: secretUrl,
+        taskId: Number(office.task),
+        ...values,
+      })
       .returning();
     const replicaId = String(row!.id);
     await database.db.insert(links).values({ pair: 'attachments', masterId: `p${replicaId}`, replicaId });
