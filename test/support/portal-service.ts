@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type RunningTandem, start } from '../../cli/start.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { parseConfig } from '../../config.ts';
@@ -19,7 +18,6 @@ import { until } from './house.ts';
 import { apiToken, callApi, type Environment } from './service-under-test.ts';
 import { testTemporalAddress } from './temporal.ts';
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
 /** The whole service with the portal's pairs, a Productive that it talks to, and a look into its database. */
 export interface PortalService {
