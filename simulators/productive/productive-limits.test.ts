@@ -123,6 +123,19 @@ describe('whoever steers the simulator', () => {
     expect((await call('GET', '/tasks')).list).toEqual([]);
   });
 
+  test('chooses between the hardest and the documented behaviour', async () => {
+    const { call, productive } = await start();
+    const ask = control(productive.url);
+    const compared = async () => (await call('GET', '/tasks?filter[updated_at][gt]=2026-01-01')).status;
+    expect(await compared()).toBe(422);
+    await ask('POST', '/behaviour/friendly');
+    expect(await compared()).toBe(200);
+    await ask('POST', '/behaviour/hostile');
+    expect(await compared()).toBe(422);
+    await ask('POST', '/webhooks/settings', { maxRetries: 25 });
+    expect(productive.webhooks.settings).toMatchObject({ maxRetries: 25, failuresUntilOff: 3 });
+  });
+
   test('makes requests go wrong, before and after they took effect', async () => {
     const { call, productive, place } = await start();
     const post = () => call('POST', '/tasks', { attributes: { title: 'Fix', ...place } });

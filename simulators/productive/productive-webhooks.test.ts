@@ -110,6 +110,22 @@ describe('a delivery', () => {
     expect(payloads().map(({ object }) => object.data.attributes['title'])).toEqual(['Ours']);
   });
 
+  test('goes out by itself while the simulator is told to', async () => {
+    const { productive, addTask } = house;
+    await register(1);
+    const arrival = new Promise((resolve) => receiver.once('request', resolve));
+    const steer = (body: unknown) =>
+      fetch(`${productive.url}/_control/webhooks/running`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await steer({ everyMs: 1 })).status).toBe(200);
+    addTask('Fix');
+    await arrival;
+    expect((await steer({ everyMs: null })).status).toBe(200);
+  });
+
   test('can be lost, repeated and late', async () => {
     const { productive, addTask } = house;
     const { misbehave } = productive.webhooks;
