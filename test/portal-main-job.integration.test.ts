@@ -22,6 +22,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
         },
       });
       await service.keepWebhooks();
+      await service.importAll();
     }, 240_000);
     afterAll(() => service.stop());
 

@@ -18,7 +18,6 @@ import { until } from './house.ts';
 import { apiToken, callApi, type Environment } from './service-under-test.ts';
 import { testTemporalAddress } from './temporal.ts';
 
-
 /** The whole service with the portal's pairs, a Productive that it talks to, and a look into its database. */
 export interface PortalService {
   readonly productive: Productive;
@@ -28,14 +27,22 @@ export interface PortalService {
   api(method: 'GET' | 'POST', path: string): Promise<{ status: number; body: unknown }>;
   /** Registers what is missing, and waits until everything that follows from that is done. */
   keepWebhooks(): Promise<void>;
+  /** Walks over all pairs, parents first, and waits until everything that follows from that is done. */
+  importAll(): Promise<void>;
   /** Nothing waits, and no walk is under way. */
   isIdle(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
+const importedWithinMs = 120_000;
+
 interface Status {
   readonly inbox: { readonly waiting: number };
-  readonly pairs: readonly { readonly census: unknown; readonly records: { readonly waiting: number } }[];
+  readonly pairs: readonly {
+    readonly name: string;
+    readonly census: unknown;
+    readonly records: { readonly waiting: number };
+  }[];
 }
 
 /** The settings with which a service finds this Productive. */
@@ -82,6 +89,16 @@ export async function startPortalService(
   };
   return {
     ...{ productive, tandem, url, db: opened.db, api, isIdle },
+    importAll: async () => {
+      const { pairs } = (await api('GET', '/status')).body as Status;
+      const headers = { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' };
+      for (const { name } of pairs) {
+        const { status } = await fetch(`${url}/api/v1/pairs/${name}/census`, { method: 'POST', headers, body: '{}' });
+        // 409: one is under way, because the keeper has asked for it.
+        if (status !== 202 && status !== 409) throw new Error(`The census of ${name} was answered with ${status}`);
+      }
+      await until('everything is imported', isIdle, importedWithinMs);
+    },
     keepWebhooks: async () => {
       await api('POST', '/webhooks/keep');
       const wanted = async () => {
@@ -91,7 +108,7 @@ export async function startPortalService(
         return all.length > 0 && all.every(({ state }) => state === 'ok' || state === 'somebody_elses');
       };
       await until('all webhooks are registered', wanted);
-      await until('everything that followed is done', isIdle);
+      await until('everything that followed is done', isIdle, importedWithinMs);
     },
     stop: async () => {
       await tandem.stop();
