@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { OpenDatabase } from '../../../store/database.ts';
 import { openInMemory } from '../../../store/open-embedded.ts';
 import { portalAttachments, portalComments, portalTaskLists, portalTasks } from '../../../store/portal/work-tables.ts';
-import { hints, ledger, links } from '../../../store/schema.ts';
+import { hints, ledger, links, type StoredFailure } from '../../../store/schema.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';
 import { startTestPortal } from '../../../test/support/portal.ts';
 import { type Office, officeIn, refused, writerIn } from '../../../test/support/portal-office.ts';
@@ -39,10 +39,9 @@ const taskRow = async (id: string) => {
 
 /** What a pass leaves behind that Productive has refused. */
 async function refuse(pair: string, replicaId: string, values: Partial<typeof links.$inferInsert> = {}) {
-  const failure = {
-    ...{ code: 'rejected', system: 'Productive', message: 'Productive refused it: Title is too long', seen: {} },
-    at: new Date().toISOString(),
-  } as const;
+  const message = 'Productive refused it: Title is too long';
+  const at = new Date().toISOString();
+  const failure: StoredFailure = { code: 'rejected', system: 'Productive', message, seen: {}, at };
   await database.db.delete(hints);
   const [link] = await database.db
     .insert(links)
