@@ -210,6 +210,13 @@ export const environmentSchema = z.object({
   PORTAL_JWKS_URL: url.optional(),
   PORTAL_JWT_AUDIENCE: z.string().default('tandem-portal'),
   PORTAL_RATE_LIMIT: rate.prefault('6000/1m'),
+  /** Mebibytes. */
+  PORTAL_MAX_UPLOAD: z
+    .string()
+    .regex(/^\d+$/, 'must be a number of MiB')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .prefault('20'),
   NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   NOTIFY_WEBHOOK_SECRET: z
     .string()

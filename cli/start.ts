@@ -218,6 +218,7 @@ const portalOf = (config: Config, parts: MasterFilesParts): PortalSettings | nul
     sendingHours: config.PORTAL_WRITES,
     timeZone: config.TANDEM_TIMEZONE,
     files: composeMasterFiles(parts),
+    maxUploadBytes: config.PORTAL_MAX_UPLOAD * 1024 * 1024,
   };
   if (secret !== undefined) {
     return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience }, writing };

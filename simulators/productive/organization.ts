@@ -201,6 +201,7 @@ export class Organization {
     return {
       ...(isNew && 'creator' in relationships && { creator_id: personId }),
       ...('last_actor' in relationships && { last_actor_id: personId }),
+      ...('updater' in relationships && { updater_id: personId }),
     };
   }
 

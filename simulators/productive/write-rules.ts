@@ -66,7 +66,7 @@ function writable({ attributes, relationships }: Resource, [name, value]: [strin
   const attribute = attributes[name];
   if (attribute !== undefined) return attribute.writable ? [[name, stored(attribute, value)]] : [];
   const relation = relationships[name.replace(/_id$/, '')];
-  const isOurs = ['creator_id', 'last_actor_id', 'organization_id'].includes(name);
+  const isOurs = ['creator_id', 'last_actor_id', 'updater_id', 'organization_id'].includes(name);
   if (!name.endsWith('_id') || relation?.kind !== 'one' || isOurs) return [];
   return [[name, typeof value === 'number' ? String(value) : value]];
 }

@@ -45,9 +45,10 @@ export class SyncStates {
     return new Map(rows.map((row) => [row.id, stateOf(row, couples.get(String(row.id)))]));
   }
 
+  /** But for a second look that is booked in case an earlier write arrives late: nobody waits for that. */
   #hintsOfRow(): SQL {
     return sql`select 1 from ${hints} where ${hints.pair} = ${links.pair}
-      and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId}`;
+      and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId} and ${hints.trigger} <> 'look_again'`;
   }
 
   #couples(pair: string, ids: string[]): Promise<readonly (Couple & { readonly replicaId: string | null })[]> {

@@ -79,7 +79,7 @@ function unconfirmedOf(entity: WrittenEntity): SQL {
       ${hints.heldUntil} as held_until, ${links.syncedAt} as last_synced_at
     from ${table}
       left join ${links} on ${links.pair} = ${entity} and ${links.replicaId} = ${id}
-      left join ${hints} on ${hints.pair} = ${entity} and ${hints.side} = 'replica' and ${hints.recordId} = ${id}
+      left join ${hints} on ${hints.pair} = ${entity} and ${hints.side} = 'replica' and ${hints.recordId} = ${id} and ${hints.trigger} <> 'look_again'
       left join lateral (
         select ${portalWrites.at} as at, ${portalWrites.subject} as subject from ${portalWrites}
         where ${portalWrites.entity} = ${entity} and ${portalWrites.recordId} = ${table.id}

@@ -36,12 +36,18 @@ export interface Office {
   readonly admin: string;
 }
 
-/** Empties everything and builds the two companies. */
-export async function officeIn({ db }: OpenDatabase): Promise<Office> {
+/** Everything of the portal, and what is known of couples. */
+export async function emptiedPortal({ db }: OpenDatabase): Promise<void> {
   await db.execute(
     sql`truncate portal_companies, portal_people, portal_workflow_statuses, portal_projects, portal_task_lists, portal_tasks, portal_comments, portal_attachments, portal_uploads, portal_idempotency, portal_writes, portal_service_overviews, portal_documents, hints, links, ledger, pairs, census_runs restart identity cascade`,
   );
-  const one = <T extends { readonly id: number }>(rows: readonly T[]): number => rows[0]!.id;
+}
+
+/** Empties everything and builds the two companies. */
+export async function officeIn(database: OpenDatabase): Promise<Office> {
+  const { db } = database;
+  await emptiedPortal(database);
+  const one = (rows: readonly { readonly id: number }[]): number => rows[0]!.id;
   const house = async (productiveId: string) => {
     const companyId = one(await db.insert(portalCompanies).values({ name: productiveId, productiveId }).returning());
     const person = one(await db.insert(portalPeople).values({ firstName: 'P', companyId, hrmTypeId: 2 }).returning());
@@ -96,14 +102,14 @@ export interface WriteAnswered {
   readonly replayed: string | null;
 }
 
-type Headers = Readonly<Record<string, string>>;
+type HeadersByName = Readonly<Record<string, string>>;
 
 /** Somebody who writes through the portal. */
 export function writerIn({ url }: Pick<ApiUnderTest, 'url'>, token: string) {
   const send = async (
     method: string,
     path: string,
-    init: RequestInit & { headers: Headers },
+    init: Omit<RequestInit, 'headers'> & { headers: HeadersByName },
   ): Promise<WriteAnswered> => {
     const headers = { ...(token !== '' && { authorization: `Bearer ${token}` }), ...init.headers };
     const answer = await fetch(`${url}/portal/v1${path}`, { ...init, method, headers });
@@ -113,16 +119,21 @@ export function writerIn({ url }: Pick<ApiUnderTest, 'url'>, token: string) {
   };
   const json =
     (method: string) =>
-    (path: string, body: unknown, headers: Headers = {}) =>
+    (path: string, body: unknown, headers: HeadersByName = {}) =>
       send(method, path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
   return {
     post: json('POST'),
     patch: json('PATCH'),
     /** Without a body. */
-    ask: (method: string, path: string, headers: Headers = {}) => send(method, path, { headers }),
-    form: (path: string, body: FormData, headers: Headers = {}) => send('POST', path, { body, headers }),
-    raw: (method: string, path: string, body: string | Uint8Array<ArrayBuffer>, type: string, headers: Headers = {}) =>
-      send(method, path, { body, headers: { 'content-type': type, ...headers } }),
+    ask: (method: string, path: string, headers: HeadersByName = {}) => send(method, path, { headers }),
+    form: (path: string, body: FormData, headers: HeadersByName = {}) => send('POST', path, { body, headers }),
+    raw: (
+      method: string,
+      path: string,
+      body: string | Uint8Array<ArrayBuffer>,
+      type: string,
+      headers: HeadersByName = {},
+    ) => send(method, path, { body, headers: { 'content-type': type, ...headers } }),
     file: (path: string) =>
       fetch(`${url}/portal/v1${path}`, { headers: token === '' ? {} : { authorization: `Bearer ${token}` } }),
   };
