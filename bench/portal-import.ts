@@ -59,7 +59,11 @@ const startedAt = performance.now();
 for (const { name } of portalPairs()) {
   const began = performance.now();
   const census = `${tandem.api?.url ?? ''}/api/v1/pairs/${name}/census`;
-  const begun = await fetch(census, { method: 'POST', headers, body: JSON.stringify({ mode: 'backfill', dryRun: false }) });
+  const begun = await fetch(census, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ mode: 'backfill', dryRun: false }),
+  });
   if (!begun.ok) throw new Error(`${name}: ${await begun.text()}`);
   let text = '';
   for (;;) {
@@ -70,12 +74,18 @@ for (const { name } of portalPairs()) {
     if (performance.now() - began > 600_000) throw new Error(text);
     await sleep(50);
   }
-  print(`  ${name.padEnd(20)} ${((performance.now() - began) / 1_000).toFixed(1)} s  ${productive.requests.all().length} requests so far  ${text.slice(0, Number(process.env['SHOW'] ?? 0))}`);
+  print(
+    `  ${name.padEnd(20)} ${((performance.now() - began) / 1_000).toFixed(1)} s  ${productive.requests.all().length} requests so far  ${text.slice(0, Number(process.env['SHOW'] ?? 0))}`,
+  );
 }
 const tookMs = performance.now() - startedAt;
 const requests = productive.requests.all().length;
-print(`${requests} requests in ${(tookMs / 1_000).toFixed(1)} s, most in any 10 s: ${productive.rateLimit.mostInAnyWindow(window.perMs)}`);
-print(`the budget's bound: ${(boundMs(requests) / 1_000).toFixed(1)} s; ratio ${(tookMs / boundMs(requests)).toFixed(2)}`);
+print(
+  `${requests} requests in ${(tookMs / 1_000).toFixed(1)} s, most in any 10 s: ${productive.rateLimit.mostInAnyWindow(window.perMs)}`,
+);
+print(
+  `the budget's bound: ${(boundMs(requests) / 1_000).toFixed(1)} s; ratio ${(tookMs / boundMs(requests)).toFixed(2)}`,
+);
 await tandem.stop();
 await productive.stop();
 await server.stop();

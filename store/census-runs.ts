@@ -52,14 +52,23 @@ export interface CensusFinding {
   readonly attributes: Attributes | null;
 }
 
+/** What a step's work leaves behind. */
+export interface WorkLeft {
+  readonly hints: readonly Hint[];
+  /** Records that this walk comes back to itself. */
+  readonly postponed: readonly CensusFinding[];
+  /** Master's records that it has come back to. */
+  readonly resumed: readonly string[];
+}
+
 /** What a step has found, and where the walk goes on. */
 export interface CensusLanding {
   readonly hints: readonly Hint[];
   readonly seen: { readonly side: Side; readonly ids: readonly string[] } | null;
   /** Of a dry run. */
   readonly findings: readonly CensusFinding[];
-  /** Work that stands or falls with this landing. @returns what it leaves to the inbox. Null: there is none. */
-  readonly work: ((tx: Database) => Promise<readonly Hint[]>) | null;
+  /** Work that stands or falls with this landing. Null: there is none. */
+  readonly work: ((tx: Database) => Promise<WorkLeft>) | null;
   readonly changes: Partial<
     Pick<CensusRun, 'phase' | 'position' | 'counts' | 'expected' | 'report' | 'trouble'> & { state: 'done' | 'stopped' }
   >;
@@ -103,6 +112,16 @@ export class CensusRunStore {
       .orderBy(desc(censusRuns.startedAt))
       .limit(1);
     return run ?? null;
+  }
+
+  /** Master's records that a walk has postponed, in the order of their ids. */
+  async postponed(id: string, limit: number): Promise<readonly CensusFinding[]> {
+    return this.#db
+      .select()
+      .from(censusFindings)
+      .where(and(eq(censusFindings.runId, id), eq(censusFindings.side, 'master')))
+      .orderBy(censusFindings.recordId)
+      .limit(limit);
   }
 
   /** What a step begins with, in one statement. */
@@ -168,11 +187,13 @@ export class CensusRunStore {
         .where(and(eq(censusRuns.id, run.id), eq(censusRuns.revision, run.revision), eq(censusRuns.state, 'running')))
         .returning({ id: censusRuns.id });
       if (rows.length === 0) return false;
-      await handOver(tx, run.id, [...found, ...(work === null ? [] : await work(tx))], now);
+      const left = work === null ? nothingLeft : await work(tx);
+      await handOver(tx, run.id, [...found, ...left.hints], now);
       // Another process' clock may have been ahead when the run began.
       const seenAt = now < run.startedAt ? run.startedAt : now;
       if (seen !== null) await new SightingStore(tx).record(run.pair, seen.side, seen.ids, seenAt);
-      await addFindings(tx, run.id, findings);
+      await takeFindings(tx, run.id, left.resumed);
+      await addFindings(tx, run.id, [...findings, ...left.postponed]);
       if (changes.state !== undefined) await dropFindings(tx, run.id);
       return true;
     });
@@ -186,6 +207,14 @@ export class CensusRunStore {
       .returning({ id: censusRuns.id });
     return rows.length > 0;
   }
+}
+
+const nothingLeft: WorkLeft = { hints: [], postponed: [], resumed: [] };
+
+async function takeFindings(tx: Database, runId: string, recordIds: readonly string[]): Promise<void> {
+  if (recordIds.length === 0) return;
+  const taken = inArray(censusFindings.recordId, [...recordIds]);
+  await tx.delete(censusFindings).where(and(eq(censusFindings.runId, runId), eq(censusFindings.side, 'master'), taken));
 }
 
 async function handOver(tx: Database, runId: string, found: readonly Hint[], now: Date): Promise<void> {

@@ -189,7 +189,12 @@ export class RecordStore {
 function entriesOf(row: LedgerRow): readonly LedgerRow[] {
   const { action, newValue } = row;
   if (action !== 'create' || !isObject(newValue)) return [row];
-  const fields = Object.entries(newValue).map(([field, value]) => ({ ...row, action: 'set' as const, field, newValue: value }));
+  const fields = Object.entries(newValue).map(([field, value]) => ({
+    ...row,
+    action: 'set' as const,
+    field,
+    newValue: value,
+  }));
   return [...fields, { ...row, newValue: null }];
 }
 

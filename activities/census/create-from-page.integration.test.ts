@@ -47,7 +47,10 @@ describe.each(databasesUnderTest())('a page of strangers on $name', (kind) => {
   const store = storeOf(kind);
 
   test('becomes rows and couples, and each value can be explained', async () => {
-    const done = await create(store(), companies(['7', { name: 'Acme', company_code: null }], ['8', { name: 'Zenith' }]));
+    const done = await create(
+      store(),
+      companies(['7', { name: 'Acme', company_code: null }], ['8', { name: 'Zenith' }]),
+    );
 
     expect([...done].sort()).toEqual(['7', '8']);
     const rows = await store().select().from(portalCompanies).orderBy(portalCompanies.productiveId);
@@ -66,9 +69,9 @@ describe.each(databasesUnderTest())('a page of strangers on $name', (kind) => {
     expect(link!.baseMaster).toMatchObject({ name: 'Acme', company_code: null });
     expect(link!.baseReplica).toMatchObject({ name: 'Acme', companyCode: null });
     const history = await new RecordStore(store()).history(link!.id, { field: 'name', limit: 10 });
-    expect(history.map(({ action, field, newValue, rule, trigger }) => [action, field, newValue, rule, trigger])).toEqual(
-      [['set', 'name', 'Acme', 'created', 'backfill']],
-    );
+    expect(
+      history.map(({ action, field, newValue, rule, trigger }) => [action, field, newValue, rule, trigger]),
+    ).toEqual([['set', 'name', 'Acme', 'created', 'backfill']]);
     const all = await new RecordStore(store()).history(link!.id, { field: null, limit: 10 });
     expect(all.map(({ action, field }) => [action, field])).toEqual([
       ['set', 'name'],
@@ -104,6 +107,16 @@ describe.each(databasesUnderTest())('a page of strangers on $name', (kind) => {
       String(parent!.id),
       String(parent!.id),
     ]);
+  });
+
+  test('a task whose parent has become a couple since the page was read comes after it', async () => {
+    const { attributes } = await place(store());
+    const part = { ...attributes, title: 'Tiles', parent_task_id: 'unlinked:tasks:master:21' };
+    expect([...(await create(store(), tasks(['20', part])))]).toEqual([]);
+    await create(store(), tasks(['21', { ...attributes, title: 'Roof' }]));
+    expect([...(await create(store(), tasks(['20', part])))]).toEqual(['20']);
+    const rows = await store().select().from(portalTasks).orderBy(portalTasks.productiveId);
+    expect(rows[0]!.parentTaskId).toBe(rows[1]!.id);
   });
 
   test('a task that points to a record which is no couple is left to a look', async () => {

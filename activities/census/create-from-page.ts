@@ -3,7 +3,7 @@ import { nextNotes, notesFromAnswer } from '../../engine/field-notes.ts';
 import { type PairDefinition, project } from '../../engine/pair.ts';
 import { attributesFor, type CreatePlan } from '../../engine/plan.ts';
 import { plan } from '../../engine/planner.ts';
-import { idText, markOf } from '../../engine/reference.ts';
+import { idText, targetOfMark, type UnlinkedTarget } from '../../engine/reference.ts';
 import { snapshotAfterWrite } from '../../engine/snapshot.ts';
 import type { Attributes } from '../../engine/values.ts';
 import type { Database } from '../../store/database.ts';
@@ -24,6 +24,9 @@ export interface PageOfStrangers {
   readonly now: Date;
 }
 
+/** A statement can't have more than 65,535 parameters. */
+const createdAtOnce = 500;
+
 interface Planned {
   readonly row: Row;
   readonly plan: CreatePlan;
@@ -38,9 +41,9 @@ interface Planned {
 export async function createFromPage(tx: Database, page: PageOfStrangers): Promise<ReadonlySet<string>> {
   const { pair } = page;
   const numbers = new Map<string, number>();
-  let left = page.rows;
+  let left = await withLateCouples(tx, page);
   for (;;) {
-    const ready = left.flatMap((row) => planned(pair, withCouples(row, pair, numbers)));
+    const ready = left.flatMap((row) => planned(pair, withCouples(row, pair, numbers))).slice(0, createdAtOnce);
     if (ready.length === 0) return new Set(numbers.keys());
     const made = await createPartners(tx, page, ready);
     for (const [id, number] of made) numbers.set(id, number);
@@ -49,17 +52,36 @@ export async function createFromPage(tx: Database, page: PageOfStrangers): Promi
   }
 }
 
-/** References to records that have become couples on the way. */
+/** References to records that have become couples since the page was read. */
+async function withLateCouples(tx: Database, { pair, rows }: PageOfStrangers): Promise<readonly Row[]> {
+  const targets = rows.flatMap(({ attributes }) => aheadIn(pair, attributes).map(({ target }) => target));
+  if (targets.length === 0) return rows;
+  const couples = await new LinkStore(tx).couplesOf('master', targets);
+  const together = couples.filter((couple) => couple.pair === pair.name && !couple.isParted);
+  const numbers = new Map(together.map(({ masterId, id }) => [masterId, id]));
+  return rows.map((row) => withCouples(row, pair, numbers));
+}
+
+/** References to records of the pair itself that have become couples. */
 function withCouples(row: Row, pair: PairDefinition, numbers: ReadonlyMap<string, number>): Row {
-  const marks = new Map(
-    [...numbers].map(([id, number]) => [markOf({ why: 'unlinked', pair: pair.name, side: 'master', id }), number]),
-  );
-  const own = pair.fields.filter(({ codec }) => codec.target === pair.name).map(({ attribute }) => attribute.master);
-  const found = own.flatMap((name): [string, string][] => {
-    const number = marks.get(idText(row.attributes[name] ?? null) ?? '');
-    return number === undefined ? [] : [[name, String(number)]];
+  const found = aheadIn(pair, row.attributes).flatMap(({ attribute, target }): [string, string][] => {
+    const number = numbers.get(target.id);
+    return number === undefined ? [] : [[attribute, String(number)]];
   });
   return found.length === 0 ? row : { ...row, attributes: { ...row.attributes, ...Object.fromEntries(found) } };
+}
+
+/** What points to a record of the pair itself that is no couple. */
+export const aheadIn = (pair: PairDefinition, attributes: Attributes): readonly Ahead[] =>
+  pair.fields.flatMap(({ attribute: { master: attribute }, codec }) => {
+    const value = attributes[attribute];
+    const target = codec.target === pair.name && typeof value === 'string' ? targetOfMark(value) : null;
+    return target?.why === 'unlinked' ? [{ attribute, target }] : [];
+  });
+
+interface Ahead {
+  readonly attribute: string;
+  readonly target: UnlinkedTarget;
 }
 
 function planned(pair: PairDefinition, row: Row): readonly Planned[] {
@@ -125,12 +147,17 @@ function translated(pair: PairDefinition, attributes: Attributes, ownIds: Readon
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [
       name,
-      names.has(name) ? (ownIds.get(String(value)) ?? null) : value,
+      names.has(name) ? (ownIds.get(idText(value) ?? '') ?? null) : value,
     ]),
   );
 }
 
-function coupleOf(pair: PairDefinition, { row, plan: { rule, writes } }: Planned, partner: OwnRow, now: Date): NewCouple {
+function coupleOf(
+  pair: PairDefinition,
+  { row, plan: { rule, writes } }: Planned,
+  partner: OwnRow,
+  now: Date,
+): NewCouple {
   const sent = attributesFor('replica', writes);
   const references = referencesOf(pair);
   const pointing = Object.entries(sent).filter(([name]) => references.has(name));

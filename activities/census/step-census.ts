@@ -3,6 +3,7 @@ import type { CensusSituation } from '../../store/census-runs.ts';
 import type { CensusInput, CensusStep } from '../../workflows/contract.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
 import { waitOf } from './ask-system.ts';
+import { resumeCreations } from './creations.ts';
 import { handOverAbsent } from './hand-over-absent.ts';
 import { nextPhase } from './phases.ts';
 import { readPage } from './read-page.ts';
@@ -48,6 +49,7 @@ async function advance(walk: Walk, backlog: number): Promise<CensusStep> {
     case 'replica':
       return backlog > longestBacklog ? untilDealtWith(backlog - longestBacklog) : readSide(walk, phase);
     case 'between':
+      return (await resumeCreations(walk)) ?? (backlog > 0 ? untilDealtWith(backlog) : goOn(walk));
     case 'after':
       return backlog > 0 ? untilDealtWith(backlog) : goOn(walk);
     case 'absent':

@@ -22,7 +22,7 @@ export interface PortalOptions {
 }
 
 const system = 'Portal';
-const longestPage = 200;
+const longestPage = 1_000;
 const mostFound = 20;
 
 interface Parts {

@@ -1,4 +1,5 @@
 import { inArray } from 'drizzle-orm';
+import { idText } from '../../engine/reference.ts';
 import { type OwnRecords, UnfitRecords } from '../own-records.ts';
 import { type Entity, portalEntities } from './entities.ts';
 import { rowFrom, selected, valuesOf } from './records.ts';
@@ -28,7 +29,7 @@ export function portalOwnRecords(): OwnRecords {
       return new Map(
         stored.map((row) => {
           const created = rowFrom(entity, row);
-          return [String(created.attributes[marker]), created] as const;
+          return [idText(created.attributes[marker] ?? null) ?? '', created] as const;
         }),
       );
     },
