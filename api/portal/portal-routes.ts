@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { admitCallers } from './caller.ts';
 import { addGetMe } from './get-me.ts';
 import type { PortalDependencies } from './portal-dependencies.ts';
+import { addReadingRoutes } from './reading/reading-routes.ts';
 import { addWritingRoutes } from './writing/writing-routes.ts';
 
 /** Everything under `/portal/v1`, for users of the portal. `GET /portal/v1/openapi.json` describes it. */
@@ -17,4 +18,8 @@ export function addPortalRoutes(app: FastifyInstance, deps: PortalDependencies):
   );
 }
 
-const routes: readonly ((app: FastifyInstance, deps: PortalDependencies) => void)[] = [addGetMe, addWritingRoutes];
+const routes: readonly ((app: FastifyInstance, deps: PortalDependencies) => void)[] = [
+  addGetMe,
+  addReadingRoutes,
+  addWritingRoutes,
+];

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import type { Database, OpenDatabase } from '../../../store/database.ts';
+import { openInMemory } from '../../../store/open-embedded.ts';
+import { portalDocuments, portalServiceOverviews } from '../../../store/portal/own-tables.ts';
+import {
+  portalActivities,
+  portalAttachments,
+  portalComments,
+  portalCompanies,
+  portalPeople,
+  portalProjects,
+  portalTaskLists,
+  portalTasks,
+} from '../../../store/portal/work-tables.ts';
+import type { ApiUnderTest } from '../../../test/support/api.ts';
+import { adminToken, askPortal, clientToken, startTestPortal } from '../../../test/support/portal.ts';
+
+/** Whatever a client of Acme must never read, by whatever way, contains this. */
+const secret = 'SECRET';
+const ours = 'OF-ACME';
+
+const idOf = ([row]: readonly { readonly id: number }[]): number => row?.id ?? Number.NaN;
+
+/** A company with everything that hangs below it, all texts marked. */
+async function company(db: Database, productiveId: string, mark: string) {
+  const companyId = idOf(await db.insert(portalCompanies).values({ productiveId, name: mark }).returning());
+  const email = `${mark}@example.com`;
+  const person = { firstName: mark, lastName: mark, email, companyId };
+  const creatorId = idOf(await db.insert(portalPeople).values(person).returning());
+  const project = { name: mark, projectNumber: mark, companyId, projectManagerId: creatorId };
+  const projectId = idOf(await db.insert(portalProjects).values(project).returning());
+  const taskListId = idOf(await db.insert(portalTaskLists).values({ name: mark, projectId }).returning());
+  const page = { projectId, title: mark, body: mark, createdBy: 'pm' };
+  await db.insert(portalDocuments).values([page, { ...page, title: secret, body: secret, private: true }]);
+  await db.insert(portalServiceOverviews).values([page, { ...page, title: secret, body: secret, private: true }]);
+  return { mark, projectId, taskListId, creatorId };
+}
+type Company = Awaited<ReturnType<typeof company>>;
+
+/** A task with what stands below it. */
+async function task(db: Database, of: Company, values: Partial<typeof portalTasks.$inferInsert>, mark = of.mark) {
+  const { projectId, taskListId, creatorId } = of;
+  const given = { projectId, taskListId, creatorId, assigneeId: creatorId, private: false, closed: false };
+  const texts = { title: mark, description: mark, tagList: [secret], customFields: { '1': secret } };
+  const taskId = idOf(
+    await db
+      .insert(portalTasks)
+      .values({ ...given, ...texts, ...values })
+      .returning(),
+  );
+  await talk(db, { taskId, creatorId }, mark, { hidden: false, draft: false });
+  await talk(db, { taskId, creatorId }, secret, { hidden: true, draft: false });
+  await talk(db, { taskId, creatorId }, secret, { hidden: false, draft: true });
+  await talk(db, { taskId, creatorId }, secret, { hidden: null, draft: null });
+  const attached = { taskId, creatorId, name: mark, url: `https://files.example.com/${secret}` };
+  await db.insert(portalAttachments).values(attached);
+  const changeset = [{ title: [null, mark] }, { worked_time: [0, secret], private: [secret, false] }];
+  await db.insert(portalActivities).values([
+    { taskId, creatorId, itemType: 'task', event: 'update', changeset },
+    { taskId, creatorId, itemType: 'booking', event: 'update', changeset: [{ title: [null, secret] }] },
+  ]);
+  return taskId;
+}
+
+interface Talked {
+  readonly taskId: number;
+  readonly creatorId: number;
+}
+
+async function talk(db: Database, on: Talked, mark: string, how: { hidden: boolean | null; draft: boolean | null }) {
+  const commentId = idOf(
+    await db
+      .insert(portalComments)
+      .values({ ...on, body: mark, ...how })
+      .returning(),
+  );
+  await db.insert(portalAttachments).values({ ...on, commentId, name: mark });
+  const changeset = [{ body: [null, mark], title: [null, mark] }];
+  await db.insert(portalActivities).values({ ...on, commentId, itemType: 'comment', event: 'create', changeset });
+}
+
+const parameter = z.object({
+  name: z.string(),
+  in: z.enum(['query', 'path', 'header']),
+  schema: z.object({ enum: z.array(z.string()).optional(), pattern: z.string().optional() }),
+  description: z.string().optional(),
+});
+const described = z.object({
+  paths: z.record(z.string(), z.object({ get: z.object({ parameters: z.array(parameter).default([]) }).optional() })),
+});
+type Parameter = z.infer<typeof parameter>;
+
+/** Ids of all tables begin at 1, and none of them has as many rows as this. */
+const allIds = Array.from({ length: 40 }, (_, index) => String(index + 1));
+
+/** What a parameter can be asked with, as far as it may lead anywhere. */
+function valuesOf({ name, schema, description = '' }: Parameter): readonly string[] {
+  if (name === 'limit' || name === 'after') return [];
+  if (schema.enum !== undefined) return schema.enum;
+  if (name === 'include') return [/Any of (.*), separated/.exec(description)?.[1]?.replaceAll(', ', ',') ?? ''];
+  if (name === 'productiveId') return ['149808', '7'];
+  return name === 'dueUntil' ? ['2100-01-01'] : allIds;
+}
+
+describe('a client of one company', () => {
+  let database: OpenDatabase;
+  let api: ApiUnderTest;
+  let paths: readonly (readonly [string, readonly Parameter[]])[];
+  let visibleTask: number;
+
+  beforeAll(async () => {
+    database = await openInMemory();
+    const { db } = database;
+    const acme = await company(db, '149808', ours);
+    const other = await company(db, '7', secret);
+    const privateParent = await task(db, acme, { private: true }, secret);
+    visibleTask = await task(db, acme, { parentTaskId: privateParent });
+    await task(db, acme, { private: null }, secret);
+    await task(db, acme, { deletedAt: new Date() }, secret);
+    await task(db, { ...acme, creatorId: other.creatorId }, { private: true }, secret);
+    await task(db, other, {});
+    await task(db, other, { parentTaskId: visibleTask });
+    api = await startTestPortal(database);
+    const { body } = await askPortal(api, await adminToken(), '/openapi.json');
+    paths = Object.entries(described.parse(body).paths).flatMap(([path, { get }]) =>
+      get === undefined ? [] : [[path.replace('/portal/v1', ''), get.parameters] as const],
+    );
+  }, 600_000);
+  afterAll(async () => {
+    await api.stop();
+    await database.close();
+  });
+
+  const read = async (token: string, path: string): Promise<{ status: number; text: string }> => {
+    const answer = await fetch(`${api.url}/portal/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  /** Every address that can be read, with every id and every value of every filter. */
+  function everyAddress(): readonly string[] {
+    return paths.flatMap(([path, parameters]) => {
+      const addresses = path.includes('{id}') ? allIds.map((id) => path.replace('{id}', id)) : [path];
+      const queries = parameters
+        .filter((one) => one.in === 'query')
+        .flatMap((one) => valuesOf(one).map((value) => `?${one.name}=${encodeURIComponent(value)}`));
+      const wanted = path.includes('{id}') ? queries.filter((query) => query.startsWith('?include')) : queries;
+      return addresses.flatMap((address) => [address, ...wanted.map((query) => `${address}${query}`)]);
+    });
+  }
+
+  test('reads nothing that is not for it, whatever address, id, filter or include it asks with', async () => {
+    const token = await clientToken('149808');
+    const leaks: string[] = [];
+    const refused: string[] = [];
+    for (const address of everyAddress()) {
+      const { status, text } = await read(token, address);
+      if (text.includes(secret)) leaks.push(address);
+      if (![200, 403, 404].includes(status) && !address.endsWith('/content')) refused.push(`${status} ${address}`);
+    }
+    expect({ leaks, refused }).toEqual({ leaks: [], refused: [] });
+  }, 600_000);
+
+  test('reads what is for it, and an admin reads the rest', async () => {
+    const [client, admin] = [await clientToken('149808'), await adminToken()];
+    for (const path of [
+      '/companies',
+      '/projects',
+      '/people',
+      '/tasks',
+      '/task-lists',
+      '/documents',
+      '/service-overviews',
+    ]) {
+      expect([path, (await read(client, path)).text.includes(ours)]).toEqual([path, true]);
+      expect([path, (await read(admin, path)).text.includes(secret)]).toEqual([path, true]);
+    }
+    const whole = `/tasks/${visibleTask}?include=comments,attachments,activities,people`;
+    expect((await read(admin, whole)).text).toContain(secret);
+    expect(JSON.parse((await read(client, whole)).text)).toMatchObject({
+      task: { title: ours, parentTaskId: null },
+      comments: { comments: [{ body: ours }] },
+      attachments: { attachments: [{ name: ours }, { name: ours }] },
+      activities: { activities: [{ changeset: [{ title: [null, ours] }] }, { changeset: [{ title: [null, ours] }] }] },
+      included: { people: [{ firstName: ours, email: `${ours}@example.com` }] },
+    });
+  });
+
+  test('is told the same of a record of others as of one that does not exist', async () => {
+    const token = await clientToken('149808');
+    const hidden = await askPortal(api, token, '/tasks/1');
+    const missing = await askPortal(api, token, '/tasks/999');
+    expect(JSON.stringify(hidden).replace('task 1', 'task 999')).toBe(JSON.stringify(missing));
+  });
+});

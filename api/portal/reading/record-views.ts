@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import type { ActivityRow, CommentRow, ListedAttachment } from '../../../store/portal/reading/discussion-readings.ts';
+import type { PersonRow } from '../../../store/portal/reading/people-readings.ts';
+import type { CompanyRow, ProjectRow } from '../../../store/portal/reading/project-readings.ts';
+import type { OwnPageRow, TaskListRow, WorkflowStatusRow } from '../../../store/portal/reading/structure-readings.ts';
+import type { ListedTask, TaskRow } from '../../../store/portal/reading/task-readings.ts';
+import type { PortalCaller } from '../caller.ts';
+import { clientsChangeset } from './clients-changeset.ts';
+
+/** Rows as their askers see them, without how current they are. */
+
+interface Row {
+  readonly id: number;
+  readonly version: number;
+  readonly modifiedAt: Date;
+}
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+const idOf = (id: number | null): string | null => (id === null ? null : String(id));
+
+export const writtenOf = ({ version, modifiedAt }: Row) => ({
+  version: String(version),
+  modifiedAt: modifiedAt.toISOString(),
+});
+
+export const companyView = ({ id, productiveId, name, companyCode, ...row }: CompanyRow) => ({
+  ...{ id: String(id), productiveId, name, companyCode },
+  archivedAt: iso(row.archivedAt),
+  createdAt: iso(row.createdAt),
+  lastActivityAt: iso(row.lastActivityAt),
+});
+
+export function personView(caller: PortalCaller, { id, productiveId, firstName, lastName, title, ...row }: PersonRow) {
+  const isKnown = caller.role === 'admin' || row.companyId === caller.companyId;
+  return {
+    ...{ id: String(id), productiveId, firstName, lastName, title },
+    email: isKnown ? row.email : null,
+    hrmTypeId: row.hrmTypeId,
+    companyId: idOf(row.companyId),
+    archivedAt: iso(row.archivedAt),
+    lastActivityAt: iso(row.lastActivityAt),
+  };
+}
+
+export const projectView = ({ id, productiveId, name, projectNumber, projectTypeId, ...row }: ProjectRow) => ({
+  ...{ id: String(id), productiveId, name, projectNumber, projectTypeId },
+  companyId: idOf(row.companyId),
+  projectManagerId: idOf(row.projectManagerId),
+  archivedAt: iso(row.archivedAt),
+  createdAt: iso(row.createdAt),
+  lastActivityAt: iso(row.lastActivityAt),
+});
+
+/** @param visibleParents those parents of the shown tasks that the asker may see too */
+export function listedTaskView(caller: PortalCaller, row: ListedTask, visibleParents: ReadonlySet<number>) {
+  const { title, taskNumber, typeId, closed, startDate, dueDate, placement } = row;
+  const { private: isPrivate, initialEstimate, remainingTime, workedTime, tagList } = row;
+  const isParentVisible = row.parentTaskId !== null && visibleParents.has(row.parentTaskId);
+  return {
+    ...{ id: String(row.id), productiveId: row.productiveId },
+    ...{ title, taskNumber, typeId, closed, startDate, dueDate, placement },
+    closedAt: iso(row.closedAt),
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+    lastActivityAt: iso(row.lastActivityAt),
+    projectId: idOf(row.projectId),
+    taskListId: idOf(row.taskListId),
+    assigneeId: idOf(row.assigneeId),
+    creatorId: idOf(row.creatorId),
+    parentTaskId: isParentVisible ? idOf(row.parentTaskId) : null,
+    workflowStatusId: idOf(row.workflowStatusId),
+    ...(caller.role === 'admin' && {
+      ...{ private: isPrivate, initialEstimate, remainingTime, workedTime },
+      tagList: json.parse(tagList),
+    }),
+  };
+}
+
+const json = z.json();
+
+export const taskView = (caller: PortalCaller, row: TaskRow, visibleParents: ReadonlySet<number>) => ({
+  ...listedTaskView(caller, row, visibleParents),
+  description: row.description,
+  ...(caller.role === 'admin' && { customFields: json.parse(row.customFields) }),
+});
+
+export const taskListView = ({ id, productiveId, name, placement, projectId, archivedAt }: TaskListRow) => ({
+  ...{ id: String(id), productiveId, name, placement },
+  projectId: idOf(projectId),
+  archivedAt: iso(archivedAt),
+});
+
+export const workflowStatusView = ({
+  id,
+  productiveId,
+  name,
+  categoryId,
+  position,
+  workflowId,
+}: WorkflowStatusRow) => ({ ...{ id: String(id), productiveId, name, categoryId, position, workflowId } });
+
+export const commentView = ({ id, productiveId, body, hidden, draft, ...row }: CommentRow) => ({
+  ...{ id: String(id), productiveId, body, hidden, draft },
+  pinnedAt: iso(row.pinnedAt),
+  createdAt: iso(row.createdAt),
+  updatedAt: iso(row.updatedAt),
+  taskId: idOf(row.taskId),
+  creatorId: idOf(row.creatorId),
+});
+
+export const attachmentView = ({ id, productiveId, name, contentType, size, ...row }: ListedAttachment) => ({
+  ...{ id: String(id), productiveId, name, contentType, size },
+  createdAt: iso(row.createdAt),
+  taskId: idOf(row.taskId),
+  commentId: idOf(row.commentId),
+  creatorId: idOf(row.creatorId),
+  content: `/portal/v1/attachments/${id}/content`,
+});
+
+export const activityView = (caller: PortalCaller, { id, productiveId, event, itemType, ...row }: ActivityRow) => ({
+  ...{ id: String(id), productiveId, event, itemType },
+  changeset: caller.role === 'admin' ? json.parse(row.changeset) : clientsChangeset(row.changeset),
+  createdAt: iso(row.createdAt),
+  taskId: idOf(row.taskId),
+  projectId: idOf(row.projectId),
+  commentId: idOf(row.commentId),
+  creatorId: idOf(row.creatorId),
+});
+
+export const ownPageView = ({ id, projectId, title, body, position, createdAt, ...row }: OwnPageRow) => ({
+  ...{ id: String(id), ...writtenOf({ id, ...row }), title, body, position, private: row.private },
+  projectId: idOf(projectId),
+  createdAt: createdAt.toISOString(),
+});

@@ -1,0 +1,54 @@
+import type { ListedTask, TaskRow } from '../../../store/portal/reading/task-readings.ts';
+import type { PortalCaller } from '../caller.ts';
+import type { PortalDependencies } from '../portal-dependencies.ts';
+import { includedOf, type NamedIds } from './included.ts';
+import { listedTaskView, taskView } from './record-views.ts';
+import { statedViews } from './stated-views.ts';
+
+export const taskIncludes = ['people', 'projects', 'companies', 'taskLists', 'workflowStatuses'] as const;
+
+export async function listedTasks(deps: PortalDependencies, caller: PortalCaller, rows: readonly ListedTask[]) {
+  const parents = await visibleParents(deps, caller, rows);
+  return statedViews(deps, 'tasks', rows, (row) => listedTaskView(caller, row, parents));
+}
+
+export async function wholeTask(deps: PortalDependencies, caller: PortalCaller, row: TaskRow) {
+  const parents = await visibleParents(deps, caller, [row]);
+  return statedViews(deps, 'tasks', [row], (task) => taskView(caller, task, parents));
+}
+
+/** A public task may stand below a private one. */
+async function visibleParents(
+  { portal }: PortalDependencies,
+  caller: PortalCaller,
+  rows: readonly Pick<ListedTask, 'parentTaskId'>[],
+): Promise<ReadonlySet<number>> {
+  const ids = rows.flatMap(({ parentTaskId }) => (parentTaskId === null ? [] : [parentTaskId]));
+  return portal.store().tasks.visible(caller, ids);
+}
+
+type ShownTask = Awaited<ReturnType<typeof listedTasks>>[number];
+
+/** @param others who is named by what is shown with the tasks */
+export async function includedWithTasks(
+  deps: PortalDependencies,
+  caller: PortalCaller,
+  wished: readonly string[],
+  tasks: readonly ShownTask[],
+  others: NamedIds = {},
+) {
+  const named = {
+    people: [...tasks.flatMap(({ assigneeId, creatorId }) => [assigneeId, creatorId]), ...(others.people ?? [])],
+    projects: tasks.map(({ projectId }) => projectId),
+    taskLists: tasks.map(({ taskListId }) => taskListId),
+    workflowStatuses: tasks.map(({ workflowStatusId }) => workflowStatusId),
+  };
+  const wishes = wished.includes('companies') ? [...wished, 'projects'] : wished;
+  const included = await includedOf(deps, caller, wishes, named);
+  if (!wished.includes('companies')) return included;
+  const projects = included.projects ?? [];
+  const { companies = [] } = await includedOf(deps, caller, ['companies'], {
+    companies: projects.map(({ companyId }) => companyId),
+  });
+  return { ...included, companies };
+}
