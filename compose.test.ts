@@ -25,15 +25,15 @@ const compose = (changes: Readonly<Record<string, string>> = {}) => {
 };
 
 test('without a second EspoCRM there is one', () => {
-  const { bySystem, espoCrms } = compose();
-  expect([Object.keys(bySystem), espoCrms.length]).toEqual([['EspoCRM', 'Advoware'], 1]);
+  const { bySystem, sending } = compose();
+  expect([Object.keys(bySystem), sending.length]).toEqual([['EspoCRM', 'Advoware'], 1]);
 });
 
 test.each([
   ['its key', () => ({ ESPOCRM2_API_KEY: crms[1].apiUser.apiKey })],
   ['HMAC', () => ({ ESPOCRM2_API_KEY: crms[1].hmacUser.apiKey, ESPOCRM2_SECRET_KEY: crms[1].hmacUser.secretKey })],
 ])('a second EspoCRM is reached at its own address with %s', async (_title, credentials) => {
-  const { bySystem, espoCrms } = compose({
+  const { bySystem, sending } = compose({
     ESPOCRM2_URL: crms[1].url,
     ESPOCRM_WEBHOOK_SECRETS: 'one:secret',
     ESPOCRM2_WEBHOOK_SECRETS: 'two:secret',
@@ -42,7 +42,7 @@ test.each([
   });
   const names = ['EspoCRM', 'second EspoCRM'];
   expect(Object.keys(bySystem)).toEqual([...names, 'Advoware']);
-  expect(espoCrms.map(({ connector, webhookSecrets }) => [connector.system, [...webhookSecrets.keys()]])).toEqual([
+  expect(sending.map(({ connector, webhookSecrets }) => [connector.system, [...webhookSecrets.keys()]])).toEqual([
     ['EspoCRM', ['one']],
     ['second EspoCRM', ['two']],
   ]);

@@ -1,4 +1,4 @@
-import type { EspoCrmSource } from './api/server.ts';
+import type { SendingSystem } from './api/server.ts';
 import type { Config } from './config.ts';
 import { createAdvowareConnector } from './connectors/advoware/connector.ts';
 import type { CallBudget } from './connectors/call-budget.ts';
@@ -31,8 +31,8 @@ export const composePairs = (config: Config): readonly PairDefinition[] => [
 export const composeMessages = (config: Config): Messages => messagesIn(config.TANDEM_LANGUAGE, config.TANDEM_TIMEZONE);
 
 export interface Connectors {
-  /** One or two instances, those whose webhooks are taken. */
-  readonly espoCrms: readonly EspoCrmSource[];
+  /** Those whose webhooks are taken. */
+  readonly sending: readonly SendingSystem[];
   /** By the system's name as the pairs spell it. */
   readonly bySystem: Readonly<Record<string, Connector>>;
   close(): Promise<void>;
@@ -44,13 +44,13 @@ export function composeConnectors(config: Config, log: Logger): Connectors {
   const advoware = createAdvowareConnector({ ...advowareOptions(config), tokens: tokens.cache });
   const all: readonly Connector[] = [...espoCrms.map(({ connector }) => connector), advoware];
   return {
-    espoCrms,
+    sending: espoCrms,
     bySystem: Object.fromEntries(all.map((connector) => [connector.system, connector])),
     close: () => tokens.close(),
   };
 }
 
-function composeEspoCrms(config: Config): readonly EspoCrmSource[] {
+function composeEspoCrms(config: Config): readonly SendingSystem[] {
   const first = {
     connector: createEspoCrmConnector({
       url: config.ESPOCRM_URL,

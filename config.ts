@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { languages } from './engine/messages.ts';
 import { parseCallWindows } from './connectors/call-budget.ts';
 import { ApiToken } from './api-token.ts';
+import { parseSendingHours } from './api/portal/writing/sending-time.ts';
 import { ignoredByAdvoware } from './mappers/beteiligte.ts';
 import { Secret } from './secret.ts';
 
@@ -63,16 +64,15 @@ const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must look like redis://h
 const port = z.string().regex(/^\d+$/, 'must be a port number').transform(Number).pipe(z.int().min(0).max(65_535));
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('Europe/Berlin');
+const callWindows = z.string().transform((text, context) => {
+  const windows = parseCallWindows(text);
+  if (windows !== null) return windows;
+  context.addIssue('must be a list of windows such as 100/10s,4000/30m: at most 100 requests in any 10 seconds, …');
+  return z.NEVER;
+});
 /** No window: no limit. */
-const budget = z
-  .string()
-  .transform((text, context) => {
-    const windows = parseCallWindows(text);
-    if (windows !== null) return windows;
-    context.addIssue('must be a list of windows such as 100/10s,4000/30m: at most 100 requests in any 10 seconds, …');
-    return z.NEVER;
-  })
-  .prefault('');
+const budget = callWindows.prefault('');
+const productiveId = z.string().regex(/^[1-9]\d*$/, 'must be a number');
 
 /** `name:value` entries; the value may contain colons. */
 const named = (shape: string, leastLength: number) =>
@@ -143,8 +143,8 @@ export const environmentSchema = z.object({
   ROLLING_CHECK_PERIOD: orOff(everySecondAtMost).prefault('24h'),
   KEEP_WEBHOOKS_EVERY: orOff(everySecondAtMost).prefault('5m'),
   SHUTDOWN_GRACE: duration.prefault('20s'),
-  ESPOCRM_URL: url,
-  ESPOCRM_API_KEY: secret,
+  ESPOCRM_URL: url.optional(),
+  ESPOCRM_API_KEY: secret.optional(),
   ESPOCRM_SECRET_KEY: secret.optional(),
   ESPOCRM_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
   ESPOCRM_TIMEOUT: duration.prefault('10s'),
@@ -163,12 +163,15 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^\/.*[^/]$/, 'must begin with a slash and not end with one')
     .default('/api/v1/advonet'),
-  ADVOWARE_APP_ID: z.string(),
-  ADVOWARE_API_KEY: z.base64('must be the base64 text that the vendor issued').transform((text) => new Secret(text)),
-  ADVOWARE_KANZLEI: z.string(),
-  ADVOWARE_DATABASE: z.string(),
-  ADVOWARE_USER: z.string(),
-  ADVOWARE_PASSWORD: secret,
+  ADVOWARE_APP_ID: z.string().optional(),
+  ADVOWARE_API_KEY: z
+    .base64('must be the base64 text that the vendor issued')
+    .transform((text) => new Secret(text))
+    .optional(),
+  ADVOWARE_KANZLEI: z.string().optional(),
+  ADVOWARE_DATABASE: z.string().optional(),
+  ADVOWARE_USER: z.string().optional(),
+  ADVOWARE_PASSWORD: secret.optional(),
   ADVOWARE_TIMEZONE: timeZone,
   ADVOWARE_TIMEOUT: duration.prefault('30s'),
   ADVOWARE_BUDGET: budget,
@@ -176,6 +179,29 @@ export const environmentSchema = z.object({
   ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),
   ADVOWARE_NOT_FOUND: z.enum(['ask', '404', '500', 'empty']).default('ask'),
   ADVOWARE_SEARCH: list.prefault(''),
+  PRODUCTIVE_URL: url.prefault('https://api.productive.io/api/v2'),
+  PRODUCTIVE_TOKEN: secret.optional(),
+  PRODUCTIVE_ORGANIZATION_ID: productiveId.optional(),
+  PRODUCTIVE_PERSON_ID: productiveId.optional(),
+  PRODUCTIVE_FILES_URL: url.optional(),
+  PRODUCTIVE_UPLOAD_URL: url.optional(),
+  PRODUCTIVE_WEBHOOK_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,40}$/, 'must be letters, digits and hyphens, 40 at most')
+    .default('tandem'),
+  PRODUCTIVE_WEBHOOK_TOKENS: named('<name in the address>:<signature token>', 1).prefault(''),
+  PRODUCTIVE_TIMEOUT: duration.prefault('20s'),
+  PRODUCTIVE_BUDGET: callWindows.prefault('100/10s,4000/30m'),
+  PRODUCTIVE_CATCH_UP_EVERY: orOff(everySecondAtMost).prefault('1m'),
+  PORTAL_WRITES: z
+    .string()
+    .transform((text, context) => {
+      const hours = parseSendingHours(text);
+      if (hours !== null) return hours;
+      context.addIssue('must be at_once or hours such as 22:00-06:00');
+      return z.NEVER;
+    })
+    .prefault('at_once'),
   PORTAL_JWT_SECRET: z
     .string()
     .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
@@ -184,6 +210,13 @@ export const environmentSchema = z.object({
   PORTAL_JWKS_URL: url.optional(),
   PORTAL_JWT_AUDIENCE: z.string().default('tandem-portal'),
   PORTAL_RATE_LIMIT: rate.prefault('6000/1m'),
+  /** Mebibytes. */
+  PORTAL_MAX_UPLOAD: z
+    .string()
+    .regex(/^\d+$/, 'must be a number of MiB')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .prefault('20'),
   NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   NOTIFY_WEBHOOK_SECRET: z
     .string()
@@ -204,10 +237,47 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   );
   const parsed = environmentSchema.safeParse(set);
   const issues = parsed.success ? [] : parsed.error.issues.map((issue) => problem(issue, set));
-  const problems = [...issues, ...halfSecondEspoCrm(set), ...halfNotifyWebhook(set), ...twoPortalSigners(set)];
+  const problems = [
+    ...issues,
+    ...halfSystems(set),
+    ...halfSecondEspoCrm(set),
+    ...halfNotifyWebhook(set),
+    ...twoPortalSigners(set),
+  ];
   if (!parsed.success || problems.length > 0) throw new InvalidConfig(problems);
   return parsed.data;
 }
+
+/** What each group of pairs can't do without. A group is wanted if any of its settings is there. */
+const systemsOfPairs = [
+  {
+    prefixes: ['ESPOCRM_', 'ESPOCRM2_', 'ADVOWARE_'],
+    needed: [
+      ...['ESPOCRM_URL', 'ESPOCRM_API_KEY', 'ADVOWARE_APP_ID', 'ADVOWARE_API_KEY'],
+      ...['ADVOWARE_KANZLEI', 'ADVOWARE_DATABASE', 'ADVOWARE_USER', 'ADVOWARE_PASSWORD'],
+    ],
+  },
+  { prefixes: ['PRODUCTIVE_', 'PORTAL_'], needed: ['PRODUCTIVE_TOKEN', 'PRODUCTIVE_ORGANIZATION_ID'] },
+] as const;
+
+/** Each group of pairs is optional as a whole, but one of them there must be. */
+function halfSystems(set: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = Object.keys(environmentSchema.shape).filter((name) => name in set);
+  const wanted = systemsOfPairs.filter(({ prefixes }) =>
+    names.some((name) => prefixes.some((prefix) => name.startsWith(prefix))),
+  );
+  if (wanted.length === 0) {
+    return [
+      'Nothing is to be kept equal: set ESPOCRM_… and ADVOWARE_…, or PRODUCTIVE_… for the portal, or both; .env.example says what they are',
+    ];
+  }
+  return wanted
+    .flatMap(({ needed }): readonly string[] => needed)
+    .filter((name) => !(name in set))
+    .map(missing);
+}
+
+const missing = (name: string): string => `${name} is missing; .env.example says what it is`;
 
 /** The second EspoCRM is optional as a whole only. */
 function halfSecondEspoCrm(set: Readonly<Record<string, unknown>>): readonly string[] {
@@ -233,7 +303,7 @@ const twoPortalSigners = (set: Readonly<Record<string, unknown>>): readonly stri
 
 function problem({ path, message }: z.core.$ZodIssue, set: Readonly<Record<string, unknown>>): string {
   const name = String(path[0]);
-  return name in set ? `${name} ${message}` : `${name} is missing; .env.example says what it is`;
+  return name in set ? `${name} ${message}` : missing(name);
 }
 
 /** An address, alone or with the length of a prefix. */

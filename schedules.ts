@@ -11,17 +11,19 @@ import { rollingCheckEveryMs } from './activities/rolling-check/visit-plan.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import { sides } from './engine/values.ts';
+import { type CatchUpIntervals, catchUpIntervalMs } from './engine/watch-interval.ts';
 import {
   catchUpWorkflow,
   keepWebhooksWorkflow,
   nightlyCensusWorkflow,
   type PairInput,
+  readFeedsWorkflow,
   rollingCheckWorkflow,
+  type SystemInput,
 } from './workflows/contract.ts';
 
 /** What looks for changes that nobody has reported, and how often. Null: it does not. */
-export interface WatchSettings {
-  readonly catchUpEveryMs: number | null;
+export interface WatchSettings extends CatchUpIntervals {
   /** Five fields of cron, and the zone that they are meant in. */
   readonly census: { readonly cron: string; readonly timeZone: string } | null;
   /** Within which every record of a side without a list is visited. */
@@ -40,7 +42,7 @@ export interface WantedSchedule {
 export interface ScheduleOptions {
   readonly settings: WatchSettings;
   readonly pairs: readonly Pick<PairDefinition, 'name' | 'title'>[];
-  readonly connectors: Readonly<Record<string, Pick<Connector, 'list'>>>;
+  readonly connectors: Readonly<Record<string, Pick<Connector, 'list' | 'feeds'>>>;
   readonly taskQueue: string;
 }
 
@@ -56,21 +58,32 @@ export function wantedSchedules({
   connectors,
   taskQueue,
 }: ScheduleOptions): readonly WantedSchedule[] {
-  const { catchUpEveryMs, census, rollingCheckPeriodMs, keepWebhooksEveryMs } = settings;
-  const wanted = (workflow: string, spec: ScheduleSpec | null, pair?: PairInput): readonly WantedSchedule[] =>
-    spec === null ? [] : [wantedSchedule({ workflow, spec, taskQueue, ...(pair !== undefined && { pair }) })];
+  const { census, rollingCheckPeriodMs, keepWebhooksEveryMs } = settings;
+  const wanted = (workflow: string, spec: ScheduleSpec | null, of?: Subject): readonly WantedSchedule[] =>
+    spec === null ? [] : [wantedSchedule({ workflow, spec, taskQueue, ...(of !== undefined && { of }) })];
   const ofPairs = pairs.flatMap(({ name, title }) => {
     const lists = sides.map((side) => connectors[title[side].system]?.list ?? null);
+    const listing = sides.filter((side) => {
+      const { system, entity } = title[side];
+      return connectors[system]?.list?.canListChanges(entity) === true;
+    });
+    const everyMs = catchUpIntervalMs(
+      settings,
+      listing.map((side) => title[side].system),
+    );
     const pair = { pair: name };
     return [
-      ...(lists.some((list) => list !== null) ? wanted(catchUpWorkflow, every(catchUpEveryMs), pair) : []),
+      ...(listing.length > 0 ? wanted(catchUpWorkflow, every(everyMs), pair) : []),
       ...wanted(nightlyCensusWorkflow, census && { cronExpressions: [census.cron], timezone: census.timeZone }, pair),
       ...(lists.includes(null)
         ? wanted(rollingCheckWorkflow, every(rollingCheckPeriodMs === null ? null : rollingCheckEveryMs), pair)
         : []),
     ];
   });
-  return [...ofPairs, ...wanted(keepWebhooksWorkflow, every(keepWebhooksEveryMs))];
+  const ofSystems = Object.entries(connectors).flatMap(([system, { feeds = [] }]) =>
+    feeds.length === 0 ? [] : wanted(readFeedsWorkflow, every(catchUpIntervalMs(settings, [system])), { system }),
+  );
+  return [...ofPairs, ...ofSystems, ...wanted(keepWebhooksWorkflow, every(keepWebhooksEveryMs))];
 }
 
 const every = (ms: number | null): ScheduleSpec | null => (ms === null ? null : { intervals: [{ every: ms }] });
@@ -78,16 +91,19 @@ const every = (ms: number | null): ScheduleSpec | null => (ms === null ? null : 
 /** Our settings as they were when the Schedule was last made or changed, in the memo of what it starts. */
 const settingsMemo = 'tandemSettings';
 
+type Subject = PairInput | SystemInput;
+
 interface Wish {
   readonly workflow: string;
   readonly spec: ScheduleSpec;
-  readonly pair?: PairInput;
+  readonly of?: Subject;
   readonly taskQueue: string;
 }
 
-function wantedSchedule({ workflow, spec, pair, taskQueue }: Wish): WantedSchedule {
-  const id = `${prefixOf(taskQueue)}${workflow}${pair === undefined ? '' : `/${pair.pair}`}`;
-  const args = pair === undefined ? [] : [pair];
+function wantedSchedule({ workflow, spec, of, taskQueue }: Wish): WantedSchedule {
+  const name = of === undefined ? '' : 'pair' in of ? `/${of.pair}` : `/${encodeURIComponent(of.system)}`;
+  const id = `${prefixOf(taskQueue)}${workflow}${name}`;
+  const args = of === undefined ? [] : [of];
   const memo = { [settingsMemo]: JSON.stringify({ spec, args }) };
   // Temporal adds the time of the tick, so each run has an id of its own.
   const action = { type: 'startWorkflow' as const, workflowType: workflow, workflowId: id, taskQueue, args, memo };
@@ -172,7 +188,9 @@ async function deleteOthers(schedules: ScheduleClient, prefix: string, wanted: R
   return deleted;
 }
 
-const kinds: readonly string[] = [catchUpWorkflow, nightlyCensusWorkflow, rollingCheckWorkflow, keepWebhooksWorkflow];
+const kinds: readonly string[] = [
+  ...[catchUpWorkflow, readFeedsWorkflow, nightlyCensusWorkflow, rollingCheckWorkflow, keepWebhooksWorkflow],
+];
 
 const isOurs = (id: string, prefix: string): boolean =>
   id.startsWith(prefix) && kinds.includes(id.slice(prefix.length).split('/')[0] ?? '');

@@ -5,6 +5,7 @@ import { createCircuitBreaker } from './activities/circuit-breaker.ts';
 import { watched } from './activities/watched-connector.ts';
 import type { CallBudget } from './connectors/call-budget.ts';
 import type { Connector } from './connectors/connector.ts';
+import { referencedPairs } from './engine/import-order.ts';
 import type { Messages } from './engine/messages.ts';
 import type { PairDefinition } from './engine/pair.ts';
 import type { RetryPolicy } from './engine/retry.ts';
@@ -42,6 +43,7 @@ export function syncDependencies({
 }: SyncParts): WorkerDependencies {
   const circuits = new CircuitStore(db, probeLadderMs);
   const breaker = createCircuitBreaker({ circuits, messages: parts.messages, observer: parts.observer, now });
+  const referenced = referencedPairs(parts.pairs);
   const all: Record<string, Connector> = {};
   for (const [system, connector] of Object.entries(connectors)) all[system] = watched(connector, breaker);
   return {
@@ -49,7 +51,7 @@ export function syncDependencies({
     connectors: all,
     breaker,
     hints: new HintStore(db),
-    passes: new PassStore(db),
+    passes: new PassStore(db, (pair) => referenced.has(pair)),
     links: new LinkStore(db),
     pairStops: new PairStore(db),
     censusRuns: new CensusRunStore(db),

@@ -11,6 +11,7 @@ import { type Recurring, startRecurring } from './recurring.ts';
 import { keepSchedules, type WatchSettings } from './schedules.ts';
 import { CircuitStore } from './store/circuits.ts';
 import { CursorStore } from './store/cursors.ts';
+import { FeedCursorStore } from './store/feed-cursors.ts';
 import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { WebhookRegistrationStore } from './store/webhook-registrations.ts';
@@ -106,6 +107,7 @@ const finderDependencies = (deps: SyncDependencies, { database: { db } }: SyncPa
   db,
   circuits: new CircuitStore(db),
   cursors: new CursorStore(db),
+  feedCursors: new FeedCursorStore(db),
 });
 
 const keeperDependencies = (deps: SyncDependencies, { database: { db }, pairs, probeLadderMs }: SyncParts) => ({

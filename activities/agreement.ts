@@ -1,6 +1,12 @@
-import { type FieldNotes, nextNotes, notesForStranded, notesFromAnswer } from '../engine/field-notes.ts';
+import {
+  type FieldNotes,
+  nextNotes,
+  notesForStranded,
+  notesForWaiting,
+  notesFromAnswer,
+} from '../engine/field-notes.ts';
 import { attributesOfFields, project } from '../engine/pair.ts';
-import { attributesFor, type CreatePlan, type MergePlan, type OpenField } from '../engine/plan.ts';
+import { attributesFor, type CreatePlan, type MergePlan, type WaitingField } from '../engine/plan.ts';
 import { differingFields, snapshotAfterWrite } from '../engine/snapshot.ts';
 import type { Attributes, PerSide, Side } from '../engine/values.ts';
 import { baseOf, type Pass } from './pass.ts';
@@ -29,12 +35,12 @@ export function agreement(pass: Pass, plan: MergePlan | CreatePlan, planned: Pla
     ...notesForStranded(plan.stranded, since),
     ...notesFromAnswer(pair, 'master', plan.writes, answers.master, since),
     ...notesFromAnswer(pair, 'replica', plan.writes, answers.replica, since),
+    ...notesForWaiting(plan.waiting, { earlier: link.fieldNotes, since }),
   };
-  const open = plan.kind === 'merge' ? plan.open : [];
   return {
     base: {
-      master: keepingOpen(pass, 'master', shown.master, open),
-      replica: keepingOpen(pass, 'replica', shown.replica, open),
+      master: baseAfter(pass, 'master', shown.master, plan),
+      replica: baseAfter(pass, 'replica', shown.replica, plan),
     },
     notes: nextNotes(pair, link.fieldNotes, fresh, shown),
     strayed: hasStrayed(pass, 'master', shown, answers) || hasStrayed(pass, 'replica', shown, answers),
@@ -54,12 +60,24 @@ function shownAfter(
   return snapshotAfterWrite(pass.pair, side, { planned: planned[side], answer: answers[side], written });
 }
 
-function keepingOpen({ pair, link }: Pass, side: Side, shown: Attributes, open: readonly OpenField[]): Attributes {
-  const names = open.map(({ field }) => field);
-  const contested = attributesOfFields(pair, side, names);
-  const before = Object.entries(baseOf(link)[side]).filter(([name]) => contested.includes(name));
+function baseAfter({ pair, link }: Pass, side: Side, shown: Attributes, plan: MergePlan | CreatePlan): Attributes {
+  const open = plan.kind === 'merge' ? plan.open.map(({ field }) => field) : [];
+  const contested = attributesOfFields(pair, side, open);
+  const waiting = attributesOfFields(pair, side, keptWhileWaiting(side, plan.waiting));
+  const before = Object.entries(baseOf(link)[side]).filter(
+    ([name]) => contested.includes(name) || waiting.includes(name),
+  );
   const now = Object.entries(shown).filter(([name]) => !contested.includes(name));
   return Object.fromEntries([...now, ...before]);
+}
+
+/**
+ * A side that names a record which is no couple is remembered as it is, so that it has changed as soon as it is one. What the
+ * other side was last agreed on is still to be decided then.
+ */
+function keptWhileWaiting(side: Side, waiting: readonly WaitingField[]): readonly string[] {
+  const onThis = waiting.filter((one) => one.side === side).map(({ field }) => field);
+  return waiting.map(({ field }) => field).filter((field) => !onThis.includes(field));
 }
 
 const hasStrayed = (pass: Pass, side: Side, shown: Planned, answers: Planned): boolean =>

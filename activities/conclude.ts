@@ -1,24 +1,33 @@
 import type { Gone } from '../engine/deletion.ts';
-import type { OpenField } from '../engine/plan.ts';
+import { hasWaiting } from '../engine/field-notes.ts';
+import type { OpenField, WaitingField } from '../engine/plan.ts';
 import type { ConflictOutcome } from '../store/conflict-rows.ts';
 import type { HintOutcome } from '../store/hint-rows.ts';
+import type { RecordRef } from '../store/hints.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
 import type { NewNotification } from '../store/notification-rows.ts';
 import type { PassSummary, PassVerdict } from '../workflows/contract.ts';
 import type { Agreement } from './agreement.ts';
 import type { Pass } from './pass.ts';
+import { refOfTarget, targetsOf } from './targets.ts';
 import { openRowsOf } from './write.ts';
 
 const settled: LinkChanges = { attempts: 0, waits: 0, nextAttemptAt: null, failure: null, answer: null };
 const noConflicts: ConflictOutcome = { open: [], written: new Set() };
+
+/** What is left of a plan when everything was written that could be. */
+export interface Undecided {
+  readonly open: readonly OpenField[];
+  readonly waiting: readonly WaitingField[];
+}
 
 /** Both sides agree as far as they can: link, base, ledger, conflicts and hints in the pass's last transaction. */
 export async function conclude(
   pass: Pass,
   verdict: PassVerdict,
   agreed: Agreement,
-  open: readonly OpenField[],
+  { open, waiting }: Undecided,
 ): Promise<PassSummary> {
   const now = pass.deps.now();
   const { link, seen } = pass;
@@ -40,8 +49,15 @@ export async function conclude(
     syncedAt: now,
   };
   const hints: HintOutcome = agreed.strayed ? { kind: 'look_again', at: now } : { kind: 'done' };
-  await finish(pass, { changes, hints, rows, conflicts: { open, written: pass.fieldsWritten } });
+  const conflicts = { open, written: pass.fieldsWritten };
+  await finish(pass, { changes, hints, rows, conflicts, ...waitsAfter(pass, waiting) });
   return pass.summary({ kind: 'done', verdict }, agreed.strayed);
+}
+
+/** The records to be waited for, where that is anything new. */
+function waitsAfter({ known: { link } }: Pass, waiting: readonly WaitingField[]): { waitsFor?: readonly RecordRef[] } {
+  const hasWaited = hasWaiting(link.fieldNotes) || link.failure?.code === 'waits_for';
+  return waiting.length === 0 && !hasWaited ? {} : { waitsFor: targetsOf(waiting).map(refOfTarget) };
 }
 
 /** The hinted side still shows what was agreed. */
@@ -56,6 +72,7 @@ export async function concludeParted(pass: Pass, gone: Gone, rows: readonly Sett
   const state = nothingLeft ? 'deleted' : 'unlinked';
   await finish(pass, {
     changes: { ...settled, ...statusOf(pass), state, gone, lastVerdict: 'deleted' },
+    ...waitsAfter(pass, []),
     rows,
     conflicts: noConflicts,
   });
@@ -85,13 +102,16 @@ export async function finish(
     readonly rows?: readonly SettledRow[];
     readonly conflicts?: ConflictOutcome;
     readonly notification?: NewNotification;
+    readonly waitsFor?: readonly RecordRef[];
   },
 ): Promise<void> {
   const { rows = [], conflicts = null, notification = null } = end;
+  const waits = end.waitsFor === undefined ? {} : { waitsFor: end.waitsFor };
   const booked = end.changes.recheckAt ?? link.recheckAt;
   const recheckAt = booked !== null && booked > startedAt ? booked : null;
   const changes = { ...(isPersonal && { loopCountedFrom: startedAt }), ...end.changes, recheckAt };
   const answered: HintOutcome = recheckAt === null ? { kind: 'done' } : { kind: 'look_again', at: recheckAt };
   const hints = end.hints === undefined || end.hints.kind === 'done' ? answered : end.hints;
-  await deps.passes.finish(link, attempt.token, { rows, changes, conflicts, noted, hints, notification }, deps.now());
+  const all = { rows, changes, conflicts, noted, hints, notification, ...waits };
+  await deps.passes.finish(link, attempt.token, all, deps.now());
 }

@@ -9,8 +9,11 @@ import { clean, statusSentChanges, wantedStatus } from './status-write.ts';
 import { wordIsKept } from './settle-unsettled.ts';
 import { learned, openRowsOf, planWrites, sendCreate, sendUpdate, tellFields } from './write.ts';
 
-/** Creates the missing record and tells the master's record about it, in one write if the master is the new one. */
-export async function create(pass: Pass, plan: CreatePlan): Promise<PassSummary> {
+/**
+ * Creates the missing record and tells the master's record about it, in one write if the master is the new one.
+ * @returns null if a master without a status was created: what its answer shows goes to the replica in the same pass
+ */
+export async function create(pass: Pass, plan: CreatePlan): Promise<PassSummary | null> {
   const { side, writes } = plan;
   const existing = pass.seen[otherSide(side)];
   const planned: Planned = { master: {}, replica: {}, [otherSide(side)]: existing?.attributes ?? {} };
@@ -25,8 +28,9 @@ export async function create(pass: Pass, plan: CreatePlan): Promise<PassSummary>
     ...wordIsKept,
     ...(side === 'master' ? statusSentChanges(pass, status, answer.attributes) : {}),
   });
-  if (side === 'replica') await tellMaster(pass);
-  return conclude(pass, 'created', agreement(pass, plan, planned), []);
+  if (side === 'replica' && pass.pair.status !== null) await tellMaster(pass);
+  if (side === 'master' && pass.pair.status === null) return null;
+  return conclude(pass, 'created', agreement(pass, plan, planned), { open: [], waiting: plan.waiting });
 }
 
 /** What was agreed on with a record that is gone says nothing of this one. */

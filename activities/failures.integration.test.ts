@@ -38,7 +38,7 @@ describe('failures of one record', () => {
     while (summary.outcome.kind === 'waiting') {
       waits.push(summary.outcome.retryInMs);
       expect(inCrm(id)).toMatchObject({ syncStatus: 'failed', syncRetryCount: waits.length });
-      summary = await passIn(summary.outcome.retryInMs + 1, id);
+      summary = await passIn((summary.outcome.retryInMs ?? 0) + 1, id);
     }
     expect(waits).toEqual([60_000, 300_000, 900_000, 3_600_000]);
     expect(summary.outcome).toEqual({ kind: 'parked', code: 'record_failed', system: 'Advoware' });
@@ -131,7 +131,7 @@ describe('failures of one record', () => {
         const next = `Versuch ${told.length + 1} von 5; der nächste folgt von selbst um ${at} Uhr.`;
         expect(inCrm(id)['syncErrorMessage']).toContain(next);
         told.push(next);
-        summary = await passIn(summary.outcome.retryInMs + 1, id);
+        summary = await passIn((summary.outcome.retryInMs ?? 0) + 1, id);
       }
       expect(told).toHaveLength(4);
       expect(inCrm(id)['syncErrorMessage']).toMatch(

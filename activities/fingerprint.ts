@@ -1,4 +1,4 @@
-import { project } from '../engine/pair.ts';
+import { namingAttribute, project } from '../engine/pair.ts';
 import { equalsSnapshot } from '../engine/snapshot.ts';
 import { replicaIdIn } from '../engine/status.ts';
 import { type Attributes, attributeOf, type Side, sides } from '../engine/values.ts';
@@ -28,6 +28,6 @@ export function differsFromFailure(pass: Pass, side: Side, attributes: Attribute
 
 function view(pass: Pass, side: Side, attributes: Attributes): Attributes {
   const mapped = project(pass.pair, side, attributes);
-  const number = pass.pair.status.replicaId;
-  return side === 'master' ? { ...mapped, [number]: attributeOf(attributes, number) } : mapped;
+  const number = namingAttribute(pass.pair, 'master');
+  return side === 'master' && number !== null ? { ...mapped, [number]: attributeOf(attributes, number) } : mapped;
 }

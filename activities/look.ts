@@ -6,7 +6,7 @@ import type { DecidedConflict } from '../engine/resolution.ts';
 import { rememberedSync } from '../engine/status.ts';
 import { type PerSide, type Side, sides } from '../engine/values.ts';
 import type { Conflict } from '../store/conflict-rows.ts';
-import type { PassSummary } from '../workflows/contract.ts';
+import type { PassSummary, PassVerdict } from '../workflows/contract.ts';
 import type { Planned } from './agreement.ts';
 import { ask } from './ask.ts';
 import { concludeEcho, concludeRest } from './conclude.ts';
@@ -20,6 +20,7 @@ import { part, remove } from './part.ts';
 import { baseOf, type Pass } from './pass.ts';
 import { settleUnsettled } from './settle-unsettled.ts';
 import { stillWaiting } from './still-waiting.ts';
+import { waitForTargets } from './wait-for-targets.ts';
 
 /** How often a record that moves under our hands is planned anew at once. */
 const replansAtOnce = 3;
@@ -80,17 +81,23 @@ function seenNow(pass: Pass, observed: PerSide<Seen>): PerSide<Seen> {
   return { master: now('master'), replica: now('replica') };
 }
 
-async function act(pass: Pass, seen: PerSide<Seen>): Promise<PassSummary> {
+/** @param before what the pass has come to already, where it goes on from the answer to its own write */
+async function act(pass: Pass, seen: PerSide<Seen>, before: PassVerdict | null = null): Promise<PassSummary> {
   const decided = decide(pass, seen);
   switch (decided.kind) {
-    case 'merge':
-      return (await storeCouple(pass)) ? lookAndAct(pass) : merge(pass, decided, plannedFrom(pass));
+    case 'merge': {
+      if (await storeCouple(pass)) return lookAndAct(pass);
+      const verdict = before ?? decided.verdict;
+      return (await merge(pass, decided, plannedFrom(pass), verdict)) ?? act(pass, seenNow(pass, seen), verdict);
+    }
     case 'create':
-      return create(pass, decided);
+      return (await create(pass, decided)) ?? act(pass, seenNow(pass, seen), 'created');
     case 'remove':
       return remove(pass, decided);
     case 'adopt':
       return adopt(pass, decided);
+    case 'wait':
+      return waitForTargets(pass, decided.waiting);
     case 'ask':
       return ask(pass, decided.question);
     case 'part':

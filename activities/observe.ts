@@ -1,5 +1,6 @@
 import type { FindCapability, RemoteRecord } from '../connectors/connector.ts';
 import { Misconfigured } from '../connectors/errors.ts';
+import { hasWaiting } from '../engine/field-notes.ts';
 import type { Candidate } from '../engine/identity.ts';
 import { canonicalOf, namingAttribute } from '../engine/pair.ts';
 import type { Seen } from '../engine/plan.ts';
@@ -48,7 +49,8 @@ function onlyHintedSide(pass: Pass): Side | null {
 /** Nothing is planned, waiting, failed, contested or asked: only then may one side's look speak for both. */
 function isQuiet({ link, unsettled, known }: Pass): boolean {
   const nothingOpen = unsettled.length === 0 && known.conflicts.length === 0;
-  return link.state === 'linked' && link.failure === null && link.nextAttemptAt === null && nothingOpen;
+  const isSettled = link.failure === null && link.nextAttemptAt === null && !hasWaiting(link.fieldNotes);
+  return link.state === 'linked' && isSettled && nothingOpen;
 }
 
 async function stillAgrees(pass: Pass, side: Side): Promise<boolean> {

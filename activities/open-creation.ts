@@ -1,8 +1,8 @@
 import type { Seen } from '../engine/plan.ts';
 import { type Question, question } from '../engine/question.ts';
-import { namingAttribute } from '../engine/pair.ts';
-import { isShown } from '../engine/settled-writes.ts';
-import { attributeOf, otherSide, type PerSide, type Side, sides } from '../engine/values.ts';
+import { namingAttribute, type PairDefinition } from '../engine/pair.ts';
+import { isShown, type MeantWrite } from '../engine/settled-writes.ts';
+import { type Attributes, attributeOf, otherSide, type PerSide, type Side, sides } from '../engine/values.ts';
 import type { OpenCreation } from '../store/links.ts';
 import { CreationInProgress } from '../store/pass-errors.ts';
 import type { Pass } from './pass.ts';
@@ -22,8 +22,20 @@ export async function rivalCreation(pass: Pass, seen: PerSide<Seen>): Promise<Qu
   const { attributes } = existing.record;
   const naming = namingAttribute(pair, otherSide(missing));
   const isOurs = ({ of, writes }: OpenCreation): boolean =>
-    naming === null ? writes.some((write) => isShown(pair, write, attributes)) : attributeOf(attributes, naming) === of;
+    naming === null ? looksLike(pair, writes, attributes) : attributeOf(attributes, naming) === of;
   return askAboutCreations(pass, missing, isOurs);
+}
+
+/**
+ * Any value that was sent is suspicious; but where the master shows no status none of its records ever names its partner, and
+ * half of them share some value: there it is the required fields together.
+ */
+function looksLike(pair: PairDefinition, writes: readonly MeantWrite[], attributes: Attributes): boolean {
+  const required = pair.fields.filter((field) => field.required);
+  const telling = writes.filter(({ side, attribute }) => required.some((field) => field.attribute[side] === attribute));
+  return pair.status === null && telling.length > 0
+    ? telling.every((write) => isShown(pair, write, attributes))
+    : writes.some((write) => isShown(pair, write, attributes));
 }
 
 /**

@@ -10,6 +10,7 @@ import type { KnownCouple } from '../store/passes.ts';
 import type { LedgerAction } from '../store/schema.ts';
 import type { PassOutcome, PassSummary } from '../workflows/contract.ts';
 import type { Attempt, SyncDependencies } from './dependencies.ts';
+import { referencing } from './referencing-connector.ts';
 import { priorityOf } from './priority-of.ts';
 import { reserveCalls, settleCalls } from './reserve-calls.ts';
 
@@ -45,7 +46,10 @@ export class Pass {
   /** Rows of earlier attempts whose fate is not known yet. */
   unsettled: readonly LedgerRow[];
   readonly fieldsWritten = new Set<string>();
+  /** How often it went on from the answer to its own write, instead of reading again. */
+  followed = 0;
   readonly #calls: Record<string, number> = {};
+  readonly #connectors: Partial<Record<Side, Connector>> = {};
   #reserved: ReadonlyMap<string, CallReservation> = new Map();
   #inFlight = false;
   #hasWritten = false;
@@ -137,10 +141,14 @@ export class Pass {
   }
 
   connector(side: Side): Connector {
+    const known = this.#connectors[side];
+    if (known !== undefined) return known;
     const { system } = this.pair.title[side];
     const connector = this.deps.connectors[system];
     if (connector === undefined) throw new Error(`No connector for ${system}`);
-    return connector;
+    const made = referencing(connector, this.pair, side, this.deps.links);
+    this.#connectors[side] = made;
+    return made;
   }
 
   entity(side: Side): string {

@@ -16,16 +16,15 @@ export interface ActivityAttempt {
   readonly signal: AbortSignal;
 }
 
-export interface WorkInWords {
-  readonly pair: string;
+export type WorkInWords = ({ readonly pair: string } | { readonly system: string }) & {
   /** What an operator reads if it fails: "A pass could not be carried out". */
   readonly failure: string;
-}
+};
 
 /** Carries out one attempt of an activity: with heartbeats, and with a failure that may stand in Temporal's history. */
 export async function runAttempt<T>(
   observer: Pick<PassObserver, 'onProblem'>,
-  { pair, failure }: WorkInWords,
+  { failure, ...subject }: WorkInWords,
   work: (attempt: ActivityAttempt) => Promise<T>,
 ): Promise<T> {
   const { workflowExecution: run, activityId, attempt } = activityInfo();
@@ -43,7 +42,7 @@ export async function runAttempt<T>(
       signal: AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(passTimeoutMs - marginMs)]),
     });
   } catch (error) {
-    observer.onProblem(failure, { pair, ...kindOf(error) });
+    observer.onProblem(failure, { ...subject, ...kindOf(error) });
     throw withoutValues(error, failure);
   } finally {
     clearInterval(heartbeat);

@@ -15,7 +15,7 @@ export async function tellMasterIfNew(
   status: Pick<SyncStatus, 'state' | 'attempts' | 'message'>,
 ): Promise<LinkChanges> {
   const shown = pass.seen.master?.attributes;
-  if (shown === undefined) return {};
+  if (shown === undefined || pass.pair.status === null) return {};
   const rest = withoutSync(pass, wantedStatus(pass, status));
   if (!needsStatusWrite(pass, { ...shown, ...rest }, shown)) return {};
   try {
@@ -36,7 +36,6 @@ export async function tellMasterIfNew(
  * stay too, since this is none: where there are no snapshots, what has moved is measured against them.
  */
 function withoutSync({ pair }: Pass, wanted: Attributes): Attributes {
-  const { replicaId, replicaVersion, lastSync } = pair.status;
-  const kept = [replicaId, replicaVersion, lastSync];
+  const kept = [pair.status?.replicaId, pair.status?.replicaVersion, pair.status?.lastSync];
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => !kept.includes(name)));
 }

@@ -17,7 +17,7 @@ import { addOpsRoutes } from './ops/ops-routes.ts';
 import type { PortalDependencies } from './portal/portal-dependencies.ts';
 import { addPortalRoutes } from './portal/portal-routes.ts';
 import { limitRate } from './rate-limit.ts';
-import { addEspoCrmWebhook } from './webhooks/post-espocrm-webhook.ts';
+import { addWebhooks } from './webhooks/post-webhook.ts';
 
 /** The HTTP side without a port, so that tests can talk to it too. */
 export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInstance {
@@ -43,7 +43,7 @@ export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInst
   });
   addHealth(app, deps);
   addMetrics(app, deps);
-  addEspoCrmWebhook(app, deps, limits.webhookRate);
+  addWebhooks(app, deps, limits.webhookRate);
   void app.register(async (scope) => {
     await limitRate(scope, { rate: limits.apiRate, status: 429, log: deps.log });
     await scope.register(fastifySwagger, {

@@ -7,6 +7,7 @@ import type { CensusViews } from '../store/census-views.ts';
 import type { CircuitStore } from '../store/circuits.ts';
 import type { ConflictStore } from '../store/conflicts.ts';
 import type { CursorStore } from '../store/cursors.ts';
+import type { FeedCursorStore } from '../store/feed-cursors.ts';
 import type { HintStore, RecordKey } from '../store/hints.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
 import type { PairStore } from '../store/pairs.ts';
@@ -21,14 +22,16 @@ import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
 import type { PortalParts } from './portal/portal-parts.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
+import type { PossibleSender } from './webhooks/sender.ts';
 import type { WebhookDesk } from './webhooks/webhook-desk.ts';
 import type { WatchedSystems } from './watching.ts';
-import type { WebhookSecrets } from './webhooks/webhook-secrets.ts';
 
 export interface PairInfo {
   readonly name: string;
   readonly master: { readonly system: string; readonly entity: string };
   readonly replica: { readonly system: string; readonly entity: string };
+  /** Whether the master's records show how they stand, so that a lost store can be rebuilt from them. Default: yes. */
+  readonly showsStatus?: boolean;
 }
 
 /** Whether something that Tandem stands on answers. Throws when it doesn't. */
@@ -66,6 +69,7 @@ export interface ApiDependencies {
     readonly circuits: CircuitStore;
     readonly registrations: WebhookRegistrationStore;
     readonly cursors: CursorStore;
+    readonly feedCursors: FeedCursorStore;
     readonly visits: VisitStore;
     readonly censusRuns: CensusRunStore;
     readonly censusViews: CensusViews;
@@ -79,8 +83,8 @@ export interface ApiDependencies {
   readonly census: CensusStarter;
   /** Records per page, by the name of the system: those that are not here list nothing. */
   readonly pageSizes: ReadonlyMap<string, number>;
-  /** By the name of the system: those that are here are EspoCRMs, and only their webhooks are taken. */
-  readonly webhookSecrets: ReadonlyMap<string, WebhookSecrets>;
+  /** The systems whose webhooks are taken. */
+  readonly webhookSenders: readonly PossibleSender[];
   readonly deliveries: Deliveries;
   readonly webhookDesk: WebhookDesk;
   readonly tokens: BearerTokens;

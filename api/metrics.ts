@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Side } from '../engine/values.ts';
 import type { InboxDepth } from '../store/hints.ts';
 import type { PassSummary } from '../workflows/contract.ts';
-import type { PairWatch } from './watching.ts';
+import type { FeedState, PairWatch } from './watching.ts';
 
 /** Counts what happens in this process. Labels are names from the configuration, never a record's. */
 export interface Metrics {
@@ -21,6 +21,8 @@ export interface MetricSources {
   readonly openCircuits: () => Promise<readonly string[]>;
   /** Where the pairs stand with what nobody reports. */
   readonly watch: () => Promise<readonly PairWatch[]>;
+  /** Where the feeds stand; missing: there are none. */
+  readonly feeds?: () => Promise<readonly FeedState[]>;
 }
 
 /** @param sources null where this process has nothing of its own to show */
@@ -47,6 +49,7 @@ export function createMetrics(sources: MetricSources | null): Metrics {
   if (sources !== null) addInboxGauges(registry, sources.inbox);
   if (sources !== null) addCircuitGauge(registry, sources.openCircuits);
   if (sources !== null) addWatchGauges(registry, sources.watch);
+  if (sources?.feeds !== undefined) addFeedGauge(registry, sources.feeds);
   return {
     registry,
     onPass: (pair, { outcome, tookMs }) => {
@@ -112,6 +115,21 @@ function addWatchGauges(registry: Registry, watch: MetricSources['watch']): void
         value: oldestAt === null ? 0 : (Date.now() - oldestAt.getTime()) / 1_000,
       })),
   );
+}
+
+function addFeedGauge(registry: Registry, feeds: NonNullable<MetricSources['feeds']>): void {
+  const gauge: Gauge = new Gauge({
+    name: 'tandem_feed_behind_seconds',
+    help: 'What a system tells of changes is unread for this long; 0: nothing is.',
+    labelNames: ['system', 'feed'],
+    registers: [registry],
+    collect: async () => {
+      const states = await feeds().catch(() => null);
+      if (states === null) return;
+      gauge.reset();
+      for (const { system, feed, behind } of states) gauge.set({ system, feed }, (behind?.byMs ?? 0) / 1_000);
+    },
+  });
 }
 
 function addInboxGauges(registry: Registry, inbox: () => Promise<InboxDepth>): void {

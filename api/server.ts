@@ -1,7 +1,8 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import type { CallBudget } from '../connectors/call-budget.ts';
-import type { EspoCrmConnector } from '../connectors/espocrm/connector.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { SendingConnector } from '../connectors/webhook-source.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
@@ -14,6 +15,7 @@ import { CensusViews } from '../store/census-views.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { CursorStore } from '../store/cursors.ts';
+import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { HintStore } from '../store/hints.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
@@ -34,12 +36,13 @@ import { startSweeper } from './sweeper.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
 import { createWebhookDesk } from './webhooks/webhook-desk.ts';
 import type { WatchedSystems } from './watching.ts';
-import { createWebhookSecrets, type WebhookSecrets } from './webhooks/webhook-secrets.ts';
+import type { PossibleSender } from './webhooks/sender.ts';
+import { createWebhookSecrets } from './webhooks/webhook-secrets.ts';
 
-/** An EspoCRM whose webhooks are taken. */
-export interface EspoCrmSource {
-  readonly connector: EspoCrmConnector;
-  /** Keys of webhooks that its API user can't see, by webhook id. */
+/** A system whose webhooks are taken. */
+export interface SendingSystem {
+  readonly connector: SendingConnector;
+  /** Keys of webhooks that our user can't see there, by what their requests claim to be. */
   readonly webhookSecrets: ReadonlyMap<string, Secret>;
 }
 
@@ -50,7 +53,8 @@ export interface ApiOptions {
   /** Null while the database does not answer yet; what needs it is answered with 503 until it does. */
   readonly database: () => OpenDatabase | null;
   readonly pairs: readonly PairDefinition[];
-  readonly espoCrms: readonly EspoCrmSource[];
+  readonly connectors: readonly Connector[];
+  readonly sending: readonly SendingSystem[];
   /** Where the systems reach us, without a slash at the end; null: nobody has said. */
   readonly publicUrl: string | null;
   readonly preview: Previewer;
@@ -92,8 +96,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const census = createCensusStarter({ client, taskQueue, log });
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const registrations = (): WebhookRegistrationStore => store().registrations;
-  const pairs = options.pairs.map(({ name, title }) => ({ name, ...title }));
-  const connectors = options.espoCrms.map(({ connector }) => connector);
+  const pairs = options.pairs.map(({ name, title, status }) => ({ name, ...title, showsStatus: status !== null }));
+  const { connectors } = options;
   const deps: ApiDependencies = {
     pairs,
     store,
@@ -104,9 +108,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     watched: options.watched,
     census,
     pageSizes: pageSizesOf(connectors),
-    webhookSecrets: new Map(
-      options.espoCrms.map((espoCrm) => [espoCrm.connector.system, composeSecrets(espoCrm, options, registrations)]),
-    ),
+    webhookSenders: options.sending.map((sending) => composeSender(sending, options, registrations)),
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({ pairs, connectors, publicUrl, registrations, budget, metrics, client, taskQueue }),
     tokens: new BearerTokens(options.tokens),
@@ -131,7 +133,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   return { url, stop: () => stop(app, [sweeper, keeper], connection) };
 }
 
-const pageSizesOf = (connectors: readonly EspoCrmConnector[]): ReadonlyMap<string, number> =>
+const pageSizesOf = (connectors: readonly Connector[]): ReadonlyMap<string, number> =>
   new Map(connectors.flatMap(({ system, list }) => (list === null ? [] : [[system, list.longestPage]])));
 
 function open(database: ApiOptions['database']): OpenDatabase {
@@ -153,6 +155,7 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
       circuits: new CircuitStore(db),
       registrations: new WebhookRegistrationStore(db),
       cursors: new CursorStore(db),
+      feedCursors: new FeedCursorStore(db),
       visits: new VisitStore(db),
       censusRuns: new CensusRunStore(db),
       censusViews: new CensusViews(db),
@@ -161,29 +164,33 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
   };
 }
 
-function composeSecrets(
-  { connector, webhookSecrets }: EspoCrmSource,
+function composeSender(
+  { connector, webhookSecrets }: SendingSystem,
   { metrics, log }: ApiOptions,
   registrations: () => WebhookRegistrationStore,
-): WebhookSecrets {
-  const { system } = connector;
+): PossibleSender {
+  const { system, webhookSource: source } = connector;
   const onProblem = (error: unknown): void => {
     const reason = error instanceof Error ? error.name : 'unknown';
     log.warn({ system, reason }, 'The keys of webhooks could not be read');
   };
-  return createWebhookSecrets({
-    configured: new Map([...webhookSecrets].map(([id, secret]) => [id, secret.reveal()])),
+  const secrets = createWebhookSecrets({
+    configured: new Map([...webhookSecrets].map(([claim, secret]) => [claim, secret.reveal()])),
     fetch: () =>
-      connector.webhookSecrets({
+      source.readKeys({
         signal: AbortSignal.timeout(connector.timeoutMs),
         beforeCall: (call) => {
           metrics.onCall(call);
         },
       }),
-    isRegistered: async (webhookId) => registrations().isKnown(system, webhookId),
+    registered: async (claim) => {
+      const known = await registrations().known(system);
+      return known.filter((one) => source.claimOf(one) === claim).map(({ id }) => id);
+    },
     onProblem,
     now: Date.now,
   });
+  return { system, source, secrets };
 }
 
 const pingTimeoutMs = 2_000;

@@ -29,7 +29,7 @@ function outcomeInWords({ outcome, writes }: Plan): string {
     case 'parked':
       return `a person has to act (${outcome.code}, ${outcome.system ?? 'Tandem'})`;
     case 'waiting':
-      return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); it would be tried again in ${duration(outcome.retryInMs)}`;
+      return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); ${outcome.retryInMs === null ? 'it would go on by itself' : `it would be tried again in ${duration(outcome.retryInMs)}`}`;
     case 'held_back':
       return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); it would wait and go on by itself`;
     case 'moved':

@@ -77,8 +77,7 @@ export async function start(
       : await startApi({
           ...apiSettingsOf(config),
           ...common,
-          espoCrms: connectors.espoCrms,
-          watched,
+          ...{ sending: connectors.sending, connectors: Object.values(connectors.bySystem), watched },
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;

@@ -22,7 +22,7 @@ export function outcomeInWords(outcome: Outcome): string {
     case 'done':
       return `${outcome.verdict}: ${verdicts[outcome.verdict] ?? ''}`;
     case 'waiting':
-      return `waiting (${outcome.code}${ofSystem(outcome.system)}), tried again in ${duration(outcome.retryInMs)}`;
+      return `waiting (${outcome.code}${ofSystem(outcome.system)}), ${whenAgain(outcome.retryInMs)}`;
     case 'held_back':
       return `waits (${outcome.code}${ofSystem(outcome.system)}) and goes on by itself; \`tandem status\` tells more`;
     case 'parked':
@@ -71,6 +71,9 @@ export function shown(value: unknown, most = Number.POSITIVE_INFINITY): string {
   const text = JSON.stringify(value);
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
+
+const whenAgain = (ms: number | null): string =>
+  ms === null ? 'goes on by itself when it is there' : `tried again in ${duration(ms)}`;
 
 const ofSystem = (system: string | null): string => (system === null ? '' : `, ${system}`);
 

@@ -148,6 +148,8 @@ export interface RecordPage {
   /** All records that the query's condition matches, its position included; null where it was not asked for. */
   readonly total: number | null;
   readonly isLast: boolean;
+  /** What a walk by id passes as `afterId` to go on, where a system goes on after something else than the last record's id. */
+  readonly continueAfter?: string;
 }
 
 /** What a system can show of a whole population, page by page. */

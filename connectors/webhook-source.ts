@@ -60,6 +60,8 @@ export interface WebhookSource {
   /** Of a body, in bytes; a longer one is answered with 413. */
   readonly longestBodyBytes: number;
   readonly answers: WebhookAnswers;
+  /** Whether a registration that was made anew claims to be what the old one did: then a known key may be an old one. */
+  readonly reusesClaims: boolean;
   /** What an address is about; `pair` null: the body says it. Null: there is no such address. */
   addressOf(head: WebhookHead): { readonly pair: string | null } | null;
   /** The registration that a request says it comes from; null: it says none, or not in a form that could be true. */

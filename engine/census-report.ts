@@ -250,6 +250,10 @@ export class CensusReportBuilder {
       case 'remove':
         this.#remove[planned.side].add(nameOf(planned.side, idOn(link, planned.side)));
         return;
+      // Created as soon as what it has to point to is there.
+      case 'wait':
+        this.#create[otherSide(planned.waiting[0]?.side ?? 'master')].add(name);
+        return;
       // Nothing is written; what is absent has been counted.
       case 'part':
       case 'rest':

@@ -75,7 +75,7 @@ describe('an instant', () => {
     [['o\u0308'], '["ö"]'],
     ...notUnderstood.map(([raw]): [Json, Canonical] => [raw, raw as Canonical]),
   ])('%j means %j', (raw, meaning) => {
-    for (const replicaForm of ['espocrm', 'iso'] as const) {
+    for (const replicaForm of ['spaced', 'iso'] as const) {
       for (const side of sides) expect(instant({ replicaForm }).toCanonical[side](raw)).toBe(meaning);
     }
   });
@@ -92,7 +92,7 @@ describe('an instant', () => {
     expect(withIso.fromCanonical.master(value)).toBe(value);
     for (const side of sides) {
       expect(instant().fromCanonical[side](value)).toBe(value);
-      expect(instant({ replicaForm: 'espocrm' }).fromCanonical[side](value)).toBe(value);
+      expect(instant({ replicaForm: 'spaced' }).fromCanonical[side](value)).toBe(value);
     }
   });
 });

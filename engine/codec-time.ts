@@ -8,13 +8,35 @@ import type { Canonical, Json } from './values.ts';
  * without seconds. A time without an offset is in UTC. Anything else, a day without a time too, passes through.
  * @param options.replicaForm How an instant is written to the replica; `iso` is `YYYY-MM-DDTHH:MM:SSZ`.
  */
-export function instant({ replicaForm = 'espocrm' }: { readonly replicaForm?: 'espocrm' | 'iso' } = {}): Codec {
+export function instant({ replicaForm = 'spaced' }: { readonly replicaForm?: 'spaced' | 'iso' } = {}): Codec {
   return {
     kind: 'instant',
     toCanonical: alike(instantText),
     fromCanonical: { master: (value) => value, replica: replicaForm === 'iso' ? isoForm : (value) => value },
     examples: [null, '2026-11-20 10:00:00', '2024-02-29 23:59:59', '1999-12-31 00:00:00'],
   };
+}
+
+/**
+ * An instant to the millisecond: ISO 8601 in UTC, `YYYY-MM-DDTHH:MM:SS.mmmZ`. Read are also other offsets, more or fewer
+ * fractions of a second (cut off), and none. Anything else passes through, a time without an offset too.
+ */
+export const isoInstant = (): Codec => ({
+  kind: 'instant',
+  toCanonical: alike((raw) => meaningOfText(raw, isoText)),
+  fromCanonical: alike((value) => value),
+  examples: [null, '2026-11-20T10:00:00.000Z', '1999-12-31T23:59:59.123Z'],
+});
+
+const isoForm8601 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(?:Z|([+-]\d\d):?(\d\d))$/i;
+
+function isoText(text: string): string {
+  const parts = isoForm8601.exec(text);
+  if (parts === null) return text;
+  const [, day = '', minute = '', second = '00', fraction = '0', hours, minutes = '00'] = parts;
+  const offset = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+  const time = new Date(`${day}T${minute}:${second}.${fraction.padEnd(3, '0')}${offset}`);
+  return Number.isNaN(time.getTime()) ? text : time.toISOString();
 }
 
 /**
@@ -39,7 +61,7 @@ export function localTime({ zone }: { readonly zone: string }): Codec {
     kind: 'localTime',
     toCanonical: { master: (raw) => meaningOfTime(raw, ofMaster), replica },
     fromCanonical: {
-      master: (value) => meaningOfTime(value, ({ ms }) => espocrmText(clocks.earliestInstantMs(ms))),
+      master: (value) => meaningOfTime(value, ({ ms }) => spacedText(clocks.earliestInstantMs(ms))),
       replica: (value) => value,
     },
     examples: [null, ...tellingTimes.map(replica)],
@@ -57,12 +79,12 @@ const tellingTimes = [
   '9999-12-31T23:59:59',
 ];
 
-const espocrmForm = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
+const spacedForm = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
 function instantText(raw: Json): Canonical {
   // Text of this form is canonical even if it names no time: it would pass through.
-  if (typeof raw === 'string' && espocrmForm.test(raw)) return raw;
-  return meaningOfTime(raw, ({ ms }) => espocrmText(ms));
+  if (typeof raw === 'string' && spacedForm.test(raw)) return raw;
+  return meaningOfTime(raw, ({ ms }) => spacedText(ms));
 }
 
 function isoForm(value: Canonical): Json {
@@ -108,7 +130,7 @@ function offsetOf(zone: string): number {
 }
 
 const clockText = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
-const espocrmText = (ms: number): string => clockText(ms).replace('T', ' ');
+const spacedText = (ms: number): string => clockText(ms).replace('T', ' ');
 
 interface Clocks {
   /** What the clocks show at an instant. */

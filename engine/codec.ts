@@ -12,6 +12,8 @@ export interface Codec {
   readonly examples: readonly Canonical[];
   /** The values that may be written into a side's enum attribute; absent for free text. */
   readonly options?: PerSide<readonly string[]>;
+  /** The pair whose couples the values name; absent: they name none. See `reference`. */
+  readonly target?: string;
 }
 
 /** The same for both sides. */

@@ -62,7 +62,7 @@ export function compareRow(comparison: RowComparison): RowFinding {
 /** The attributes that a row must show to be compared. */
 export function comparedAttributes({ fields, status }: PairDefinition, side: Side): readonly string[] {
   const mapped = fields.map(({ attribute }) => attribute[side]);
-  return [...new Set(side === 'master' ? [...mapped, status.replicaId] : mapped)];
+  return [...new Set(side === 'master' && status !== null ? [...mapped, status.replicaId] : mapped)];
 }
 
 const isUntried = ({ failure, nextAttemptAt }: KnownLink): boolean => failure === null && nextAttemptAt === null;
@@ -90,6 +90,7 @@ const isSameVersion = ({ version }: SeenRow, known: string | null): boolean => v
 
 /** Whether the master names another partner than it should, or none although it did after the last status. */
 function hasNumberMoved({ pair, row }: RowComparison, link: KnownLink): boolean {
+  if (pair.status === null) return false;
   const named = replicaIdIn(pair, row.attributes);
   const then = link.failure?.seen.master;
   if (then !== undefined) return named !== replicaIdIn(pair, then);

@@ -1,14 +1,23 @@
-import { canonicalOf, type PairDefinition } from './pair.ts';
-import type { FieldWrite, Plan, SeenRecord } from './plan.ts';
+import { canonicalOf, type MappedField, type PairDefinition } from './pair.ts';
+import type { FieldWrite, Plan, SeenRecord, WaitingField } from './plan.ts';
 import { question } from './question.ts';
+import { targetOfMark } from './reference.ts';
 import type { CreationRule } from './rules.ts';
 import { otherSide, type Side } from './values.ts';
 
-/** The missing record with every value of the existing one, if the pair creates records on that side. */
+/**
+ * The missing record with every value of the existing one, if the pair creates records on that side. References to records
+ * that are no couple are left out, or waited for where they are required.
+ */
 export function planCreation(pair: PairDefinition, side: Side, existing: SeenRecord, rule: CreationRule): Plan {
   if (!pair.createOn.includes(side)) return { kind: 'ask', question: question('may_not_create', side) };
   const from = otherSide(side);
-  const filled = pair.fields.filter((field) => canonicalOf(field, from, existing.attributes) !== null);
+  const waiting = pair.fields.flatMap((field) => waitingIn(field, from, side, existing));
+  const waits = new Set(waiting.map(({ field }) => field));
+  if (pair.fields.some(({ name, required }) => required && waits.has(name))) return { kind: 'wait', waiting };
+  const filled = pair.fields.filter(
+    (field) => !waits.has(field.name) && canonicalOf(field, from, existing.attributes) !== null,
+  );
   const writes = filled
     .filter((field) => !field.readOnlyOn.includes(side))
     .map((field): FieldWrite => ({
@@ -21,5 +30,12 @@ export function planCreation(pair: PairDefinition, side: Side, existing: SeenRec
       rule,
     }));
   const stranded = filled.filter((field) => field.readOnlyOn.includes(side)).map(({ name }) => ({ field: name, side }));
-  return { kind: 'create', verdict: 'created', side, rule, writes, stranded };
+  return { kind: 'create', verdict: 'created', side, rule, writes, stranded, waiting };
+}
+
+/** What a side does not take anyway is not waited for. */
+function waitingIn(field: MappedField, from: Side, side: Side, { attributes }: SeenRecord): WaitingField[] {
+  const value = field.codec.target === undefined ? null : canonicalOf(field, from, attributes);
+  const target = targetOfMark(value);
+  return target === null || field.readOnlyOn.includes(side) ? [] : [{ field: field.name, side: from, target }];
 }

@@ -1,5 +1,6 @@
 import type { MappedField, PairDefinition } from './pair.ts';
 import type { Policy } from './policy.ts';
+import { targetOfMark, type UnlinkedTarget } from './reference.ts';
 import { type Resolution, resolutionOf } from './resolution.ts';
 import type { Rule } from './rules.ts';
 import type { FieldState } from './snapshot.ts';
@@ -19,7 +20,15 @@ export type FieldDecision =
       readonly rule: Rule;
     }
   /** Nothing is written: a person decides. */
-  | { readonly kind: 'open'; readonly field: MappedField };
+  | { readonly kind: 'open'; readonly field: MappedField }
+  /** Nothing is written: it names a record that is no couple, on these sides. */
+  | { readonly kind: 'waiting'; readonly field: MappedField; readonly targets: readonly WaitingTarget[] };
+
+export interface WaitingTarget {
+  /** The side that shows it. */
+  readonly side: Side;
+  readonly target: UnlinkedTarget;
+}
 
 /** All that is known of one field of a couple. */
 export interface FieldView {
@@ -50,6 +59,25 @@ interface Choice {
 
 /** Decides one field from both sides' values and what is known of their past. */
 export function decideField(pair: PairDefinition, field: MappedField, view: FieldView): FieldDecision {
+  const decision = decideValue(pair, field, view);
+  const targets = field.codec.target === undefined ? [] : waitingTargets(view.values);
+  return targets.length > 0 && mustWait(decision) ? { kind: 'waiting', field, targets } : decision;
+}
+
+/** The sides that name a record which is no couple. */
+const waitingTargets = (values: PerSide<Canonical>): readonly WaitingTarget[] =>
+  sides.flatMap((side) => {
+    const target = targetOfMark(values[side]);
+    return target === null ? [] : [{ side, target }];
+  });
+
+/** A side's mark may be written over, but never written. */
+function mustWait(decision: FieldDecision): boolean {
+  if (decision.kind !== 'settled') return decision.kind !== 'agreed';
+  return decision.from === null || targetOfMark(decision.value) !== null;
+}
+
+function decideValue(pair: PairDefinition, field: MappedField, view: FieldView): FieldDecision {
   const { values, states, resolution } = view;
   if (values.master === values.replica) return { kind: 'agreed', field };
   const action = decisionTable[states.master][states.replica];

@@ -109,6 +109,7 @@ function outcomeOf(planned: Plan, gone: Side): DisappearanceOutcome | Plan {
     case 'adopt':
       expect(planned.side).toBe(gone);
       return { kind: 'looked at' };
+    case 'wait':
     case 'merge':
       return planned;
   }

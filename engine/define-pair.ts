@@ -67,9 +67,19 @@ export interface PairSpec<Groups extends Readonly<Record<string, Policy>>, Field
   readonly whenEditedAndDeleted?: DeletionRules['whenEdited'];
   readonly deletionBudget?: Partial<DeletionBudget>;
   readonly loopLimit?: Partial<LoopLimit>;
-  readonly status: StatusAttributes;
-  readonly states: Readonly<Record<SyncState, string>>;
+  /** Null: the master has no attributes for it, and none are written. */
+  readonly status: StatusAttributes | null;
+  /** Default: the states' own names. */
+  readonly states?: Readonly<Record<SyncState, string>>;
 }
+
+const ownStates: Readonly<Record<SyncState, string>> = {
+  clean: 'clean',
+  failed: 'failed',
+  permanently_failed: 'permanently_failed',
+  conflict: 'conflict',
+  deleted_in_replica: 'deleted_in_replica',
+};
 
 type DefinedPair<Fields extends Readonly<Record<string, FieldRow>>> = PairDefinition<
   NameOf<Fields>,
@@ -97,7 +107,7 @@ type AnySpec = Omit<PairSpec<Readonly<Record<string, Policy>>, Rows<string>>, 'i
 };
 
 function complete(spec: AnySpec): PairDefinition {
-  const { name, master, replica, groups, status, states } = spec;
+  const { name, master, replica, groups, status } = spec;
   return {
     name,
     title: { master, replica },
@@ -110,7 +120,7 @@ function complete(spec: AnySpec): PairDefinition {
     deletion: deletionRules(spec),
     loop: { ...defaultLoopLimit, ...spec.loopLimit },
     status,
-    states,
+    states: spec.states ?? ownStates,
   };
 }
 

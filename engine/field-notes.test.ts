@@ -5,7 +5,7 @@ import type { FieldWrite } from './plan.ts';
 import type { Json } from './values.ts';
 
 const since = '2026-11-20T10:00:00.000Z';
-const note = (kind: FieldNote['kind'], side: FieldNote['side'] = 'replica'): FieldNote => ({ kind, side, since });
+const note = (kind: 'not_taken' | 'altered', side: FieldNote['side'] = 'replica'): FieldNote => ({ kind, side, since });
 const write = (field: string, oldValue: Json, newValue: Json): FieldWrite => ({
   field,
   side: 'replica',

@@ -1,14 +1,18 @@
 import { canonicalOf, type PairDefinition } from './pair.ts';
-import type { FieldWrite, StrandedField } from './plan.ts';
+import type { FieldWrite, StrandedField, WaitingField } from './plan.ts';
+import { markOf, type UnlinkedTarget } from './reference.ts';
 import type { Attributes, Side } from './values.ts';
 
 /** Why a side does not hold what the other one has: it did not take the value, or it stored another one. */
-export interface FieldNote {
-  readonly kind: 'not_taken' | 'altered';
-  readonly side: Side;
-  /** ISO 8601 UTC. */
-  readonly since: string;
-}
+export type FieldNote =
+  | {
+      readonly kind: 'not_taken' | 'altered';
+      readonly side: Side;
+      /** ISO 8601 UTC. */
+      readonly since: string;
+    }
+  /** The side names a record which is no couple: nothing can be written to the other one. */
+  | { readonly kind: 'waiting'; readonly side: Side; readonly since: string; readonly waitsFor: UnlinkedTarget };
 
 export type FieldNotes = Readonly<Record<string, FieldNote>>;
 
@@ -35,6 +39,22 @@ export function notesFromAnswer(
 export const notesForStranded = (stranded: readonly StrandedField[], since: string): FieldNotes =>
   Object.fromEntries(stranded.map(({ field, side }) => [field, { kind: 'not_taken', side, since }]));
 
+/** A wait that goes on began when it was first noted. */
+export function notesForWaiting(
+  waiting: readonly WaitingField[],
+  { earlier, since }: { readonly earlier: FieldNotes; readonly since: string },
+): FieldNotes {
+  const notes = waiting.map(({ field, side, target }): [string, FieldNote] => {
+    const known = earlier[field];
+    const isSame = known?.kind === 'waiting' && markOf(known.waitsFor) === markOf(target);
+    return [field, { kind: 'waiting', side, since: isSame ? known.since : since, waitsFor: target }];
+  });
+  return Object.fromEntries(notes);
+}
+
+/** Whether some field waits for a record that is no couple. */
+export const hasWaiting = (notes: FieldNotes): boolean => Object.values(notes).some(({ kind }) => kind === 'waiting');
+
 /** Earlier notes stay as long as the two sides still differ in that field; new ones replace them. */
 export function nextNotes(
   pair: PairDefinition,
@@ -46,5 +66,7 @@ export function nextNotes(
     (field) => canonicalOf(field, 'master', now.master) !== canonicalOf(field, 'replica', now.replica),
   );
   const differing = new Set(stillDiffering.map(({ name }) => name));
-  return Object.fromEntries(Object.entries({ ...earlier, ...fresh }).filter(([field]) => differing.has(field)));
+  // Whatever still waits has been found waiting anew.
+  const lasting = Object.fromEntries(Object.entries(earlier).filter(([, { kind }]) => kind !== 'waiting'));
+  return Object.fromEntries(Object.entries({ ...lasting, ...fresh }).filter(([field]) => differing.has(field)));
 }

@@ -50,6 +50,8 @@ export const german: Wording = {
     loop: ({ fields }) =>
       `${listed(fields)}: Der Wert ging zwischen den Systemen hin und her. Es wird nichts mehr geschrieben, bis geklärt ist, wer ihn ändert, und die Administration einen neuen Abgleich verlangt.`,
   },
+  waitsFor: (records) =>
+    `Wartet auf ${listed(records)}; das gibt es auf der anderen Seite noch nicht. Es geht von selbst weiter.`,
   conflict: (fields) =>
     `${listed(fields)}: in beiden Systemen geändert. Bitte der Administration sagen, welcher Wert bleibt; alles andere ist gleich.`,
   parted: (system) => `Der Datensatz wurde in ${system} gelöscht. Dieser bleibt und wird nicht mehr abgeglichen.`,

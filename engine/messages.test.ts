@@ -41,6 +41,7 @@ function everyText(language: Language, about: Subject): readonly (readonly [stri
     ),
     ...questionCodes.map((code) => [code, said.question(code, about)] as const),
     ['conflict', said.conflict(about.fields)],
+    ['waitsFor', said.waitsFor(['102877'])],
     ['parted', said.parted(about.system)],
     ['recovered', said.recovered(about.system, since)],
     ...waitCodes.map((code) => [`waiting, ${code}`, said.waiting({ system: about.system, since, code })] as const),

@@ -21,6 +21,8 @@ export type NextTry =
 export interface Messages {
   failure(code: FailureCode, subject: Subject, next: NextTry): string;
   question(code: QuestionCode, subject: Subject): string;
+  /** It can't be created before the records that it points to. */
+  waitsFor(records: readonly string[]): string;
   /** Fields that both sides changed wait for a person. */
   conflict(fields: readonly string[]): string;
   /** The partner was deleted, and this record stays alone. */
@@ -48,6 +50,7 @@ export function messagesIn(language: Language, timeZone: string): Messages {
   return {
     failure: (code, subject, next) => oneLine(words.failures[code](subject, following(next))),
     question: (code, subject) => oneLine(words.questions[code](subject)),
+    waitsFor: (records) => oneLine(words.waitsFor(records)),
     conflict: (fields) => oneLine(words.conflict(fields)),
     parted: (system) => oneLine(words.parted(system)),
     waiting: ({ system, since, code }) => oneLine(words.waiting(system, day(since), words.waits[code])),

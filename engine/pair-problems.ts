@@ -26,6 +26,7 @@ const checks: readonly Check[] = [
   badDeletion,
   badEditRule,
   badLimits,
+  badReferences,
 ];
 
 function nothingMapped({ fields }: PairDefinition): readonly string[] {
@@ -152,6 +153,17 @@ function badLimits({ deletion, loop }: PairDefinition): readonly string[] {
     ...(isBudgetBad ? ['the deletion budget needs a window, a least number from 0 and a share from 0 to 1'] : []),
     ...(isLoopBad ? ['the loop limit needs a window and at least one return'] : []),
   ];
+}
+
+/** The first record would wait for another one for ever. */
+function badReferences({ name, fields }: PairDefinition): readonly string[] {
+  return fields.flatMap(({ name: field, codec: { target }, required }) => {
+    if (target === undefined) return [];
+    if (target === '') return [`${field} points to no pair`];
+    return target === name && required
+      ? [`${field} points to records of the pair itself, so it can't be required`]
+      : [];
+  });
 }
 
 function unknownIgnored(pair: PairDefinition, ignored: Partial<PerSide<readonly string[]>>): readonly string[] {

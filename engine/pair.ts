@@ -57,25 +57,25 @@ export interface PairDefinition<Name extends string = string, M extends string =
   readonly createOn: readonly Side[];
   readonly deletion: DeletionRules;
   readonly loop: LoopLimit;
-  readonly status: StatusAttributes;
+  /**
+   * Null: the master shows nothing of its sync. Then nothing but fields is ever written to it, it does not name its partner,
+   * and a lost store can't be rebuilt from it.
+   */
+  readonly status: StatusAttributes | null;
   /** The words that `status.state` may take, as the master spells them. */
   readonly states: Readonly<Record<SyncState, string>>;
 }
 
 export type SyncState = 'clean' | 'failed' | 'permanently_failed' | 'conflict' | 'deleted_in_replica';
 
-export const statusAttributeNames = ({ status }: Pick<PairDefinition, 'status'>): readonly string[] => [
-  status.replicaId,
-  status.replicaVersion,
-  status.lastSync,
-  status.state,
-  status.attempts,
-  status.message,
-];
+export const statusAttributeNames = ({ status }: Pick<PairDefinition, 'status'>): readonly string[] =>
+  status === null
+    ? []
+    : [status.replicaId, status.replicaVersion, status.lastSync, status.state, status.attempts, status.message];
 
 /** The attribute by which a side's record names its partner, if it has one. */
 export const namingAttribute = ({ status, marker }: PairDefinition, side: Side): string | null =>
-  side === 'master' ? status.replicaId : marker;
+  side === 'master' ? (status?.replicaId ?? null) : marker;
 
 /** The attributes that the fields with these names have on a side. */
 export const attributesOfFields = (pair: PairDefinition, side: Side, names: readonly string[]): readonly string[] =>

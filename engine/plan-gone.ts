@@ -1,8 +1,10 @@
 import { planCreation } from './creation.ts';
 import type { Plan, PlanInput, RemovePlan, SeenRecord } from './plan.ts';
+import { canonicalOf, type MappedField } from './pair.ts';
 import { question } from './question.ts';
+import { targetOfMark } from './reference.ts';
 import { fieldState } from './snapshot.ts';
-import { otherSide, type Side } from './values.ts';
+import { type Attributes, otherSide, type Side } from './values.ts';
 
 /** The record of a couple that does not exist any more. */
 export interface GoneRecord {
@@ -55,10 +57,16 @@ function byPolicy(input: PlanInput, { side: gone, id, proven }: GoneRecord, left
 
 /** Whether the record that is left has been edited since both last agreed. */
 function editsSince({ pair, base }: PlanInput, side: Side, left: SeenRecord): 'none' | 'some' | 'not_known' {
-  const states = pair.fields.map((field) => fieldState(field, side, base[side], left.attributes));
+  const states = pair.fields
+    .filter((field) => !isUnlinked(field, side, base[side]) && !isUnlinked(field, side, left.attributes))
+    .map((field) => fieldState(field, side, base[side], left.attributes));
   if (states.includes('changed')) return 'some';
   return states.includes('unknown') ? 'not_known' : 'none';
 }
+
+/** A reference that became a couple, or ceased to be one, was not edited. */
+const isUnlinked = (field: MappedField, side: Side, attributes: Attributes): boolean =>
+  field.codec.target !== undefined && targetOfMark(canonicalOf(field, side, attributes)) !== null;
 
 const removal = (gone: Side, { rule, how }: Pick<RemovePlan, 'rule' | 'how'>): Plan => ({
   kind: 'remove',

@@ -1,7 +1,7 @@
 import { decideField, type FieldDecision, type FieldView } from './decide.ts';
 import { loopingFields } from './loop.ts';
 import { canonicalOf, type MappedField } from './pair.ts';
-import type { FieldWrite, OpenField, Plan, PlanInput, SeenRecord, StrandedField } from './plan.ts';
+import type { FieldWrite, OpenField, Plan, PlanInput, SeenRecord, StrandedField, WaitingField } from './plan.ts';
 import { question } from './question.ts';
 import { statesSince } from './remembered-sync.ts';
 import { stillHolds } from './resolution.ts';
@@ -34,6 +34,7 @@ export function planMerge(input: PlanInput, records: Records): Plan {
     open: decided.flatMap(({ decision: { kind, field } }) =>
       kind === 'open' ? [openField(field, input.base, records)] : [],
     ),
+    waiting: decided.flatMap(({ decision }) => waitingFields(decision)),
   };
 }
 
@@ -88,6 +89,9 @@ const strandedBy = (one: Decided<Settled>): StrandedField[] =>
 function landingSides({ decision: { field, value }, view }: Decided<Settled>, takes: boolean): readonly Side[] {
   return sides.filter((side) => view.values[side] !== value && field.readOnlyOn.includes(side) !== takes);
 }
+
+const waitingFields = (decision: FieldDecision): readonly WaitingField[] =>
+  decision.kind === 'waiting' ? decision.targets.map((one) => ({ field: decision.field.name, ...one })) : [];
 
 const openField = (field: MappedField, base: Base, records: Records): OpenField => ({
   field: field.name,

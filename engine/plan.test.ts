@@ -23,6 +23,7 @@ describe('with a base', () => {
       writes: [],
       stranded: [],
       open: [],
+      waiting: [],
     });
   });
 
@@ -130,6 +131,7 @@ describe('with a base', () => {
       writes: [],
       stranded: [{ field: 'rank', side: 'replica' }],
       open: [],
+      waiting: [],
     });
   });
 

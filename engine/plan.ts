@@ -3,6 +3,7 @@ import type { Candidate } from './identity.ts';
 import type { RecentWrite } from './loop.ts';
 import type { PairDefinition } from './pair.ts';
 import type { Answer, Question } from './question.ts';
+import type { UnlinkedTarget } from './reference.ts';
 import type { RememberedSync } from './remembered-sync.ts';
 import type { DecidedConflict } from './resolution.ts';
 import type { CreationRule, RemovalRule, Rule } from './rules.ts';
@@ -68,6 +69,14 @@ export interface StrandedField {
   readonly side: Side;
 }
 
+/** A field that names a record which is no couple: it is left alone until it is one. */
+export interface WaitingField {
+  readonly field: string;
+  /** The side that shows it. */
+  readonly side: Side;
+  readonly target: UnlinkedTarget;
+}
+
 /** A field that nothing is written for until a person has decided. */
 export interface OpenField {
   readonly field: string;
@@ -82,6 +91,7 @@ export interface MergePlan {
   readonly writes: readonly FieldWrite[];
   readonly stranded: readonly StrandedField[];
   readonly open: readonly OpenField[];
+  readonly waiting: readonly WaitingField[];
 }
 
 export interface CreatePlan {
@@ -91,6 +101,7 @@ export interface CreatePlan {
   readonly rule: CreationRule;
   readonly writes: readonly FieldWrite[];
   readonly stranded: readonly StrandedField[];
+  readonly waiting: readonly WaitingField[];
 }
 
 /** Takes away the record that is left of a couple, as the pair's policy for its side says. */
@@ -113,6 +124,8 @@ export type Plan =
   | { readonly kind: 'part'; readonly verdict: 'deleted'; readonly gone: Gone }
   /** The couple was parted before, and nothing has come back. */
   | { readonly kind: 'rest'; readonly verdict: 'no_change' }
+  /** The missing record can't be created before the ones that it must point to. */
+  | { readonly kind: 'wait'; readonly waiting: readonly WaitingField[] }
   /** A person has to decide; nothing is written to either system's data. */
   | { readonly kind: 'ask'; readonly question: Question };
 

@@ -1,4 +1,4 @@
-import { type PairDefinition, statusAttributeNames, type SyncState } from './pair.ts';
+import { type PairDefinition, type StatusAttributes, statusAttributeNames, type SyncState } from './pair.ts';
 import type { RememberedSync } from './remembered-sync.ts';
 import { type Attributes, attributeOf, type Json } from './values.ts';
 
@@ -13,14 +13,16 @@ export interface SyncStatus {
   readonly message: string | null;
 }
 
-export function statusAttributes(pair: PairDefinition, status: SyncStatus): Attributes {
+/** Nothing, where the master shows no status. */
+export function statusAttributes({ status: names, states }: PairDefinition, status: SyncStatus): Attributes {
+  if (names === null) return {};
   return {
-    [pair.status.replicaId]: status.replicaId,
-    [pair.status.replicaVersion]: status.replicaVersion,
-    [pair.status.lastSync]: status.lastSync,
-    [pair.status.state]: pair.states[status.state],
-    [pair.status.attempts]: status.attempts,
-    [pair.status.message]: status.message,
+    [names.replicaId]: status.replicaId,
+    [names.replicaVersion]: status.replicaVersion,
+    [names.lastSync]: status.lastSync,
+    [names.state]: states[status.state],
+    [names.attempts]: status.attempts,
+    [names.message]: status.message,
   };
 }
 
@@ -34,7 +36,9 @@ export function statusNeedsWrite(
   shown: Attributes,
   last: { readonly sent: Attributes | null; readonly seen: Attributes | null },
 ): boolean {
-  const watched = last.sent === null ? [...visible(pair), pair.status.replicaVersion] : visible(pair);
+  const { status } = pair;
+  if (status === null) return false;
+  const watched = last.sent === null ? [...visible(status), status.replicaVersion] : visible(status);
   return watched.some((name) => {
     const want = attributeOf(wanted, name);
     if (attributeOf(shown, name) === want) return false;
@@ -44,7 +48,7 @@ export function statusNeedsWrite(
   });
 }
 
-const visible = ({ status }: PairDefinition): readonly string[] => [
+const visible = (status: StatusAttributes): readonly string[] => [
   status.replicaId,
   status.state,
   status.attempts,
@@ -65,16 +69,17 @@ export function isoOfStatusTime(value: Json): string | null {
 }
 
 /** What the master's attributes remember of an earlier sync. */
-export function rememberedSync(pair: PairDefinition, master: Attributes): RememberedSync {
+export function rememberedSync({ status }: PairDefinition, master: Attributes): RememberedSync {
+  if (status === null) return { replicaVersion: null, lastSync: null };
   return {
-    replicaVersion: textOf(attributeOf(master, pair.status.replicaVersion)),
-    lastSync: isoOfStatusTime(attributeOf(master, pair.status.lastSync)),
+    replicaVersion: textOf(attributeOf(master, status.replicaVersion)),
+    lastSync: isoOfStatusTime(attributeOf(master, status.lastSync)),
   };
 }
 
-/** The replica's id as the master's record names it. */
-export const replicaIdIn = (pair: PairDefinition, master: Attributes): string | null =>
-  textOf(attributeOf(master, pair.status.replicaId));
+/** The replica's id as the master's record names it; null too where it can't. */
+export const replicaIdIn = ({ status }: PairDefinition, master: Attributes): string | null =>
+  status === null ? null : textOf(attributeOf(master, status.replicaId));
 
 const textOf = (value: Json): string | null =>
   (typeof value === 'string' && value.trim() !== '') || typeof value === 'number' ? String(value).trim() : null;

@@ -26,6 +26,8 @@ export interface Wording {
   readonly gaveUp: string;
   readonly byItself: string;
   readonly questions: Readonly<Record<QuestionCode, (subject: Subject) => string>>;
+  /** The records are named as their pairs do: `projects 102877`. */
+  readonly waitsFor: (records: readonly string[]) => string;
   readonly conflict: (fields: readonly string[]) => string;
   readonly parted: (system: string) => string;
   /** Of a time with its day, in luxon's tokens. */

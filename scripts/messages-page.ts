@@ -72,6 +72,7 @@ ${textTable('code', questions())}
 ## Other
 
 ${textTable('what', [
+  ['it points to a record that has to be there first', (messages) => messages.waitsFor(['projects 102877'])],
   ['fields wait for a person', (messages) => messages.conflict(['firstName', ...subject.fields])],
   ['a system answers again (notification)', (messages) => messages.recovered(subject.system, at)],
   ['the partner was deleted, this record stays', (messages) => messages.parted(subject.system)],

@@ -10,11 +10,13 @@ import {
 import { masterWins, policyInWords } from '../engine/policy.ts';
 import { table } from './markdown.ts';
 
+type MasterTypes = Readonly<Record<string, string>>;
+
 /** The hand-written part of a pair's page, before and after its tables. */
 export interface PairProse {
   readonly introduction: string;
-  /** What the master's admin has to create, by attribute: the type in the master's own words. */
-  readonly masterTypes: Readonly<Record<string, string>>;
+  /** What the master's admin has to create, by attribute: the type in the master's own words. None where it shows no status. */
+  readonly masterTypes?: MasterTypes;
   readonly afterTables: string;
 }
 
@@ -40,18 +42,28 @@ ${identity(pair)}
 The number is looked at first. The other keys are tried for a record that has no partner yet, and only where the other
 system can be searched. A record that belongs to another couple is never a match.
 
-## Status in ${master.system}
-
-${statusTable(pair)}
-
-${stateTable(pair)}
-
-## What to create in ${master.system}
-
-${masterTable(pair, prose.masterTypes)}
+${pair.status === null ? noStatus(pair) : statusInMaster(pair, pair.status, prose)}
 
 ${prose.afterTables}`;
 }
+
+const statusInMaster = (pair: PairDefinition, status: StatusAttributes, prose: PairProse): string => {
+  const { system } = pair.title.master;
+  return `## Status in ${system}
+
+${statusTable(status)}
+
+${stateTable(pair, status)}
+
+## What to create in ${system}
+
+${masterTable(pair, status, prose.masterTypes ?? {})}`;
+};
+
+const noStatus = ({ title: { master, replica } }: PairDefinition): string => `## Status
+
+${master.system} shows none: nothing is created or written there for it. How a record stands follows from Tandem's own tables, and
+whoever reads the record in ${replica.system} sees it there.`;
 
 const directions: Readonly<Record<Direction, string>> = { both: '↔', toReplica: '→', toMaster: '←' };
 
@@ -86,12 +98,10 @@ function wordsOf(name: string, { toCanonical }: Codec, words: readonly string[])
   return `- **${name}** (written as): ${meanings.join(', ')}. A word outside this list passes through unchanged.`;
 }
 
-function identity({ identity: keys, status }: PairDefinition): string {
+function identity({ identity: keys, status, marker }: PairDefinition): string {
   const rows = keys.map(({ name, fields, strength }) => [name, fields.join(' + '), consequence[strength]]);
-  return table(
-    ['key', 'fields', 'a match'],
-    [['the number', `\`${status.replicaId}\` of the master`, consequence.strong], ...rows],
-  );
+  const named = status === null ? `\`${marker ?? ''}\` of the replica` : `\`${status.replicaId}\` of the master`;
+  return table(['key', 'fields', 'a match'], [['the number', named, consequence.strong], ...rows]);
 }
 
 const consequence = { strong: 'links, if it is the only one', weak: 'is asked about, never linked by itself' } as const;
@@ -105,7 +115,7 @@ const purposes: readonly (readonly [keyof StatusAttributes, string])[] = [
   ['message', 'what is the matter and what to do; empty when clean'],
 ];
 
-const statusTable = ({ status }: PairDefinition): string =>
+const statusTable = (status: StatusAttributes): string =>
   table(
     ['attribute', 'holds'],
     purposes.map(([purpose, meaning]) => [`\`${status[purpose]}\``, meaning]),
@@ -119,20 +129,20 @@ const meanings: readonly (readonly [SyncState, string])[] = [
   ['deleted_in_replica', 'the partner does not exist any more; nothing was deleted here'],
 ];
 
-const stateTable = ({ states, status }: PairDefinition): string =>
+const stateTable = ({ states }: PairDefinition, status: StatusAttributes): string =>
   table(
     [`\`${status.state}\``, 'means'],
     meanings.map(([state, meaning]) => [`\`${states[state]}\``, meaning]),
   );
 
-function masterTable(pair: PairDefinition, types: PairProse['masterTypes']): string {
+function masterTable(pair: PairDefinition, { state }: StatusAttributes, types: MasterTypes): string {
   const mapped = pair.fields.map(({ attribute, codec }) => ({
     attribute: attribute.master,
     options: codec.options?.master ?? [],
   }));
   const status = statusAttributeNames(pair).map((attribute) => ({
     attribute,
-    options: attribute === pair.status.state ? Object.values(pair.states) : [],
+    options: attribute === state ? Object.values(pair.states) : [],
   }));
   const rows = [...mapped, ...status].map(({ attribute, options }) => [
     `\`${attribute}\``,
@@ -143,7 +153,7 @@ function masterTable(pair: PairDefinition, types: PairProse['masterTypes']): str
 }
 
 /** @throws if the prose forgets an attribute, so that the page can't be incomplete */
-function typeOf(attribute: string, types: PairProse['masterTypes']): string {
+function typeOf(attribute: string, types: MasterTypes): string {
   const type = types[attribute];
   if (type === undefined) throw new Error(`scripts/*-prose.ts does not say which type ${attribute} has`);
   return type;

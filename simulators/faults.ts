@@ -74,26 +74,35 @@ interface Handling {
 /** What people use to steer a simulator: neither counted nor faulted. */
 const isControl = (request: FastifyRequest): boolean => request.url.startsWith('/_control');
 
+/** An answer to a request that came too much. */
+export interface Refusal {
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** What every simulator does with a request before it looks at it. */
 export interface Reception {
   requests: RequestLog;
   faults: Faults;
   rateLimit: RateLimit;
+  /** Rules beyond the limit's, asked where that has let the request pass. Null: it may go on; else it gets 429. */
+  gate?: (request: FastifyRequest) => Refusal | null;
 }
 
 /**
  * Makes a simulator count its requests, refuse those above its limit and go wrong where a rule says so. Install it
  * before the routes.
  */
-export function installReception(app: FastifyInstance, { requests, faults, rateLimit }: Reception): void {
+export function installReception(app: FastifyInstance, { requests, faults, rateLimit, gate }: Reception): void {
   const handlings = new WeakMap<FastifyRequest, Handling>();
   app.addHook('onRequest', async (request, reply) => {
     if (isControl(request)) return;
     const waitMs = rateLimit.arrive();
+    const refusal = waitMs > 0 ? retryAfter(waitMs) : (gate?.(request) ?? null);
     const entry = requests.begin(request.method, request.url);
-    const handling = { entry, faults: waitMs > 0 ? [] : faults.hitting(request.method, entry.path) };
+    const handling = { entry, faults: refusal === null ? faults.hitting(request.method, entry.path) : [] };
     handlings.set(request, handling);
-    if (waitMs > 0) return refuse(reply, waitMs);
+    if (refusal !== null) return refuse(reply, refusal);
     await before(handling, request, reply);
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -109,11 +118,13 @@ export function installReception(app: FastifyInstance, { requests, faults, rateL
   });
 }
 
-async function refuse(reply: FastifyReply, waitMs: number): Promise<void> {
-  await reply
-    .code(429)
-    .header('retry-after', String(Math.ceil(waitMs / 1_000)))
-    .send('');
+const retryAfter = (waitMs: number): Refusal => ({
+  headers: { 'retry-after': String(Math.ceil(waitMs / 1_000)) },
+  body: '',
+});
+
+async function refuse(reply: FastifyReply, { headers, body }: Refusal): Promise<void> {
+  await reply.code(429).headers(headers).send(body);
 }
 
 async function before({ faults }: Handling, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -118,6 +118,30 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
       expect(await inbox().takeDue(at(5_000), 10)).toEqual([said(master('later'))]);
     });
 
+    test('what is held until a time of day is rung then, whatever a walk or a list says before', async () => {
+      await inbox().addHeld([said(replica('r1'))], at(0), at(5_000));
+      await inbox().add([said(replica('r1'), 'catch_up')], at(1_000));
+      await inbox().addUnrung([said(replica('r1'), 'census')], at(2_000));
+      await inbox().notRung([replica('r1')]);
+      expect(await inbox().takeDue(at(4_999), 10)).toEqual([]);
+      expect(await inbox().takeDue(at(5_000), 10)).toEqual([said(replica('r1'))]);
+    });
+
+    test('what is held is rung at once when a person asks for it', async () => {
+      await inbox().addHeld([said(replica('r1'))], at(0), at(5_000));
+      expect(await inbox().add([said(replica('r1'), 'person')], at(1_000))).toEqual([replica('r1')]);
+    });
+
+    test('what is due already is not held any more, and what is held is held again', async () => {
+      await unrung(replica('due'), at(0));
+      await inbox().addHeld([said(replica('due'))], at(1_000), at(5_000));
+      await inbox().addHeld([said(replica('held'))], at(0), at(5_000));
+      await inbox().addHeld([said(replica('held'))], at(1_000), at(6_000));
+      expect(ids(await inbox().takeDue(at(4_999), 10))).toEqual(['due']);
+      expect(ids(await inbox().takeDue(at(5_999), 10))).toEqual([]);
+      expect(ids(await inbox().takeDue(at(6_000), 10))).toEqual(['held']);
+    });
+
     test('what was rung is rung again only when nobody has come for 30 seconds', async () => {
       await inbox().add([said(master('m1'))], at(0));
       expect(await inbox().takeDue(at(30_000), 10)).toEqual([]);

@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { idsOf, type RecordKey, refOfKey } from './hints.ts';
 import { moveNotifications } from './notification-rows.ts';
 import { LeaseLost, PartnerBusy } from './pass-errors.ts';
+import type { Couple } from './reference-waits.ts';
 import { conflicts, ledger, links } from './schema.ts';
 
 export type Link = typeof links.$inferSelect;
@@ -77,9 +78,16 @@ export async function giveBackLease(tx: Database, record: RecordKey, owner: stri
     .where(and(ofRecord(record), eq(links.leaseOwner, owner)));
 }
 
-export async function confirmLease(tx: Database, link: Link, token: string): Promise<void> {
-  const [row] = await tx.select({ token: links.leaseToken }).from(links).where(eq(links.id, link.id)).for('update');
+/** @returns the couple as it is stored; the pass's own copy may be ahead of it. @throws LeaseLost */
+export async function confirmLease(tx: Database, link: Link, token: string): Promise<Couple> {
+  const { pair, masterId, replicaId, state, leaseToken } = links;
+  const [row] = await tx
+    .select({ token: leaseToken, pair, masterId, replicaId, state })
+    .from(links)
+    .where(eq(links.id, link.id))
+    .for('update');
   if (row?.token !== token) throw new LeaseLost();
+  return row;
 }
 
 /** The partner may have had a row of its own while it stood alone: it becomes part of this one, history included. @returns whether there was one */

@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { UnsettledWrite } from '../engine/settled-writes.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import type { LedgerRow } from './ledger-rows.ts';
+import { isTogether } from './reference-waits.ts';
 import { ledger, links } from './schema.ts';
 
 /** A creation of another couple whose fate is not known yet. */
@@ -12,6 +13,16 @@ export interface OpenCreation {
   readonly of: string;
   /** What was sent. */
   readonly writes: readonly UnsettledWrite[];
+}
+
+/** A couple that others point to. */
+export interface TargetCouple {
+  readonly id: number;
+  readonly pair: string;
+  readonly masterId: string;
+  readonly replicaId: string;
+  /** One of its records is gone. */
+  readonly isParted: boolean;
 }
 
 /** What a pass has to know about other records' links. */
@@ -31,6 +42,36 @@ export class LinkStore {
       .from(links)
       .where(and(eq(links.pair, pair), inArray(column, [...ids]), isNotNull(partner), ne(links.id, exceptLinkId)));
     return new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));
+  }
+
+  /** The couples that have these records of one side, in whatever pair; those without a partner so far are none. */
+  async couplesOf(
+    side: Side,
+    records: readonly { readonly pair: string; readonly id: string }[],
+  ): Promise<readonly TargetCouple[]> {
+    // One parameter for all of them: a statement can't have more than 65,535.
+    const given = JSON.stringify(records.map(({ pair, id }) => [pair, id]));
+    const column = side === 'master' ? links.masterId : links.replicaId;
+    const rows = sql`select given->>0, given->>1 from jsonb_array_elements(${given}::jsonb) as given`;
+    return this.#couples(sql`(${links.pair}, ${column}) in (${rows})`);
+  }
+
+  /** The couples with these numbers. */
+  async couples(ids: readonly number[]): Promise<readonly TargetCouple[]> {
+    return ids.length === 0 ? [] : this.#couples(inArray(links.id, [...ids]));
+  }
+
+  async #couples(wanted: SQL): Promise<readonly TargetCouple[]> {
+    const { id, pair, masterId, replicaId, state } = links;
+    const rows = await this.#db
+      .select({ id, pair, masterId, replicaId, state })
+      .from(links)
+      .where(and(wanted, isNotNull(masterId), isNotNull(replicaId)));
+    return rows.flatMap((row) => {
+      if (row.masterId === null || row.replicaId === null) return [];
+      const ids = { masterId: row.masterId, replicaId: row.replicaId };
+      return [{ id: row.id, pair: row.pair, ...ids, isParted: !isTogether(row) }];
+    });
   }
 
   /** Creations on that side which other couples have begun and which may have made any unknown record there. */

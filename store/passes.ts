@@ -15,7 +15,7 @@ import {
   type NotedHint,
   settleHints,
 } from './hint-rows.ts';
-import { keyOf, type RecordKey } from './hints.ts';
+import { HintStore, keyOf, type RecordKey, type RecordRef, refOfKey } from './hints.ts';
 import {
   countedSince,
   holdRemovals,
@@ -42,6 +42,7 @@ import {
 } from './link-rows.ts';
 import { addNotification, type NewNotification, resolveNotifications } from './notification-rows.ts';
 import { CreationInProgress } from './pass-errors.ts';
+import { type Couple, isTogether, ringWaiting, storeWaits, triggerOfTargets, type Waits } from './reference-waits.ts';
 import { links } from './schema.ts';
 
 /** Who runs the pass: `owner` is the workflow, `token` this very attempt. */
@@ -88,14 +89,19 @@ export interface PassEnd {
   readonly hints: HintOutcome;
   /** What somebody should hear of. */
   readonly notification?: NewNotification | null;
+  /** The records that have to become couples before the pass could do more; missing: those of before stay. */
+  readonly waitsFor?: readonly RecordRef[];
 }
 
 /** The transactions of one pass. Every one that changes the link confirms the lease first. */
 export class PassStore {
   readonly #db: Database;
+  readonly #isReferenced: (pair: string) => boolean;
 
-  constructor(db: Database) {
+  /** @param isReferenced whether records of other pairs, or its own, point to this one's */
+  constructor(db: Database, isReferenced: (pair: string) => boolean = () => true) {
     this.#db = db;
+    this.#isReferenced = isReferenced;
   }
 
   /** Takes the record's lease and notes its hints, in one transaction. */
@@ -197,7 +203,7 @@ export class PassStore {
     now: Date,
   ): Promise<readonly LedgerRow[]> {
     return this.#db.transaction(async (tx) => {
-      await confirmLease(tx, link, token);
+      const before = await confirmLease(tx, link, token);
       await settleRows(tx, rows, now);
       const hasAbsorbed = await absorb(tx, link, changes, now);
       await followReplacement(tx, link, changes);
@@ -205,6 +211,7 @@ export class PassStore {
         .update(links)
         .set({ ...changes, updatedAt: now })
         .where(eq(links.id, link.id));
+      await this.#ringIfTogether(tx, before, changes, now);
       return hasAbsorbed ? unsettledRows(tx, link.id) : [];
     });
   }
@@ -212,7 +219,7 @@ export class PassStore {
   /** The pass's last transaction: ledger, link, conflicts and hints together; gives the lease back. @throws LeaseLost, PartnerBusy */
   async finish(link: Link, token: string, end: PassEnd, now: Date): Promise<void> {
     await this.#db.transaction(async (tx) => {
-      await confirmLease(tx, link, token);
+      const before = await confirmLease(tx, link, token);
       await settleRows(tx, end.rows, now);
       await absorb(tx, link, end.changes, now);
       if (end.conflicts !== null) await settleConflicts(tx, link, end.conflicts, now);
@@ -226,11 +233,38 @@ export class PassStore {
         })
         .where(eq(links.id, link.id));
       await settleHints(tx, end.noted, end.hints);
+      await this.#ringIfTogether(tx, before, end.changes, now);
+      const isThere = end.waitsFor !== undefined && (await storeWaits(tx, waitsOf(link, end, end.waitsFor), now));
+      if (isThere) {
+        const key = keyOf(coupleAfter(before, end.changes));
+        await new HintStore(tx).addUnrung([{ ...refOfKey({ pair: link.pair, key }), trigger: 'retry' }], now);
+      }
       if (link.failure !== null && end.changes.failure === null) await resolveNotifications(tx, link.id, now);
       if (end.notification != null) await addNotification(tx, end.notification, now);
     });
   }
+
+  /** Others may have waited for this couple to be one. */
+  async #ringIfTogether(tx: Database, before: Couple, changes: LinkChanges, now: Date): Promise<void> {
+    if (!this.#isReferenced(before.pair)) return;
+    const after = coupleAfter(before, changes);
+    const isSame = after.masterId === before.masterId && after.replicaId === before.replicaId;
+    if (isTogether(after) && !(isSame && isTogether(before))) await ringWaiting(tx, after, now);
+  }
 }
+
+const waitsOf = ({ id: linkId }: Link, { noted }: PassEnd, targets: readonly RecordRef[]): Waits => ({
+  linkId,
+  targets,
+  trigger: triggerOfTargets(noted),
+});
+
+const coupleAfter = (before: Couple, { masterId, replicaId, state }: LinkChanges): Couple => ({
+  pair: before.pair,
+  masterId: masterId === undefined ? before.masterId : masterId,
+  replicaId: replicaId === undefined ? before.replicaId : replicaId,
+  state: state ?? before.state,
+});
 
 type Stop = Extract<PassStart, { readonly kind: 'paused' | 'held_back' }>;
 

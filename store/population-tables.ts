@@ -66,6 +66,33 @@ export const cursors = pgTable(
   (table) => [primaryKey({ columns: [table.pair, table.side] })],
 );
 
+/** Where a feed of changes goes on, as the system says it. */
+export interface StoredFeedPosition {
+  /** ISO 8601 UTC, by the system's own clock. */
+  readonly since: string;
+  readonly afterId: string | null;
+}
+
+/** How far what a system tells of changes apart from lists has been read. Moves only together with what was found. */
+export const feedCursors = pgTable(
+  'feed_cursors',
+  {
+    system: text('system').notNull(),
+    feed: text('feed').notNull(),
+    /** Where the next look goes on. Empty: nobody has looked so far. */
+    position: jsonb('position').$type<StoredFeedPosition>(),
+    /** When the end was last reached. */
+    caughtUpAt: time('caught_up_at'),
+    /** Since when there is more than could be read at once; empty: nothing is left. */
+    behindSince: time('behind_since'),
+    /** Why the last attempt read nothing, as a code; empty: it did. */
+    trouble: text('trouble'),
+    /** Each page moves it; a late attempt at a page that has landed changes nothing. */
+    revision: integer('revision').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.system, table.feed] })],
+);
+
 /** The latest rows that catch-up has compared, and will read again because others may turn up behind them. */
 export const comparedRows = pgTable(
   'compared_rows',

@@ -116,7 +116,8 @@ export interface GivenAnswer {
 }
 
 export interface StoredFailure {
-  readonly code: FailureCode | QuestionCode;
+  /** `waits_for`: nothing failed; the record points to one that has to be there first. */
+  readonly code: FailureCode | QuestionCode | 'waits_for';
   readonly system: string | null;
   readonly message: string;
   /** ISO 8601 UTC. */
@@ -169,6 +170,24 @@ export const links = pgTable(
     uniqueIndex('links_replica').on(table.pair, table.replicaId),
     index('links_state').on(table.pair, table.state),
     index('links_next_attempt').on(table.nextAttemptAt),
+  ],
+);
+
+/** Couples with a field that points to a record which is no couple yet, or no more. Whoever makes it one rings them. */
+export const referenceWaits = pgTable(
+  'reference_waits',
+  {
+    linkId: bigint('link_id', { mode: 'number' })
+      .notNull()
+      .references(() => links.id, { onDelete: 'cascade' }),
+    /** The record that it waits for. */
+    pair: text('pair').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    recordId: text('record_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.linkId, table.pair, table.side, table.recordId] }),
+    index('reference_waits_target').on(table.pair, table.side, table.recordId),
   ],
 );
 
@@ -356,6 +375,7 @@ export const schema = {
   hints,
   hintSequence,
   links,
+  referenceWaits,
   ledger,
   conflicts,
   notifications,

@@ -5,6 +5,7 @@ import { webhookChecks, webhookRegistrations } from './population-tables.ts';
 /** A registration that we have made or taken over. */
 export interface StoredRegistration {
   readonly id: string;
+  /** One of those that it reports to. */
   readonly pair: string;
   readonly event: string;
   readonly url: string;
@@ -72,8 +73,12 @@ export class WebhookRegistrationStore {
   }
 
   /** What it had to deliver may have been lost. */
-  async uncover(system: string, { pair, event }: Pick<StoredRegistration, 'pair' | 'event'>): Promise<void> {
-    const isOfEvent = and(eq(webhookRegistrations.pair, pair), eq(webhookRegistrations.event, event));
+  async uncover(
+    system: string,
+    { pair, event, url }: Pick<StoredRegistration, 'pair' | 'event' | 'url'>,
+  ): Promise<void> {
+    const { event: storedEvent, pair: storedPair, url: storedUrl } = webhookRegistrations;
+    const isOfEvent = and(eq(storedEvent, event), or(eq(storedPair, pair), eq(storedUrl, url)));
     await this.#db
       .update(webhookRegistrations)
       .set({ coveredAt: null })

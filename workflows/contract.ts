@@ -15,8 +15,16 @@ export type PassVerdict =
 /** What one look at a record came to. */
 export type PassOutcome =
   | { readonly kind: 'done'; readonly verdict: PassVerdict }
-  /** Tried again by itself: by this workflow's timer if soon, else by the sweeper. `code`: why. */
-  | { readonly kind: 'waiting'; readonly code: string; readonly system: string | null; readonly retryInMs: number }
+  /**
+   * Tried again by itself: by this workflow's timer if soon, else by the sweeper. `code`: why. `retryInMs` null: as soon as
+   * what it waits for is there, which is told (`waits_for`).
+   */
+  | {
+      readonly kind: 'waiting';
+      readonly code: string;
+      readonly system: string | null;
+      readonly retryInMs: number | null;
+    }
   /** Keeps its place in the inbox; the sweeper rings as soon as the system, or its budget, allows. */
   | { readonly kind: 'held_back'; readonly code: string; readonly system: string | null }
   /** A person has to act. */
@@ -66,6 +74,11 @@ export interface PairInput {
   readonly pair: string;
 }
 
+/** What a system tells of changes apart from lists. */
+export interface SystemInput {
+  readonly system: string;
+}
+
 export interface CensusInput extends PairInput {
   readonly runId: string;
 }
@@ -80,9 +93,9 @@ export type CensusStep =
   | { readonly kind: 'paused' }
   | { readonly kind: 'ended' };
 
-/** What a look at the latest changes of both sides came to. */
+/** What a look at the latest changes came to. */
 export interface CatchUpSummary {
-  /** Pages read and rows that were news, of both sides. */
+  /** Pages read and rows that were news, of all that was looked at. */
   readonly pages: number;
   readonly handedOver: number;
   /** There is more: go on at once. */
@@ -116,6 +129,10 @@ export interface CatchUpActivities {
   catchUp(pair: PairInput): Promise<CatchUpSummary>;
 }
 
+export interface FeedActivities {
+  readFeeds(system: SystemInput): Promise<CatchUpSummary>;
+}
+
 export interface RollingCheckActivities {
   checkOldest(pair: PairInput): Promise<RollingCheckSummary>;
 }
@@ -127,6 +144,7 @@ export interface KeeperActivities {
 export const censusWorkflow = 'census';
 export const nightlyCensusWorkflow = 'nightlyCensus';
 export const catchUpWorkflow = 'catchUp';
+export const readFeedsWorkflow = 'readFeeds';
 export const rollingCheckWorkflow = 'rollingCheck';
 export const keepWebhooksWorkflow = 'keepWebhooks';
 /** The run's row has changed: look at it. */

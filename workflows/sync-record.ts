@@ -77,5 +77,6 @@ export async function syncRecord(record: RecordInput): Promise<void> {
 }
 
 function shortWait({ outcome }: PassSummary): number | null {
-  return outcome.kind === 'waiting' && outcome.retryInMs <= longestTimerMs ? outcome.retryInMs : null;
+  if (outcome.kind !== 'waiting' || outcome.retryInMs === null) return null;
+  return outcome.retryInMs <= longestTimerMs ? outcome.retryInMs : null;
 }

@@ -3,9 +3,11 @@ import { compareRow, comparedAttributes } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import type { ComparedRow, Cursor, PageFindings } from '../../store/cursors.ts';
+import { LinkStore } from '../../store/links.ts';
 import { SightingStore } from '../../store/sightings.ts';
 import type { CatchUpSummary, PairInput } from '../../workflows/contract.ts';
 import { callIfPossible, pairNamed } from '../finder-call.ts';
+import { referencing } from '../referencing-connector.ts';
 import type { CatchUpDependencies } from './dependencies.ts';
 import { afterPage, isFirstWalk, readAgainFrom, walkFrom } from './walk.ts';
 
@@ -33,8 +35,10 @@ export async function catchUp(
   const pair = pairNamed(deps, name);
   let summary = nothing;
   for (const side of sides) {
-    const list = deps.connectors[pair.title[side].system]?.list ?? null;
-    if (list !== null) summary = sum(summary, await readOn(deps, { pair, side, list }, signal));
+    const { system, entity } = pair.title[side];
+    const connector = deps.connectors[system];
+    const list = connector === undefined ? null : referencing(connector, pair, side, new LinkStore(deps.db)).list;
+    if (list?.canListChanges(entity) === true) summary = sum(summary, await readOn(deps, { pair, side, list }, signal));
   }
   if (!summary.again) await askForCensus(deps, name);
   return summary;

@@ -28,7 +28,7 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
   const landing = { hints: result.hints, findings: result.findings, seen: { side, ids } };
   const changes = changesAfter(run, side, page, result);
   if (!isAtEnd(page)) {
-    return land(walk, { ...landing, changes: { ...changes, position: ids.at(-1) ?? null } });
+    return land(walk, { ...landing, changes: { ...changes, position: page.continueAfter ?? ids.at(-1) ?? null } });
   }
   const doubt = await doubtAbout(walk, side, changes, ids);
   if (doubt !== null) return stop(walk, doubt, { ...landing, changes });

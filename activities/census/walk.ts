@@ -3,6 +3,7 @@ import type { PairDefinition } from '../../engine/pair.ts';
 import type { Side } from '../../engine/values.ts';
 import type { CensusLanding, CensusRun } from '../../store/census-runs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
+import { referencing } from '../referencing-connector.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
 
 export interface Run {
@@ -21,7 +22,7 @@ export function connectorOf({ deps, pair }: Walk, side: Side): Connector {
   const { system } = pair.title[side];
   const connector = deps.connectors[system];
   if (connector === undefined) throw new Error(`No connector for ${system}`);
-  return connector;
+  return referencing(connector, pair, side, deps.links);
 }
 
 const nothing: CensusLanding = { hints: [], seen: null, findings: [], changes: {} };

@@ -3,10 +3,12 @@ import { compareRow } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import { HintStore } from '../../store/hints.ts';
+import { LinkStore } from '../../store/links.ts';
 import { type LinkedRecord, SightingStore } from '../../store/sightings.ts';
 import { VisitStore } from '../../store/visits.ts';
 import type { PairInput, RollingCheckSummary } from '../../workflows/contract.ts';
 import type { FindingDependencies } from '../catch-up/dependencies.ts';
+import { referencing } from '../referencing-connector.ts';
 import { callIfPossible, type FinderTrouble, pairNamed } from '../finder-call.ts';
 import { visitPlan } from './visit-plan.ts';
 
@@ -67,7 +69,7 @@ async function visit(
   if (connector === undefined || signal.aborted) return 'not_now';
   const answer = await callIfPossible(deps, {
     ...{ system, signal, priority: 'backfill' as const, record: String(link.id) },
-    send: (context) => connector.read(entity, recordId, context),
+    send: (context) => referencing(connector, pair, side, new LinkStore(deps.db)).read(entity, recordId, context),
   });
   if (answer.kind === 'trouble' && !ofOneRecord.includes(answer.code)) return 'not_now';
   const isNews = answer.kind === 'trouble' || isDifferent(visited, answer.value);

@@ -92,7 +92,7 @@ async function remove(
 const works = ({ url, isActive }: WebhookRegistration, desired: DesiredRegistration): boolean =>
   isActive && url === desired.url;
 
-/** What an EspoCRM does not let us change it drops silently. */
+/** A system may drop silently what it does not let us change. */
 const isAsAsked = (
   shown: WebhookRegistration,
   { url = shown.url ?? '', isActive = shown.isActive, skipOwn = shown.skipOwn }: Partial<WebhookRegistration>,

@@ -1,6 +1,12 @@
 import type { CallContext, WebhookRegistrar } from '../../connectors/connector.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
-import { desiredRegistrations, planRegistrations, type DesiredRegistration } from '../../engine/registrations.ts';
+import {
+  desiredRegistrations,
+  isSameRegistration,
+  planRegistrations,
+  type DesiredRegistration,
+} from '../../engine/registrations.ts';
+import type { StoredRegistration } from '../../store/webhook-registrations.ts';
 import { reservedContext } from '../reserved-context.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
 import type { KeeperDependencies } from './dependencies.ts';
@@ -38,7 +44,7 @@ export async function keepSystem(
     const context = reservedContext(deps, reserved.reservation, signal);
     const done = await look(deps, { system, registrar, desired, context });
     await tellTrouble(deps, system, done.errors);
-    const covered = await coverGaps(deps, system, done.working);
+    const covered = await coverGaps(deps, { system, desired }, done.working);
     const [first] = done.errors;
     const { made, mended, removed } = done;
     return { made, mended, removed, covered, trouble: first === undefined ? null : { code: first.code } };
@@ -61,7 +67,7 @@ async function look(deps: KeeperDependencies, { desired, ...about }: Look): Prom
     async (existing) => {
       breaker.answered(system);
       const known = await forgetGone(deps, system, new Set(existing.map(({ id }) => id)));
-      const actions = planRegistrations(desired, existing, known);
+      const actions = planRegistrations(desired, existing, known, { canChange: registrar.change !== null });
       const isNew = ({ id }: { readonly id: string }) => known.every((one) => one.id !== id);
       for (const action of actions) {
         if (action.kind !== 'leave' || action.desired === null || !isNew(action.of)) continue;
@@ -105,22 +111,31 @@ async function tellTrouble(
 /** Only those that report by now: what the others miss can be looked for when they do. @returns the pairs */
 async function coverGaps(
   { registrations, gaps, observer, now }: KeeperDependencies,
-  system: string,
+  { system, desired }: Pick<Look, 'system' | 'desired'>,
   working: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const open = (await registrations.known(system)).filter(({ id, coveredAt }) => coveredAt === null && working.has(id));
-  const covered: string[] = [];
-  for (const pair of new Set(open.map((one) => one.pair))) {
+  const asked = new Map<string, boolean>();
+  const cover = async (pair: string): Promise<boolean> => {
     try {
       await gaps.cover(pair);
+      return true;
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
       observer.onProblem('What a pair was not told of can not be looked for yet', { pair, reason });
-      continue;
+      return false;
     }
-    const ids = open.filter((one) => one.pair === pair).map(({ id }) => id);
-    await registrations.covered(system, ids, now());
-    covered.push(pair);
+  };
+  for (const one of open) {
+    const pairs = pairsOf(one, desired);
+    for (const pair of pairs) asked.set(pair, asked.get(pair) ?? (await cover(pair)));
+    if (pairs.every((pair) => asked.get(pair))) await registrations.covered(system, [one.id], now());
   }
-  return covered;
+  return [...asked].flatMap(([pair, isCovered]) => (isCovered ? [pair] : []));
+}
+
+/** All that it reports to. */
+function pairsOf(one: StoredRegistration, desired: readonly DesiredRegistration[]): readonly string[] {
+  const others = desired.filter((slot) => isSameRegistration(slot, one)).map(({ pair }) => pair);
+  return [...new Set([one.pair, ...others])];
 }

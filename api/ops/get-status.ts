@@ -2,13 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { OpenCircuit } from '../../store/circuits.ts';
-
-import { watchStates } from '../watching.ts';
+import { feedStates, watchStates } from '../watching.ts';
 import type { ApiDependencies, PairInfo } from '../dependencies.ts';
 import { censusRun, type CensusRunView, censusView } from './census-shape.ts';
 import { pairView } from './get-pairs.ts';
 import { pairShape, problems, recordShape, recordView } from './shapes.ts';
-import { watchShape, watchView } from './watch-shape.ts';
+import { feedShape, feedView, watchShape, watchView } from './watch-shape.ts';
 
 export const statusShape = z.object({
   inbox: z.object({ waiting: z.int(), oldestDueAt: z.iso.datetime().nullable() }),
@@ -32,6 +31,8 @@ export const statusShape = z.object({
       windows: z.array(z.object({ calls: z.int(), perMs: z.int(), used: z.int() })),
     }),
   ),
+  /** What systems tell of changes apart from lists, and how far that has been read. */
+  feeds: z.array(feedShape),
   pairs: z.array(
     pairShape.extend({
       /** Fields that wait for a person's decision. */
@@ -49,13 +50,14 @@ const troubledShown = 10;
 export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void {
   const schema = { response: { 200: statusShape, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/status', { schema }, async () => {
-    const { hints, records, circuits, cursors, visits } = deps.store();
+    const { hints, records, circuits, cursors, feedCursors, visits } = deps.store();
     const depth = await hints.depth(deps.now());
     const temporal = await deps.pings.temporal().then(
       () => 'ok' as const,
       () => 'not reachable' as const,
     );
     const watched = await watchStates({ ...deps, systems: deps.watched, cursors, visits, now: deps.now() });
+    const feeds = await feedStates({ systems: deps.watched, feedCursors, now: deps.now() });
     const pairs = deps.pairs.map(async (pair, index) => ({
       ...(await pairView(deps, pair)),
       openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
@@ -70,6 +72,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       temporal,
       budgets: await budgetsOf(deps),
       circuits: open.map(circuitView),
+      feeds: feeds.map(feedView),
       pairs: await Promise.all(pairs),
     };
   });

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CensusUnderWay } from '../../store/census-runs.ts';
 import { ApiError } from '../api-error.ts';
-import type { ApiDependencies } from '../dependencies.ts';
+import type { ApiDependencies, PairInfo } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
 import { censusMode, censusRun, censusView, notHeard } from './census-shape.ts';
 import { pairOr404 } from './known-or-404.ts';
@@ -14,12 +14,13 @@ const body = z.object({ mode: censusMode.default('census'), dryRun: z.boolean().
 /**
  * `POST /api/v1/pairs/:pair/census`: begins a walk over both sides (202). It is stored first: whether Temporal answers or
  * not, it will be carried out, and `waitsFor` says if that is not yet so.
- * @throws ApiError 409 while another one has not ended
+ * @throws ApiError 409 while another one has not ended, or for a rebuild from a master that shows no status
  */
 export function addPostCensus(app: FastifyInstance, deps: ApiDependencies): void {
   const schema = { params: pairParams, body, response: { 202: censusRun, ...badRequest, ...refused, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().post('/pairs/:pair/census', { schema }, async (request, reply) => {
     const pair = pairOr404(deps, request.params.pair);
+    if (request.body.mode === 'rebuild' && pair.showsStatus === false) throw noStatus(pair);
     const wanted = { pair: pair.name, ...request.body, startedBy: callerOf(deps, request) };
     const run = await deps
       .store()
@@ -32,6 +33,9 @@ export function addPostCensus(app: FastifyInstance, deps: ApiDependencies): void
     return reply.code(202).send(isTold ? view : { ...view, waitsFor: view.waitsFor ?? notHeard });
   });
 }
+
+const noStatus = ({ name, master }: PairInfo): ApiError =>
+  new ApiError(409, 'no_status', `${master.system} shows no status of ${name}, so nothing can be rebuilt from it`);
 
 const underWay = (pair: string): ApiError =>
   new ApiError(

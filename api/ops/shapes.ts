@@ -63,7 +63,16 @@ export const recordShape = z.object({
   attempts: z.int(),
   nextAttemptAt: time.nullable(),
   failure: z.object({ code: z.string(), system: z.string().nullable(), message: z.string(), at: time }).nullable(),
-  fieldNotes: z.record(z.string(), z.object({ kind: z.enum(['not_taken', 'altered']), side, since: time })),
+  fieldNotes: z.record(
+    z.string(),
+    z.object({
+      kind: z.enum(['not_taken', 'altered', 'waiting']),
+      side,
+      since: time,
+      /** The record that the field points to and that is no couple. */
+      waitsFor: z.object({ pair: z.string(), side, id: z.string(), why: z.enum(['unlinked', 'parted']) }).optional(),
+    }),
+  ),
 });
 
 export const historyShape = z.object({
@@ -83,7 +92,12 @@ export const historyShape = z.object({
 
 export const outcomeShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), verdict: z.string() }),
-  z.object({ kind: z.literal('waiting'), code: z.string(), system: z.string().nullable(), retryInMs: z.number() }),
+  z.object({
+    kind: z.literal('waiting'),
+    code: z.string(),
+    system: z.string().nullable(),
+    retryInMs: z.number().nullable(),
+  }),
   z.object({ kind: z.literal('held_back'), code: z.string(), system: z.string().nullable() }),
   z.object({ kind: z.literal('parked'), code: z.string(), system: z.string().nullable() }),
   z.object({ kind: z.literal('moved'), key: z.string() }),

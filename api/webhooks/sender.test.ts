@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { batch, type Registration, signature } from '../../test/support/espo-webhook.ts';
-import { senderOf } from './sender.ts';
-import { createWebhookSecrets, type WebhookSecrets } from './webhook-secrets.ts';
+import { createEspoCrmWebhookSource } from '../../connectors/espocrm/webhook-source.ts';
+import { createContext } from '../../connectors/test-context.ts';
+import { type PossibleSender, senderOf } from './sender.ts';
+import { createWebhookSecrets } from './webhook-secrets.ts';
+import { hintsOf, targetOf } from './webhook-target.ts';
 
 const inFirst: Registration = { id: '6b00f5036c98ebbfb', secret: 'key-in-the-first' };
 const inSecond: Registration = { id: '6b00f5036c98ebbfc', secret: 'key-in-the-second' };
@@ -14,6 +17,7 @@ const contacts = {
 type Keys = ReadonlyMap<string, string>;
 const keysOf = (...registrations: readonly Registration[]): Keys =>
   new Map(registrations.map(({ id, secret }) => [id, secret]));
+const named = { entity: null, id: 'm1', event: 'update' };
 const nobody = { id: 'unknown', secret: 'guessed' };
 
 let asked: string[];
@@ -23,30 +27,33 @@ beforeEach(() => {
   crms = {};
 });
 
-function secrets(): ReadonlyMap<string, WebhookSecrets> {
-  const entries = Object.entries(crms).map(([system, { configured = keysOf(), fetch }]) => {
-    const counted = () => {
+function knownSenders(): readonly PossibleSender[] {
+  return Object.entries(crms).map(([system, { configured = keysOf(), fetch }]) => {
+    const source = createEspoCrmWebhookSource(() => {
       asked.push(system);
       return fetch?.() ?? Promise.resolve(keysOf());
-    };
+    });
     const options = {
-      ...{ configured, fetch: counted, now: Date.now },
-      isRegistered: () => Promise.resolve(false),
+      ...{ configured, fetch: () => source.readKeys(createContext()), now: Date.now },
+      registered: () => Promise.resolve([]),
       onProblem: () => undefined,
     };
-    return [system, createWebhookSecrets(options)] as const;
+    return { system, source, secrets: createWebhookSecrets(options) };
   });
-  return new Map(entries);
 }
 
 /** Who has sent these requests, one after the other, to a service that has just started; null: unsigned. */
 async function senders(registrations: readonly (Registration | null)[], pair = contacts) {
-  const known = secrets();
+  const known = knownSenders();
   const rawBody = Buffer.from(batch('m1'));
   const found = [];
   for (const registration of registrations) {
     const headers = registration === null ? {} : signature(rawBody, registration);
-    found.push(await senderOf({ rawBody, headers }, pair, known));
+    const request = { route: `${pair.name}/update`, query: {}, headers, rawBody };
+    const target = targetOf(request, known, [pair]);
+    const sender = await senderOf(request, target.senders, Date.now());
+    const [hint] = sender === null ? [] : hintsOf(named, { system: sender.system, target }, [pair]);
+    found.push(hint?.side ?? null);
   }
   return found;
 }

@@ -1,67 +1,73 @@
-import { claimedWebhook, verifyEspoSignature, type WebhookHeaders } from '../../connectors/espocrm/webhooks.ts';
-import { type Side, sides } from '../../engine/values.ts';
-import type { PairInfo } from '../dependencies.ts';
+import type { WebhookHead, WebhookKey, WebhookRequest, WebhookSource } from '../../connectors/webhook-source.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 
-/** What a request proves its origin with. */
-export interface SignedRequest {
-  readonly rawBody: Buffer;
-  readonly headers: WebhookHeaders;
+/** A system that may have sent a request, and how that can be told. */
+export interface PossibleSender {
+  readonly system: string;
+  readonly source: WebhookSource;
+  readonly secrets: WebhookSecrets;
+}
+
+export interface ProvenSender {
+  readonly system: string;
+  readonly source: WebhookSource;
+  readonly key: WebhookKey;
 }
 
 class NotFromThere extends Error {
   readonly code = 'not_from_there';
 }
 
+const knows = ({ secrets }: PossibleSender, claim: string): boolean =>
+  secrets.known().some((key) => key.claim === claim);
+
 /**
- * Whether the request says that it comes from a webhook of the pair that is known, or that its EspoCRMs know when they
+ * Whether the request says that it comes from a registration that is known, or that one of the systems knows when they
  * are asked. Proves nothing; whoever can't say that is not listened to.
  */
-export async function namesKnownWebhook(
-  headers: WebhookHeaders,
-  pair: PairInfo,
-  secrets: ReadonlyMap<string, WebhookSecrets>,
-): Promise<boolean> {
-  const webhookId = claimedWebhook(headers);
-  if (webhookId === null) return false;
-  const keyRings = sides.flatMap((side) => secrets.get(pair[side].system) ?? []);
-  if (keyRings.some((keys) => keys.known().has(webhookId))) return true;
-  const asked = keyRings.map(async (keys) => {
-    await keys.refresh(webhookId);
-    if (!keys.known().has(webhookId)) throw new NotFromThere('It does not know the webhook');
+export async function namesKnownWebhook(head: WebhookHead, senders: readonly PossibleSender[]): Promise<boolean> {
+  const claims = senders.flatMap((sender) => {
+    const claim = sender.source.claimed(head);
+    return claim === null ? [] : [{ sender, claim }];
+  });
+  if (claims.some(({ sender, claim }) => knows(sender, claim))) return true;
+  const asked = claims.map(async ({ sender, claim }) => {
+    await sender.secrets.refresh(claim);
+    if (!knows(sender, claim)) throw new NotFromThere('It does not know the webhook');
     return true;
   });
   return Promise.any(asked).catch(() => false);
 }
 
 /**
- * The side of the pair whose EspoCRM has signed the request, the master being tried first; null if none has. The keys
- * decide alone: two instances may number their webhooks alike.
- * @param secrets by the name of the system
+ * The system that has signed the request; null if none has. Of several the first one. The keys decide alone: two instances
+ * may number their webhooks alike.
  */
 export async function senderOf(
-  { rawBody, headers }: SignedRequest,
-  pair: PairInfo,
-  secrets: ReadonlyMap<string, WebhookSecrets>,
-): Promise<Side | null> {
-  const candidates = sides.flatMap((side) => {
-    const keys = secrets.get(pair[side].system);
-    return keys === undefined
-      ? []
-      : [{ side, keys, verify: () => verifyEspoSignature(rawBody, headers, keys.known()) }];
+  request: WebhookRequest,
+  senders: readonly PossibleSender[],
+  nowMs: number,
+): Promise<ProvenSender | null> {
+  const proven = senders.map((sender) => proofOf(request, sender, nowMs)).find((proof) => proof !== null);
+  if (proven !== undefined) return proven;
+  // A registration that was made since the keys were read: its key can be had from the system. One that does not answer
+  // must not hold up what the other has sent.
+  const asked = senders.map(async (sender) => {
+    const claim = sender.source.claimed(request);
+    if (claim === null || (knows(sender, claim) && !sender.source.reusesClaims)) throw notSigned();
+    await sender.secrets.refresh(claim);
+    const proof = proofOf(request, sender, nowMs);
+    if (proof === null) throw notSigned();
+    return proof;
   });
-  const judged = candidates.map((candidate) => ({ ...candidate, verdict: candidate.verify() }));
-  const sender = judged.find(({ verdict }) => verdict.ok);
-  if (sender !== undefined) return sender.side;
-  const webhookId = claimedWebhook(headers) ?? '';
-  // A registration that was made since the start: its key can be read from EspoCRM. One that does not answer must not
-  // hold up what the other has sent.
-  const asked = judged
-    .filter(({ verdict }) => !verdict.ok && verdict.reason === 'unknown_webhook')
-    .map(async ({ side, keys, verify }) => {
-      await keys.refresh(webhookId);
-      if (!verify().ok) throw new NotFromThere('Its keys do not fit');
-      return side;
-    });
   return Promise.any(asked).catch(() => null);
+}
+
+const notSigned = (): NotFromThere => new NotFromThere('Its keys do not fit');
+
+function proofOf(request: WebhookRequest, sender: PossibleSender, nowMs: number): ProvenSender | null {
+  const { system, source, secrets } = sender;
+  const claim = source.claimed(request);
+  const key = secrets.known().find((one) => one.claim === claim && source.isSigned(request, one, nowMs));
+  return key === undefined ? null : { system, source, key };
 }

@@ -10,15 +10,16 @@ function secretsOver(answers: readonly (Readonly<Record<string, string>> | null)
       state.asked += 1;
       return answer === null
         ? Promise.reject(new Error('no answer'))
-        : Promise.resolve(new Map(Object.entries(answer)));
+        : Promise.resolve(Object.entries(answer).map(([id, secret]) => ({ claim: id, registrationId: id, secret })));
     },
-    isRegistered: (id) => Promise.resolve(state.registered.has(id)),
+    registered: (id) => Promise.resolve(state.registered.has(id) ? [id] : []),
     onProblem: () => {
       state.problems += 1;
     },
     now: () => state.nowMs,
   });
-  return { state, secrets };
+  const keys = () => new Map(secrets.known().map(({ claim, secret }) => [claim, secret]));
+  return { state, secrets: { ...secrets, known: keys } };
 }
 
 test('keys are asked for once a minute at most, and those that are configured stay', async () => {

@@ -121,9 +121,9 @@ function fieldsOf(pair: PairDefinition, side: Side): Pick<DiagnosisNeeds, 'attri
   const options = pair.fields.flatMap(({ attribute, codec }) =>
     codec.options === undefined ? [] : [[attribute[side], codec.options[side]] as const],
   );
-  const states = [pair.status.state, Object.values(pair.states)] as const;
+  const states = pair.status === null ? [] : [[pair.status.state, Object.values(pair.states)] as const];
   return {
     attributes: side === 'master' ? [...mapped, ...statusAttributeNames(pair)] : mapped,
-    options: Object.fromEntries(side === 'master' ? [...options, states] : options),
+    options: Object.fromEntries(side === 'master' ? [...options, ...states] : options),
   };
 }

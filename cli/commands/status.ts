@@ -23,7 +23,7 @@ export function addStatus(program: Command): void {
     });
 }
 
-function inWords({ inbox, temporal, circuits, budgets, pairs }: Status, now: Date): string {
+function inWords({ inbox, temporal, circuits, budgets, feeds, pairs }: Status, now: Date): string {
   const age =
     inbox.oldestDueAt === null ? '' : `, the oldest for ${duration(now.getTime() - Date.parse(inbox.oldestDueAt))}`;
   return [
@@ -31,6 +31,7 @@ function inWords({ inbox, temporal, circuits, budgets, pairs }: Status, now: Dat
     `Inbox: ${inbox.waiting} waiting${age}`,
     ...circuits.map(circuitInWords),
     ...budgets.map(budgetInWords),
+    ...feeds.map(({ system, feed, ...state }) => `${system}: ${feed}: ${behindInWords(state)}`),
     ...pairs.flatMap(pairInWords),
   ].join('\n');
 }
@@ -70,19 +71,20 @@ function pairInWords({ name, master, replica, records, troubled, ...rest }: Stat
   ];
 }
 
+function behindInWords({ caughtUpAt, behind }: Pick<Status['feeds'][number], 'caughtUpAt' | 'behind'>): string {
+  const last = caughtUpAt === null ? 'never caught up so far' : `last caught up at ${caughtUpAt}`;
+  if (behind === null) return last;
+  const why = behind.trouble === null ? 'there is more than can be read at once' : behind.trouble;
+  return `BEHIND by ${duration(behind.seconds * 1_000)} since ${behind.since} (${why}), ${last}`;
+}
+
 /** Where it stands with what nobody reports. */
 function watchInWords(
   { catchUp, rollingCheck }: Status['pairs'][number]['watch'],
   systems: Pick<Status['pairs'][number], 'master' | 'replica'>,
 ): string[] {
   return [
-    ...catchUp.map(({ side, caughtUpAt, behind }) => {
-      const { system } = systems[side];
-      const last = caughtUpAt === null ? 'never caught up so far' : `last caught up at ${caughtUpAt}`;
-      if (behind === null) return `  changes in ${system}: ${last}`;
-      const why = behind.trouble === null ? 'there is more than can be read at once' : behind.trouble;
-      return `  changes in ${system}: BEHIND by ${duration(behind.seconds * 1_000)} since ${behind.since} (${why}), ${last}`;
-    }),
+    ...catchUp.map(({ side, ...state }) => `  changes in ${systems[side].system}: ${behindInWords(state)}`),
     ...rollingCheck.map(({ side, periodMs, linked, neverVisited, oldestAt, isKept }) => {
       const oldest = oldestAt === null ? 'nothing is linked' : `the oldest visit is of ${oldestAt}`;
       const never = neverVisited === 0 ? '' : `, ${neverVisited} of ${linked} not visited so far`;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { checkShape, pendingShape } from '../../api/ops/shapes.ts';
+import { checkShape, pendingShape, type recordShape } from '../../api/ops/shapes.ts';
+import { targetInWords } from '../../engine/reference.ts';
 import { createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { pathOf } from '../pages.ts';
@@ -31,6 +32,13 @@ export function tellLooked(answer: Looked, json: boolean): void {
   if (answer.outcome.kind === 'waiting' || answer.outcome.kind === 'held_back') process.exitCode = 3;
 }
 
+type Note = NonNullable<z.infer<typeof recordShape>['fieldNotes'][string]>;
+
+function noteInWords({ kind, side, waitsFor }: Note): string {
+  if (waitsFor !== undefined) return `waits for ${targetInWords(waitsFor)}`;
+  return `${kind === 'not_taken' ? 'not taken' : 'stored differently'} by the ${side}`;
+}
+
 function inWords(answer: Looked): string {
   if ('pending' in answer) {
     return answer.pending.reason === 'not_started'
@@ -40,10 +48,7 @@ function inWords(answer: Looked): string {
   const { outcome, fields, calls, tookMs, record } = answer;
   const written = fields.length === 0 ? [] : [`  fields written: ${fields.join(', ')}`];
   const counted = Object.entries(calls).map(([system, count]) => `${system} ${count}`);
-  const notes = Object.entries(record?.fieldNotes ?? {}).map(
-    ([field, { kind, side }]) =>
-      `  ${field}: ${kind === 'not_taken' ? 'not taken' : 'stored differently'} by the ${side}`,
-  );
+  const notes = Object.entries(record?.fieldNotes ?? {}).map(([field, note]) => `  ${field}: ${noteInWords(note)}`);
   const isUnknown = outcome.kind === 'done' && outcome.verdict === 'deleted' && record?.syncedAt == null;
   return [
     isUnknown ? 'the master has no such record, and Tandem never synced one' : outcomeInWords(outcome),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { afterWriting } from '../after-writing.ts';
 import type { Attributes, CallContext, Connector, ReadResult, RemoteRecord } from '../connector.ts';
 import { Misconfigured, Rejected } from '../errors.ts';
+import type { SendingConnector } from '../webhook-source.ts';
 import { accepted } from './accepted.ts';
 import { createEspoCrmClient, type EspoCrmClient, type EspoCrmOptions, searchQuery } from './client.ts';
 import { diagnoseEspoCrm } from './diagnose.ts';
@@ -11,10 +12,11 @@ import type { Parts } from './parts.ts';
 import { espoId, espoList, espoRecord, toRemoteRecord } from './record.ts';
 import { refusal, saysGone } from './refusal.ts';
 import { createWebhookRegistrar } from './webhook-registrar.ts';
+import { createEspoCrmWebhookSource } from './webhook-source.ts';
 import { readWebhookSecrets } from './webhook-subscriptions.ts';
 
 /** EspoCRM with what only EspoCRM has. */
-export interface EspoCrmConnector extends Connector {
+export interface EspoCrmConnector extends SendingConnector {
   readonly remove: NonNullable<Connector['remove']>;
   readonly addNote: NonNullable<Connector['addNote']>;
   readonly webhooks: NonNullable<Connector['webhooks']>;
@@ -48,6 +50,7 @@ export function createEspoCrmConnector(options: EspoCrmOptions): EspoCrmConnecto
     },
     list: createEspoCrmListing(parts, (entity) => pathOf(system, entity)),
     webhooks: createWebhookRegistrar(client),
+    webhookSource: createEspoCrmWebhookSource((context) => readWebhookSecrets(client, context)),
     diagnose: (needs, context) => diagnoseEspoCrm(client, needs, context),
     webhookSecrets: (context) => readWebhookSecrets(client, context),
   };

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { parseEspoBatch, verifyEspoSignature, type WebhookHeaders } from './webhooks.ts';
+import { parseEspoBatch, verifyEspoSignature } from './webhooks.ts';
+import type { WebhookHeaders } from '../webhook-source.ts';
 
 const captured = new URL('../../test/captured/', import.meta.url);
 const requestShape = z.object({ seq: z.number(), rawHeaders: z.array(z.string()), body: z.string() });

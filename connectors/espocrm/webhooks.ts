@@ -1,13 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { WebhookHeaders } from '../webhook-source.ts';
 import { espoId } from './record.ts';
 
 export type SignatureVerdict =
   | { readonly ok: true; readonly webhookId: string }
   | { readonly ok: false; readonly reason: 'missing' | 'malformed' | 'unknown_webhook' | 'mismatch' };
-
-/** Header names in lower case, as Node gives them. */
-export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 interface Claim {
   readonly webhookId: string;

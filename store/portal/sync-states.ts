@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { hints, links, type LinkState, type StoredFailure } from '../schema.ts';
 import type { SyncedEntity } from './tables.ts';
@@ -45,6 +45,12 @@ export class SyncStates {
     return new Map(rows.map((row) => [row.id, stateOf(row, couples.get(String(row.id)))]));
   }
 
+  /** But for a second look that is booked in case an earlier write arrives late: nobody waits for that. */
+  #hintsOfRow(): SQL {
+    return sql`select 1 from ${hints} where ${hints.pair} = ${links.pair}
+      and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId} and ${hints.trigger} <> 'look_again'`;
+  }
+
   #couples(pair: string, ids: string[]): Promise<readonly (Couple & { readonly replicaId: string | null })[]> {
     return this.#db
       .select({
@@ -55,8 +61,8 @@ export class SyncStates {
         versionReplica: links.versionReplica,
         syncedAt: links.syncedAt,
         updatedAt: links.updatedAt,
-        isHinted: sql<boolean>`exists (select 1 from ${hints} where ${hints.pair} = ${links.pair}
-          and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId})`,
+        isHinted: sql<boolean>`exists (${this.#hintsOfRow()})`,
+        isAskedAnew: sql<boolean>`exists (${this.#hintsOfRow()} and ${hints.trigger} <> 'retry')`,
       })
       .from(links)
       .where(and(eq(links.pair, pair), inArray(links.replicaId, ids)));
@@ -72,13 +78,15 @@ interface Couple {
   readonly syncedAt: Date | null;
   readonly updatedAt: Date;
   readonly isHinted: boolean;
+  /** By somebody else than a pass that has failed: the row was changed since, or a person wants another try. */
+  readonly isAskedAnew: boolean;
 }
 
 function stateOf(row: StatedRow, couple: Couple | undefined): SyncState {
   const productiveId = couple?.masterId ?? row.productiveId;
   const known = { lastSyncedAt: couple?.syncedAt ?? null, productiveId, reason: couple?.failure?.message ?? null };
   if (couple === undefined) return { ...known, state: 'pending' };
-  if (couple.state === 'parked') return { ...known, state: 'failed' };
+  if (couple.state === 'parked' && !couple.isAskedAnew) return { ...known, state: 'failed' };
   return { ...known, state: isOnItsWay(row, couple) ? 'pending' : 'synced' };
 }
 

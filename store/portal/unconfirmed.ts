@@ -65,23 +65,21 @@ export class UnconfirmedStore {
   }
 }
 
-/** As `syncOf` sees it: a pass that has failed leaves a hint of its own kind, or none. */
-const isTriedAgain = sql`(${hints.recordId} is not null and ${hints.trigger} <> 'retry')`;
+/** As `SyncStates` sees it: a pass that has failed leaves a hint of its own kind, or none. */
+const isAskedAnew = sql`(${hints.recordId} is not null and ${hints.trigger} <> 'retry')`;
 
 function unconfirmedOf(entity: WrittenEntity): SQL {
   const table = tables[entity];
   const id = sql`${table.id}::text`;
   return sql`(
     select ${entity}::text as entity, ${id} as id,
-      case when (${links.failure} is not null and not ${isTriedAgain}) or (${links.state} = 'parked' and ${hints.recordId} is null)
-        then 'failed' else 'pending' end as state,
+      case when ${links.state} = 'parked' and not ${isAskedAnew} then 'failed' else 'pending' end as state,
       coalesce(written.at, ${table.modifiedAt}) as since, written.subject as subject,
-      case when not ${isTriedAgain} then ${links.failure}->>'message' end as reason,
-      case when not ${isTriedAgain} then ${links.failure}->>'code' end as code,
+      ${links.failure}->>'message' as reason, ${links.failure}->>'code' as code,
       ${hints.heldUntil} as held_until, ${links.syncedAt} as last_synced_at
     from ${table}
       left join ${links} on ${links.pair} = ${entity} and ${links.replicaId} = ${id}
-      left join ${hints} on ${hints.pair} = ${entity} and ${hints.side} = 'replica' and ${hints.recordId} = ${id}
+      left join ${hints} on ${hints.pair} = ${entity} and ${hints.side} = 'replica' and ${hints.recordId} = ${id} and ${hints.trigger} <> 'look_again'
       left join lateral (
         select ${portalWrites.at} as at, ${portalWrites.subject} as subject from ${portalWrites}
         where ${portalWrites.entity} = ${entity} and ${portalWrites.recordId} = ${table.id}

@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Json } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
 import type { HintTrigger } from '../hint-classes.ts';
@@ -108,19 +108,26 @@ export class PortalWriteStore {
       return { ...answer, isRepetition: false, unheard: write.unheard };
     });
   }
-
-  /** Who made this record through the portal; null: nobody. */
-  async authorOf(entity: WrittenEntity, recordId: number): Promise<string | null> {
-    return authorOf(this.#db, entity, recordId);
-  }
 }
 
-export async function authorOf(db: Database, entity: WrittenEntity, recordId: number): Promise<string | null> {
-  const ofRecord = and(eq(portalWrites.entity, entity), eq(portalWrites.recordId, recordId));
+/** Who made this record through the portal; null: nobody. */
+export const authorOf = (db: Database, entity: WrittenEntity, recordId: number): Promise<string | null> =>
+  subjectOf(db, eq(portalWrites.action, 'create'), { entity, recordId });
+
+/** Who changed this record last through the portal; null: nobody. */
+export const lastWriterOf = (db: Database, entity: WrittenEntity, recordId: number): Promise<string | null> =>
+  subjectOf(db, inArray(portalWrites.action, ['create', 'update']), { entity, recordId });
+
+async function subjectOf(
+  db: Database,
+  did: SQL,
+  { entity, recordId }: { readonly entity: WrittenEntity; readonly recordId: number },
+): Promise<string | null> {
   const [row] = await db
     .select({ subject: portalWrites.subject })
     .from(portalWrites)
-    .where(and(ofRecord, eq(portalWrites.action, 'create')))
+    .where(and(eq(portalWrites.entity, entity), eq(portalWrites.recordId, recordId), did))
+    .orderBy(desc(portalWrites.id))
     .limit(1);
   return row?.subject ?? null;
 }

@@ -54,7 +54,7 @@ export class Subjects {
 
   /** EspoCRM shows the partner's number as soon as it is known. */
   #see({ id, changes }: Entry): void {
-    const shown = changes[pair.status.replicaId]?.after;
+    const shown = changes[pair.status?.replicaId ?? '']?.after;
     if (typeof shown !== 'string') return;
     const byCrm = this.#byCrmId.get(id);
     const byFirm = this.#byBetNr.get(shown);

@@ -12,8 +12,10 @@ import { defaultTimeouts, type HttpLimits } from '../../api/http-limits.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createDeliveries } from '../../api/webhooks/deliveries.ts';
 import { createWebhookDesk } from '../../api/webhooks/webhook-desk.ts';
+import type { PossibleSender } from '../../api/webhooks/sender.ts';
 import { createWebhookSecrets } from '../../api/webhooks/webhook-secrets.ts';
 import type { Connector } from '../../connectors/connector.ts';
+import { createEspoCrmWebhookSource } from '../../connectors/espocrm/webhook-source.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { createLog, type Logger } from '../../log.ts';
 import type { OpenDatabase } from '../../store/database.ts';
@@ -22,6 +24,7 @@ import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { CursorStore } from '../../store/cursors.ts';
+import { FeedCursorStore } from '../../store/feed-cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
@@ -71,7 +74,7 @@ export interface ApiUnderTest {
 
 /** The keys of one EspoCRM's webhooks. */
 export interface WebhookKeys {
-  readonly secrets?: Parameters<typeof createWebhookSecrets>[0]['configured'];
+  readonly secrets?: ReadonlyMap<string, string>;
   /** What the system answers when it is asked for its webhooks' keys. */
   readonly fetchSecrets?: () => Promise<ReadonlyMap<string, string>>;
 }
@@ -86,6 +89,8 @@ export interface ApiTestOptions extends WebhookKeys {
   readonly publicUrl?: string;
   /** Further instances, by name. */
   readonly otherCrms?: Readonly<Record<string, WebhookKeys>>;
+  /** Systems of other kinds whose webhooks are taken. */
+  readonly senders?: readonly PossibleSender[];
   /** Instead of the product's defaults. */
   readonly limits?: Partial<HttpLimits>;
   /** Replaces single parts. */
@@ -136,7 +141,7 @@ export async function startTestApi(options: ApiTestOptions = {}): Promise<ApiUnd
 }
 
 function dependencies(
-  { pairs = [beteiligte], otherCrms = {}, connectors = [], publicUrl, ...keys }: ApiTestOptions,
+  { pairs = [beteiligte], otherCrms = {}, senders = [], connectors = [], publicUrl, ...keys }: ApiTestOptions,
   database: OpenDatabase,
   client: Client,
   doorbell: Doorbell,
@@ -162,12 +167,10 @@ function dependencies(
     watched: { catchUpEveryMs: 10_000, rollingCheckPeriodMs: 86_400_000, listing: new Set(['EspoCRM']) },
     census: new RecordingStarter(),
     pageSizes: new Map([['EspoCRM', 200]]),
-    webhookSecrets: new Map(
-      Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => [
-        system,
-        webhookSecrets(known, (id) => store.registrations.isKnown(system, id)),
-      ]),
-    ),
+    webhookSenders: [
+      ...Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => espoCrm(system, known, store)),
+      ...senders,
+    ],
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({
       ...{ pairs, connectors, registrations, budget, metrics, client },
@@ -191,22 +194,31 @@ const storesOf = ({ db }: OpenDatabase): ReturnType<ApiDependencies['store']> =>
   circuits: new CircuitStore(db),
   registrations: new WebhookRegistrationStore(db),
   cursors: new CursorStore(db),
+  feedCursors: new FeedCursorStore(db),
   visits: new VisitStore(db),
   censusRuns: new CensusRunStore(db),
   censusViews: new CensusViews(db),
 });
 
-const webhookSecrets = (
-  { secrets = new Map(), fetchSecrets }: WebhookKeys,
-  isRegistered: (id: string) => Promise<boolean>,
-) =>
-  createWebhookSecrets({
-    isRegistered,
-    configured: secrets,
-    fetch: fetchSecrets ?? (() => Promise.resolve(new Map())),
-    onProblem: () => undefined,
-    now: Date.now,
-  });
+function espoCrm(
+  system: string,
+  { secrets = new Map(), fetchSecrets = () => Promise.resolve(new Map()) }: WebhookKeys,
+  { registrations }: ReturnType<ApiDependencies['store']>,
+): PossibleSender {
+  const context = { signal: new AbortController().signal, beforeCall: () => undefined };
+  const source = createEspoCrmWebhookSource(fetchSecrets);
+  return {
+    system,
+    source,
+    secrets: createWebhookSecrets({
+      registered: async (id) => ((await registrations.isKnown(system, id)) ? [id] : []),
+      configured: secrets,
+      fetch: () => source.readKeys(context),
+      onProblem: () => undefined,
+      now: Date.now,
+    }),
+  };
+}
 
 /** One request to the ops API. */
 export async function callOps(

@@ -58,7 +58,7 @@ export async function exhaust(house: House, key: string): Promise<number> {
   for (let passes = 1; ; passes += 1) {
     if (outcome.kind === 'parked') return passes;
     if (outcome.kind !== 'waiting') throw new Error(`neither waiting nor given up: ${JSON.stringify(outcome)}`);
-    house.clockOffsetMs += outcome.retryInMs + 1;
+    house.clockOffsetMs += (outcome.retryInMs ?? 0) + 1;
     ({ outcome } = await house.pass(key));
   }
 }

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose';
 import { composePortal } from '../../api/portal/compose-portal.ts';
+import type { WritingSettings } from '../../api/portal/writing/compose-writing.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { type ApiTestOptions, type ApiUnderTest, startTestApi, unlimited } from './api.ts';
 
@@ -31,13 +32,16 @@ export const clientToken = (companyId: string): Promise<string> =>
   tokenWith({ sub: `client-of-${companyId}`, role: 'client', company_id: companyId });
 
 /** The portal over this database, without Temporal. */
-export const startTestPortal = (database: OpenDatabase, options: ApiTestOptions = {}): Promise<ApiUnderTest> =>
+export const startTestPortal = (
+  database: OpenDatabase,
+  { writing = {}, ...options }: ApiTestOptions & { readonly writing?: WritingSettings } = {},
+): Promise<ApiUnderTest> =>
   startTestApi({
     ...options,
     database,
     limits: { ...unlimited, ...options.limits },
     replace: (deps, opened) => ({
-      portal: composePortal({ tokens: portalTokens }, () => opened),
+      portal: composePortal({ tokens: portalTokens, writing }, () => opened),
       ...options.replace?.(deps, opened),
     }),
   });

@@ -5,17 +5,19 @@ import type { Answer } from '../../engine/question.ts';
 import type { Resolution } from '../../engine/resolution.ts';
 import type { Side } from '../../engine/values.ts';
 import { changesTo, type Conflict, type ConflictOutcome, newConflicts } from '../../store/conflict-rows.ts';
-import type { NotedHint } from '../../store/hint-rows.ts';
-import { type Hint, keyOf, type RecordKey, refOfKey, replicaKey } from '../../store/hints.ts';
+import type { HintOutcome, NotedHint } from '../../store/hint-rows.ts';
+import { type Hint, keyOf, type RecordKey, type RecordRef, refOfKey, replicaKey } from '../../store/hints.ts';
 import { openCreationsIn } from '../../store/links.ts';
 import { countedSince, type LedgerRow, type NewLedgerRow, type SettledRow } from '../../store/ledger-rows.ts';
 import { type Link, type LinkChanges, unsavedLink } from '../../store/link-rows.ts';
 import { CreationInProgress, LeaseLost, PartnerBusy } from '../../store/pass-errors.ts';
 import type { KnownCouple, PassRules } from '../../store/passes.ts';
+import { isCoupleOf, isTogether, triggerOfTargets } from '../../store/reference-waits.ts';
 import type { HintTrigger } from '../../store/schema.ts';
 import type { WorldStore } from './world-store.ts';
 
 interface HintRow {
+  readonly pair: string;
   side: Side;
   recordId: string;
   seq: number;
@@ -27,29 +29,56 @@ const isSticky = ({ trigger }: HintRow): boolean => trigger === 'person' || trig
 
 const copied = <T>(value: T): T => structuredClone(value);
 
+/** The rows of all pairs. */
+export class ModelTables {
+  readonly links: Link[] = [];
+  readonly ledger: LedgerRow[] = [];
+  readonly conflicts: Conflict[] = [];
+  hints: HintRow[] = [];
+  waits: (RecordRef & { readonly linkId: number })[] = [];
+  #sequence = 0;
+
+  next(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+}
+
 /**
  * The store in memory, row for row as the tables: thousands of passes a second. That it behaves like the real one is
- * what the same campaigns on PGlite are for.
+ * what the same campaigns on PGlite are for. It shows one pair; several may share their tables.
  */
 export class ModelStore implements WorldStore {
-  readonly #links: Link[] = [];
-  readonly #ledger: LedgerRow[] = [];
-  readonly #conflicts: Conflict[] = [];
-  #hints: HintRow[] = [];
-  #sequence = 0;
+  readonly #tables: ModelTables;
+  readonly #pair: string;
   #heldAt: Date | null = null;
   #countedFrom: Date | null = null;
   readonly #now: () => Date;
 
-  constructor(now: () => Date) {
+  constructor(pair: string, now: () => Date, tables = new ModelTables()) {
+    this.#pair = pair;
     this.#now = now;
+    this.#tables = tables;
   }
 
-  async hint({ side, recordId, trigger }: Omit<Hint, 'pair'>): Promise<void> {
-    const known = this.#hints.find((row) => row.side === side && row.recordId === recordId);
-    const kept = known !== undefined && isSticky(known) ? known.trigger : trigger;
-    const row = { side, recordId, seq: this.#next(), trigger: kept };
-    this.#hints = [...this.#hints.filter((one) => one !== known), { ...row, dueAtMs: this.#now().getTime() }];
+  get #links(): readonly Link[] {
+    return this.#tables.links.filter(({ pair }) => pair === this.#pair);
+  }
+
+  get #ledger(): readonly LedgerRow[] {
+    return this.#tables.ledger.filter(({ pair }) => pair === this.#pair);
+  }
+
+  get #conflicts(): readonly Conflict[] {
+    return this.#tables.conflicts.filter(({ pair }) => pair === this.#pair);
+  }
+
+  get #hints(): readonly HintRow[] {
+    return this.#tables.hints.filter(({ pair }) => pair === this.#pair);
+  }
+
+  async hint(hint: Omit<Hint, 'pair'>): Promise<void> {
+    this.#hint({ pair: this.#pair, ...hint });
   }
 
   async dueKeys(): Promise<string[]> {
@@ -107,6 +136,11 @@ export class ModelStore implements WorldStore {
         .filter(({ id, state }) => id !== exceptLinkId && state === 'linked')
         .flatMap((link) => (side === 'master' ? link.masterId : link.replicaId) ?? [])
         .slice(0, limit),
+    couplesOf: async (side, records) =>
+      this.#couples().filter(({ pair, masterId, replicaId }) =>
+        records.some((one) => one.pair === pair && one.id === (side === 'master' ? masterId : replicaId)),
+      ),
+    couples: async (ids) => this.#couples().filter(({ id }) => ids.includes(id)),
   };
 
   readonly passes: SyncDependencies['passes'] = {
@@ -151,35 +185,78 @@ export class ModelStore implements WorldStore {
       this.#settle(rows, now);
       const count = this.#links.length;
       const former = { master: link.masterId, replica: link.replicaId };
+      const before = copied(link);
       this.#change(link, changes, now);
+      this.#ringIfTogether(before, link);
       this.#renameHints('master', former.master, link.masterId);
       this.#renameHints('replica', former.replica, link.replicaId);
       return this.#links.length < count ? this.#unsettledOf(link) : [];
     },
-    finish: async ({ id }, token, { rows, changes, conflicts, noted, hints }, now) => {
+    finish: async ({ id }, token, { rows, changes, conflicts, noted, hints, waitsFor }, now) => {
       const link = this.#confirmed(id, token);
+      const before = copied(link);
       this.#settle(rows, now);
       this.#change(link, changes, now);
       if (conflicts !== null) this.#follow(link, conflicts, now);
       Object.assign(link, { leaseOwner: null, leaseToken: null, leaseUntil: null, revision: link.revision + 1 });
-      const seqs = new Set(noted.map(({ seq }) => seq));
-      if (hints.kind === 'kept') return;
-      if (hints.kind === 'postponed') {
-        for (const row of this.#hints.filter(({ seq }) => seqs.has(seq))) row.dueAtMs = hints.at.getTime();
-        return;
-      }
-      if (hints.kind === 'done') this.#hints = this.#hints.filter(({ seq }) => !seqs.has(seq));
-      else {
-        const trigger = hints.kind === 'look_again' ? 'look_again' : 'retry';
-        for (const row of this.#hints.filter(({ seq }) => seqs.has(seq)))
-          Object.assign(row, { trigger, dueAtMs: hints.at.getTime() });
-      }
+      this.#settleHints(new Set(noted.map(({ seq }) => seq)), hints);
+      this.#ringIfTogether(before, link);
+      if (waitsFor !== undefined) this.#storeWaits(link, waitsFor, triggerOfTargets(noted));
     },
   };
 
+  #settleHints(seqs: ReadonlySet<number>, hints: HintOutcome): void {
+    const noted = this.#tables.hints.filter(({ seq }) => seqs.has(seq));
+    if (hints.kind === 'kept') return;
+    if (hints.kind === 'done') this.#tables.hints = this.#tables.hints.filter(({ seq }) => !seqs.has(seq));
+    else if (hints.kind === 'postponed') for (const row of noted) row.dueAtMs = hints.at.getTime();
+    else {
+      const trigger = hints.kind === 'look_again' ? 'look_again' : 'retry';
+      for (const row of noted) Object.assign(row, { trigger, dueAtMs: hints.at.getTime() });
+    }
+  }
+
+  #hint({ pair, side, recordId, trigger }: Hint): void {
+    const { hints } = this.#tables;
+    const known = hints.find((row) => row.pair === pair && row.side === side && row.recordId === recordId);
+    const kept = known !== undefined && isSticky(known) ? known.trigger : trigger;
+    const row = { pair, side, recordId, seq: this.#tables.next(), trigger: kept };
+    this.#tables.hints = [...hints.filter((one) => one !== known), { ...row, dueAtMs: this.#now().getTime() }];
+  }
+
+  #couples() {
+    return this.#tables.links.flatMap(({ id, pair, masterId, replicaId, state }) => {
+      if (masterId === null || replicaId === null) return [];
+      return [{ id, pair, masterId, replicaId, isParted: !isTogether({ pair, masterId, replicaId, state }) }];
+    });
+  }
+
+  #storeWaits({ id: linkId, masterId, replicaId }: Link, waitsFor: readonly RecordRef[], trigger: HintTrigger): void {
+    const others = this.#tables.waits.filter((wait) => wait.linkId !== linkId);
+    this.#tables.waits = [...others, ...waitsFor.map((target) => ({ ...target, linkId }))];
+    const isKnown = (target: RecordRef) => this.#tables.links.some((link) => isCoupleOf(link, target));
+    for (const target of waitsFor.filter((one) => !isKnown(one))) this.#hint({ ...target, trigger });
+    const isThere = this.#couples().some(
+      (couple) => !couple.isParted && waitsFor.some((target) => isCoupleOf(couple, target)),
+    );
+    if (isThere) this.#hintLink({ pair: this.#pair, masterId, replicaId });
+  }
+
+  #ringIfTogether(before: Link, after: Link): void {
+    const isSame = before.masterId === after.masterId && before.replicaId === after.replicaId;
+    if (!isTogether(after) || (isSame && isTogether(before))) return;
+    const rung = this.#tables.waits.filter((wait) => isCoupleOf(after, wait));
+    this.#tables.waits = this.#tables.waits.filter((wait) => !rung.includes(wait));
+    for (const link of this.#tables.links) if (rung.some(({ linkId }) => linkId === link.id)) this.#hintLink(link);
+  }
+
+  #hintLink({ pair, masterId, replicaId }: Pick<Link, 'pair' | 'masterId' | 'replicaId'>): void {
+    const side = masterId === null ? 'replica' : 'master';
+    this.#hint({ pair, side, recordId: masterId ?? replicaId ?? '', trigger: 'retry' });
+  }
+
   #next(): number {
-    this.#sequence += 1;
-    return this.#sequence;
+    return this.#tables.next();
   }
 
   #find(side: Side, recordId: string): Link | undefined {
@@ -193,7 +270,7 @@ export class ModelStore implements WorldStore {
 
   #insert(record: RecordKey, now: Date): Link {
     const link: Link = { ...unsavedLink(record, now), id: this.#next() };
-    this.#links.push(link);
+    this.#tables.links.push(link);
     return link;
   }
 
@@ -209,7 +286,7 @@ export class ModelStore implements WorldStore {
     if (waiting === undefined) former.recordId = to;
     else {
       if (!isSticky(waiting)) waiting.trigger = former.trigger;
-      this.#hints = this.#hints.filter((row) => row !== former);
+      this.#tables.hints = this.#tables.hints.filter((row) => row !== former);
     }
   }
 
@@ -251,7 +328,7 @@ export class ModelStore implements WorldStore {
     if (rows.some(isOpen)) throw new CreationInProgress();
     return rows.map((row) => {
       const id = this.#next();
-      this.#ledger.push(completed(row, id, link));
+      this.#tables.ledger.push(completed(row, id, link));
       return id;
     });
   }
@@ -297,14 +374,15 @@ export class ModelStore implements WorldStore {
     if (other.leaseUntil !== null && other.leaseUntil > now) throw new PartnerBusy();
     for (const row of this.#ledger) if (row.linkId === other.id) row.linkId = link.id;
     for (const row of this.#conflicts) if (row.linkId === other.id) row.linkId = link.id;
-    this.#links.splice(this.#links.indexOf(other), 1);
+    this.#tables.links.splice(this.#tables.links.indexOf(other), 1);
+    this.#tables.waits = this.#tables.waits.filter(({ linkId }) => linkId !== other.id);
   }
 
   #follow(link: Link, outcome: ConflictOutcome, now: Date): void {
     const known = this.#conflicts.filter(({ linkId, closedAt }) => linkId === link.id && closedAt === null);
     for (const conflict of known) Object.assign(conflict, changesTo(conflict, outcome, now));
     for (const row of newConflicts(link, known, outcome, now))
-      this.#conflicts.push(copied({ id: this.#next(), ...row }));
+      this.#tables.conflicts.push(copied({ id: this.#next(), ...row }));
   }
 }
 

@@ -20,7 +20,7 @@ export const traits = (more: Partial<SystemTraits>): SystemTraits => ({
   ...more,
 });
 
-export const inMemory = (_name: string, now: () => Date) => new ModelStore(now);
+export const inMemory = (name: string, now: () => Date) => new ModelStore(name, now);
 
 /** The world after these steps, when everything has come to rest. */
 export async function played(options: WorldOptions, steps: readonly Step[]): Promise<World> {

@@ -45,7 +45,7 @@ export async function carryOut<Body>(
   return { status: writeStatus.parse(carried.status), body: shape.parse(carried.body) };
 }
 
-const asStored = <Body>({ status, body }: { status: WriteStatus; body: Body }) => ({
+const asStored = ({ status, body }: { status: WriteStatus; body: unknown }) => ({
   status,
   body: z.json().parse(body),
 });

@@ -1,5 +1,6 @@
 import type { OpenDatabase } from '../../../store/database.ts';
 import { AttachmentStore } from '../../../store/portal/attachment-writes.ts';
+import { PortalRecordStore } from '../../../store/portal/records.ts';
 import { UnconfirmedStore } from '../../../store/portal/unconfirmed.ts';
 import { PortalWriteStore } from '../../../store/portal/write-store.ts';
 import { heldUntil, type SendingHours } from './sending-time.ts';
@@ -25,6 +26,7 @@ export function composeWriting(settings: WritingSettings, database: () => OpenDa
         writes: new PortalWriteStore(db),
         attachments: new AttachmentStore(db),
         unconfirmed: new UnconfirmedStore(db),
+        rows: new PortalRecordStore(db),
       };
     },
     heldUntil: (now) => heldUntil(sendingHours, now, timeZone),

@@ -30,6 +30,7 @@ export interface LockedRow {
   readonly id: number;
   readonly version: number;
   readonly modifiedAt: Date;
+  readonly productiveId: string | null;
 }
 
 /** Any of the records that users write. @throws ApiError 404 */

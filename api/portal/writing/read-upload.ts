@@ -51,10 +51,10 @@ async function fileIn(part: Multipart & { readonly type: 'file' }): Promise<Omit
 
 /** What a browser, or somebody who wants to be taken for one, calls the file: without folders and what can't be shown. */
 function nameOf(given: string): string {
-  const last = given.split(/[/\\]/).at(-1) ?? '';
-  // eslint-disable-next-line no-control-regex -- exactly those are to go
+  // As browsers write a quotation mark in a form (HTML standard, "multipart form data").
+  const last = given.replaceAll('%22', '"').split(/[/\\]/).at(-1) ?? '';
   const shown = last.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim();
-  return [...(shown === '' || /^\.+$/.test(shown) ? 'file' : shown)].slice(0, 200).join('');
+  return shown === '' || /^\.+$/.test(shown) ? 'file' : shown.slice(0, 200).toWellFormed();
 }
 
 const typeOf = (given: string): string =>

@@ -1,5 +1,6 @@
+import { heldUntilOfRow } from '../../../store/portal/couples.ts';
+import { SyncStates } from '../../../store/portal/sync-states.ts';
 import type { PortalWrite, WrittenEntity } from '../../../store/portal/write-store.ts';
-import { coupleOfRow, syncOf } from '../../../store/portal/couples.ts';
 import type { OwnReceipt, Receipt } from './shapes.ts';
 
 interface WrittenRow {
@@ -15,7 +16,16 @@ export const ownReceiptOf = ({ id, version, modifiedAt }: WrittenRow): OwnReceip
 });
 
 /** How the row stands at this moment of the write. */
-export async function receiptOf({ db }: PortalWrite, entity: WrittenEntity, row: WrittenRow): Promise<Receipt> {
-  const { state, heldUntil } = syncOf(await coupleOfRow(db, entity, row.id), row.version);
-  return { ...ownReceiptOf(row), syncState: state, sentFrom: heldUntil?.toISOString() ?? null };
+export async function receiptOf(
+  { db }: PortalWrite,
+  entity: WrittenEntity,
+  row: WrittenRow & { readonly productiveId: string | null },
+): Promise<Receipt> {
+  const states = await new SyncStates(db).of(entity, [row]);
+  const sentFrom = await heldUntilOfRow(db, entity, row.id);
+  return {
+    ...ownReceiptOf(row),
+    syncState: states.get(row.id)?.state ?? 'pending',
+    sentFrom: sentFrom?.toISOString() ?? null,
+  };
 }

@@ -1,5 +1,6 @@
 import type { OpenedFile } from '../../../connectors/connector.ts';
 import type { AttachmentStore } from '../../../store/portal/attachment-writes.ts';
+import type { PortalRecordStore } from '../../../store/portal/records.ts';
 import type { PortalWriteStore } from '../../../store/portal/write-store.ts';
 import type { UnconfirmedStore } from '../../../store/portal/unconfirmed.ts';
 
@@ -22,6 +23,7 @@ export interface PortalWriting {
     readonly writes: PortalWriteStore;
     readonly attachments: AttachmentStore;
     readonly unconfirmed: UnconfirmedStore;
+    readonly rows: Pick<PortalRecordStore, 'read'>;
   };
   /** Before which time a change that is made now is not sent; null: at once. */
   readonly heldUntil: (now: Date) => Date | null;

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { eq } from 'drizzle-orm';
+import type { OpenDatabase } from '../../../store/database.ts';
+import { openInMemory } from '../../../store/open-embedded.ts';
+import { portalAttachments, portalComments, portalTaskLists, portalTasks } from '../../../store/portal/work-tables.ts';
+import { hints, ledger, links, type StoredFailure } from '../../../store/schema.ts';
+import type { ApiUnderTest } from '../../../test/support/api.ts';
+import { startTestPortal } from '../../../test/support/portal.ts';
+import { type Office, officeIn, refused, writerIn } from '../../../test/support/portal-office.ts';
+import { plannedCreation } from '../../../test/support/store.ts';
+
+let database: OpenDatabase;
+let api: ApiUnderTest;
+let office: Office;
+beforeAll(async () => {
+  database = await openInMemory();
+  api = await startTestPortal(database);
+});
+afterAll(async () => {
+  await api.stop();
+  await database.close();
+});
+beforeEach(async () => {
+  office = await officeIn(database);
+});
+
+const client = () => writerIn(api, office.client);
+const colleague = () => writerIn(api, office.colleague);
+const admin = () => writerIn(api, office.admin);
+const idIn = ({ body }: { readonly body: unknown }) => (body as { id: string }).id;
+const inbox = () => database.db.select().from(hints).orderBy(hints.pair, hints.recordId);
+const taskRow = async (id: string) => {
+  const [row] = await database.db
+    .select()
+    .from(portalTasks)
+    .where(eq(portalTasks.id, Number(id)));
+  return row!;
+};
+
+/** What a pass leaves behind that Productive has refused. */
+async function refuse(pair: string, replicaId: string, values: Partial<typeof links.$inferInsert> = {}) {
+  const message = 'Productive refused it: Title is too long';
+  const at = new Date().toISOString();
+  const failure: StoredFailure = { code: 'rejected', system: 'Productive', message, seen: {}, at };
+  await database.db.delete(hints);
+  const [link] = await database.db
+    .insert(links)
+    .values({ pair, replicaId, state: 'parked', failure, ...values })
+    .returning();
+  return link!;
+}
+
+describe('a change that Productive has refused', () => {
+  const agreed = async () => {
+    const list = { pair: 'task_lists', masterId: 'p-list', replicaId: office.taskList };
+    const [couple] = await database.db.insert(links).values(list).returning();
+    return {
+      ...{
+        title: 'Task',
+        description: null,
+        startDate: null,
+        dueDate: '2026-01-01',
+        initialEstimate: 60,
+        closed: false,
+      },
+      ...{ taskListId: String(couple!.id), assigneeId: `unlinked:people:replica:${office.person}` },
+    };
+  };
+
+  test('is told with its reason, and discarding it brings back what was agreed on', async () => {
+    const [other] = await database.db
+      .insert(portalTaskLists)
+      .values({ name: 'Other', projectId: Number(office.project) })
+      .returning();
+    const path = `/tasks/${office.task}`;
+    await client().patch(path, { title: 'Too long', taskListId: String(other!.id), closed: true, assigneeId: null });
+    await refuse('tasks', office.task, { masterId: 'p1', baseReplica: await agreed() });
+    const listed = await admin().ask('GET', '/sync/unconfirmed?state=failed');
+    expect(listed.body).toMatchObject({
+      records: [{ entity: 'tasks', id: office.task, syncState: 'failed', code: 'rejected', reason: /Title/ }].map(
+        (one) => ({ ...one, reason: expect.stringMatching(one.reason) as unknown }),
+      ),
+    });
+    const answer = await client().ask('POST', `${path}/discard`);
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { outcome: 'put_back', record: { id: office.task, syncState: 'pending', sentFrom: null } },
+    });
+    expect(await taskRow(office.task)).toMatchObject({
+      ...{ title: 'Task', dueDate: '2026-01-01', initialEstimate: 60, closed: false, deletedAt: null },
+      ...{ taskListId: Number(office.taskList), assigneeId: Number(office.person) },
+    });
+    expect(await inbox()).toMatchObject([{ pair: 'tasks', recordId: office.task, trigger: 'person', side: 'replica' }]);
+  });
+
+  test('is tried again at once when its author asks, or corrects it', async () => {
+    const path = `/tasks/${office.task}`;
+    await client().patch(path, { title: 'Too long' });
+    await refuse('tasks', office.task, { masterId: 'p1' });
+    expect(await client().ask('POST', `${path}/retry`)).toMatchObject({ status: 202, body: { syncState: 'pending' } });
+    expect(await inbox()).toMatchObject([{ trigger: 'person', heldUntil: null }]);
+    await database.db.delete(hints);
+    expect(await client().patch(path, { title: 'Short' })).toMatchObject({
+      status: 202,
+      body: { syncState: 'pending' },
+    });
+  });
+
+  test('is nobody else’s matter', async () => {
+    const path = `/tasks/${office.task}`;
+    await client().patch(path, { title: 'Too long' });
+    await refuse('tasks', office.task, { masterId: 'p1' });
+    for (const what of ['discard', 'retry']) {
+      expect(await colleague().ask('POST', `${path}/${what}`)).toMatchObject(refused(403, 'not_the_author', /wrote/));
+      const stranger = writerIn(api, office.stranger);
+      expect(await stranger.ask('POST', `${path}/${what}`)).toMatchObject(refused(404, 'unknown_task', /no task/));
+    }
+    expect(await taskRow(office.task)).toMatchObject({ title: 'Too long' });
+    expect(await admin().ask('POST', `${path}/discard`)).toMatchObject({ status: 202 });
+  });
+
+  test('can not be taken back while it is being sent', async () => {
+    const leaseUntil = new Date(Date.now() + 60_000);
+    await refuse('tasks', office.task, { masterId: 'p1', leaseOwner: 'w', leaseToken: 't', leaseUntil });
+    expect(await admin().ask('POST', `/tasks/${office.task}/discard`)).toMatchObject(refused(409, 'busy', /minute/));
+  });
+});
+
+describe('a creation that Productive has refused', () => {
+  test('is gone when it is discarded, with everything that was made under it', async () => {
+    const made = { title: 'New', projectId: office.project, taskListId: office.taskList };
+    const task = idIn(await client().post('/tasks', made));
+    const comment = idIn(await client().post(`/tasks/${task}/comments`, { body: 'x' }));
+    const file = new FormData();
+    file.set('file', new File(['x'], 'x.txt'));
+    file.set('commentId', comment);
+    const attachment = idIn(await client().form(`/tasks/${task}/attachments`, file));
+    await refuse('tasks', task);
+    expect(await client().ask('POST', `/tasks/${task}/discard`)).toMatchObject({
+      status: 202,
+      body: { outcome: 'removed', record: null },
+    });
+    expect((await taskRow(task)).deletedAt).not.toBeNull();
+    const [said] = await database.db
+      .select()
+      .from(portalComments)
+      .where(eq(portalComments.id, Number(comment)));
+    const [sent] = await database.db.select().from(portalAttachments);
+    expect([said?.deletedAt, sent?.deletedAt]).not.toContain(null);
+    expect((await inbox()).map(({ pair, recordId }) => `${pair} ${recordId}`)).toEqual([
+      `attachments ${attachment}`,
+      `comments ${comment}`,
+      `tasks ${task}`,
+    ]);
+    expect((await client().file(`/attachments/${attachment}/content`)).status).toBe(404);
+    expect(await client().ask('POST', `/tasks/${task}/retry`)).toMatchObject({ status: 404 });
+  });
+
+  test('of which Productive may have something is not thrown away', async () => {
+    const made = { title: 'New', projectId: office.project, taskListId: office.taskList };
+    const task = idIn(await client().post('/tasks', made));
+    const link = await refuse('tasks', task);
+    await database.db
+      .insert(ledger)
+      .values({ ...plannedCreation('k', { side: 'master' }), linkId: link.id, pair: 'tasks' });
+    expect(await client().ask('POST', `/tasks/${task}/discard`)).toMatchObject(
+      refused(409, 'maybe_created', /retry finds out/),
+    );
+    expect((await taskRow(task)).deletedAt).toBeNull();
+  });
+});
+
+test('what was not refused is not taken back', async () => {
+  const path = `/tasks/${office.task}`;
+  await client().patch(path, { title: 'Fine' });
+  expect(await client().ask('POST', `${path}/discard`)).toMatchObject(refused(409, 'not_failed', /nothing/));
+  expect(await taskRow(office.task)).toMatchObject({ title: 'Fine' });
+  expect(await client().ask('POST', '/projects/1/discard')).toMatchObject({ status: 400 });
+});
+
+test('what is in Productive as it is here is not sent again', async () => {
+  const { version } = await taskRow(office.task);
+  const couple = { pair: 'tasks', masterId: 'p1', replicaId: office.task, state: 'linked' as const };
+  await database.db.insert(links).values({ ...couple, versionReplica: String(version), syncedAt: new Date() });
+  expect(await admin().ask('POST', `/tasks/${office.task}/retry`)).toMatchObject(
+    refused(409, 'not_failed', /as it is/),
+  );
+});
+
+describe('what is unconfirmed', () => {
+  const unconfirmed = async (query = '') =>
+    (await admin().ask('GET', `/sync/unconfirmed${query}`)).body as { records: Record<string, unknown>[] };
+  const linkedAsItIs = async () => {
+    for (const [pair, table] of [
+      ['tasks', portalTasks],
+      ['comments', portalComments],
+    ] as const) {
+      for (const row of await database.db.select().from(table)) {
+        const couple = { pair, masterId: `p${row.id}`, replicaId: String(row.id), state: 'linked' as const };
+        await database.db
+          .insert(links)
+          .values({ ...couple, versionReplica: String(row.version), syncedAt: new Date() });
+      }
+    }
+  };
+
+  test('is whatever was written and has not come back, with its age, its author and who wrote it', async () => {
+    await linkedAsItIs();
+    expect(await unconfirmed()).toEqual({ records: [] });
+    await client().patch(`/tasks/${office.task}`, { title: 'Changed' });
+    const comment = idIn(await client().post(`/tasks/${office.task}/comments`, { body: 'x' }));
+    const { records } = await unconfirmed();
+    expect(records).toMatchObject([
+      { entity: 'tasks', id: office.task, syncState: 'pending', subject: 'client-of-149808', reason: null },
+      { entity: 'comments', id: comment, syncState: 'pending', lastSyncedAt: null },
+    ]);
+    expect(records.every(({ ageSeconds }) => typeof ageSeconds === 'number' && ageSeconds < 600)).toBe(true);
+    expect(await unconfirmed('?olderThanSeconds=86400')).toEqual({ records: [] });
+    expect(await unconfirmed('?state=failed')).toEqual({ records: [] });
+    expect((await unconfirmed('?limit=1')).records).toHaveLength(1);
+  });
+
+  test('is also what lost its hint: a row that is not as it was agreed on', async () => {
+    await linkedAsItIs();
+    await client().patch(`/tasks/${office.task}`, { title: 'Changed' });
+    await database.db.delete(hints);
+    expect((await unconfirmed()).records).toMatchObject([{ entity: 'tasks', id: office.task, syncState: 'pending' }]);
+  });
+
+  test('is for admins', async () => {
+    expect(await client().ask('GET', '/sync/unconfirmed')).toMatchObject(refused(403, 'admins_only', /admin/));
+    expect(await admin().ask('GET', '/sync/unconfirmed?olderThanSeconds=-1')).toMatchObject({ status: 400 });
+  });
+});

@@ -1,0 +1,50 @@
+import type { Hint, RecordRef } from '../../store/hints.ts';
+import { ApiError } from '../api-error.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+/** The systems wait ten seconds or so; an answer must come before that, and one that says "again" is better than none. */
+const storeWithinMs = 4_000;
+/** No limit of a batch, which would lose it: larger ones let others at the database in between. */
+const storedAtOnce = 10_000;
+
+/** @returns who must be told. @throws ApiError 503 if it can't be stored now */
+export async function storeInTime(deps: ApiDependencies, hints: readonly Hint[]): Promise<readonly RecordRef[]> {
+  const late = AbortSignal.timeout(storeWithinMs);
+  try {
+    return await orLate(storeInPortions(deps, hints, late), late);
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    deps.log.error({ pair: hints[0]?.pair, reason }, 'A webhook could not be stored');
+    throw new ApiError(503, 'not_stored', 'It could not be stored; send it again');
+  }
+}
+
+async function storeInPortions(
+  { store, now }: ApiDependencies,
+  hints: readonly Hint[],
+  late: AbortSignal,
+): Promise<readonly RecordRef[]> {
+  const toRing: RecordRef[] = [];
+  for (let start = 0; start < hints.length; start += storedAtOnce) {
+    late.throwIfAborted();
+    toRing.push(...(await store().hints.add(hints.slice(start, start + storedAtOnce), now())));
+  }
+  return toRing;
+}
+
+async function orLate<T>(promise: Promise<T>, late: AbortSignal): Promise<T> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => {
+    reject(new StoreTimedOut());
+  };
+  late.addEventListener('abort', giveUp);
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    late.removeEventListener('abort', giveUp);
+  }
+}
+
+class StoreTimedOut extends Error {
+  readonly code = 'store_timed_out';
+}
