@@ -18,10 +18,13 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(crms.map((crm) => crm.stop())));
 
+const noDatabase = (): never => {
+  throw new Error('There is no database here');
+};
 const compose = (changes: Readonly<Record<string, string>> = {}) => {
   const [{ url, apiUser }] = crms;
   const environment = { ...required, ESPOCRM_URL: url, ESPOCRM_API_KEY: apiUser.apiKey, ...changes };
-  return composeConnectors(parseConfig(environment), createLog('silent'));
+  return composeConnectors(parseConfig(environment), createLog('silent'), noDatabase);
 };
 
 test('without a second EspoCRM there is one', () => {

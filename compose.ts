@@ -1,12 +1,11 @@
 import type { SendingSystem } from './api/server.ts';
+import { composeOffice } from './compose-office.ts';
+import { composePortalSystems } from './compose-portal-systems.ts';
 import type { Config } from './config.ts';
-import { createAdvowareConnector } from './connectors/advoware/connector.ts';
 import type { CallBudget } from './connectors/call-budget.ts';
 import { createLoggedCalls } from './connectors/call-log.ts';
 import { createCallBudget } from './connectors/call-reservation.ts';
 import type { Connector } from './connectors/connector.ts';
-import type { EspoCrmAuth } from './connectors/espocrm/authentication.ts';
-import { createEspoCrmConnector } from './connectors/espocrm/connector.ts';
 import { createFallbackCalls } from './connectors/fallback-calls.ts';
 import { createRedisCallLog } from './connectors/redis-call-log.ts';
 import { createRedisTokenCache } from './connectors/redis-token-cache.ts';
@@ -16,16 +15,17 @@ import type { PairDefinition } from './engine/pair.ts';
 import type { Logger } from './log.ts';
 import { beteiligte } from './mappers/beteiligte.ts';
 import { contacts } from './mappers/contacts.ts';
-import type { Secret } from './secret.ts';
+import { portalPairs } from './mappers/portal/portal-pairs.ts';
 import { CallLogStore } from './store/call-log.ts';
 import type { Database, OpenDatabase } from './store/database.ts';
 import { openEmbedded } from './store/open-embedded.ts';
 import { openPostgres } from './store/open-postgres.ts';
 
-/** The parts that every command builds from the configuration in the same way. */
+/** The parts that every command builds from the configuration in the same way. Parents come before what points to them. */
 export const composePairs = (config: Config): readonly PairDefinition[] => [
-  beteiligte({ readOnlyInAdvoware: config.ADVOWARE_READONLY_FIELDS }),
+  ...(config.ESPOCRM_URL === undefined ? [] : [beteiligte({ readOnlyInAdvoware: config.ADVOWARE_READONLY_FIELDS })]),
   ...(config.ESPOCRM2_URL === undefined ? [] : [contacts()]),
+  ...(config.PRODUCTIVE_TOKEN === undefined ? [] : portalPairs()),
 ];
 
 export const composeMessages = (config: Config): Messages => messagesIn(config.TANDEM_LANGUAGE, config.TANDEM_TIMEZONE);
@@ -38,39 +38,15 @@ export interface Connectors {
   close(): Promise<void>;
 }
 
-export function composeConnectors(config: Config, log: Logger): Connectors {
+/** @param database for the systems that live in it; throws while there is none yet */
+export function composeConnectors(config: Config, log: Logger, database: () => Database): Connectors {
   const tokens = composeTokens(config, log);
-  const espoCrms = composeEspoCrms(config);
-  const advoware = createAdvowareConnector({ ...advowareOptions(config), tokens: tokens.cache });
-  const all: readonly Connector[] = [...espoCrms.map(({ connector }) => connector), advoware];
+  const parts = [...composeOffice(config, tokens.cache), ...composePortalSystems(config, database)];
   return {
-    sending: espoCrms,
-    bySystem: Object.fromEntries(all.map((connector) => [connector.system, connector])),
+    sending: parts.flatMap(({ sending }) => sending ?? []),
+    bySystem: Object.fromEntries(parts.map(({ connector }) => [connector.system, connector])),
     close: () => tokens.close(),
   };
-}
-
-function composeEspoCrms(config: Config): readonly SendingSystem[] {
-  const first = {
-    connector: createEspoCrmConnector({
-      url: config.ESPOCRM_URL,
-      auth: espoCrmAuth(config.ESPOCRM_API_KEY, config.ESPOCRM_SECRET_KEY),
-      timeoutMs: config.ESPOCRM_TIMEOUT,
-    }),
-    webhookSecrets: config.ESPOCRM_WEBHOOK_SECRETS,
-  };
-  const { ESPOCRM2_URL: url, ESPOCRM2_API_KEY: apiKey } = config;
-  if (url === undefined || apiKey === undefined) return [first];
-  const second = {
-    connector: createEspoCrmConnector({
-      system: 'second EspoCRM',
-      url,
-      auth: espoCrmAuth(apiKey, config.ESPOCRM2_SECRET_KEY),
-      timeoutMs: config.ESPOCRM2_TIMEOUT,
-    }),
-    webhookSecrets: config.ESPOCRM2_WEBHOOK_SECRETS,
-  };
-  return [first, second];
 }
 
 function composeTokens({ REDIS_URL: url }: Config, log: Logger): { cache: TokenCache; close(): Promise<void> } {
@@ -84,26 +60,6 @@ function composeTokens({ REDIS_URL: url }: Config, log: Logger): { cache: TokenC
   return { cache, close: () => cache.close() };
 }
 
-function advowareOptions(config: Config) {
-  return {
-    configuratorUrl: config.ADVOWARE_CONFIGURATOR_URL,
-    url: config.ADVOWARE_URL ?? null,
-    securityUrl: config.ADVOWARE_SECURITY_URL ?? null,
-    basePath: config.ADVOWARE_BASE_PATH,
-    appId: config.ADVOWARE_APP_ID,
-    apiKey: config.ADVOWARE_API_KEY.reveal(),
-    kanzlei: config.ADVOWARE_KANZLEI,
-    database: config.ADVOWARE_DATABASE,
-    user: config.ADVOWARE_USER,
-    password: config.ADVOWARE_PASSWORD.reveal(),
-    timeZone: config.ADVOWARE_TIMEZONE,
-    timeoutMs: config.ADVOWARE_TIMEOUT,
-    put: config.ADVOWARE_PUT,
-    notFound: config.ADVOWARE_NOT_FOUND,
-    search: config.ADVOWARE_SEARCH,
-  };
-}
-
 /** PostgreSQL if it is configured, else the embedded database, which belongs to one process. */
 export function composeDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
   if (config.DATABASE_URL === undefined) return openEmbedded(config.TANDEM_DATA);
@@ -111,12 +67,6 @@ export function composeDatabase(config: Config, log: Logger): Promise<OpenDataba
     log.warn({ reason: error.name }, 'A database connection was lost');
   };
   return openPostgres({ url: config.DATABASE_URL.reveal(), maxConnections: 10, onProblem });
-}
-
-function espoCrmAuth(apiKey: Secret, secretKey: Secret | undefined): EspoCrmAuth {
-  return secretKey === undefined
-    ? { kind: 'apiKey', apiKey: apiKey.reveal() }
-    : { kind: 'hmac', apiKey: apiKey.reveal(), secretKey: secretKey.reveal() };
 }
 
 export interface Budgets {
@@ -130,8 +80,10 @@ export function composeBudget(config: Config, log: Logger): Budgets {
     ['EspoCRM', config.ESPOCRM_BUDGET],
     ['second EspoCRM', config.ESPOCRM2_BUDGET],
     ['Advoware', config.ADVOWARE_BUDGET],
+    ['Productive', config.PRODUCTIVE_TOKEN === undefined ? [] : config.PRODUCTIVE_BUDGET],
   ]);
-  const callMs = Math.max(config.ESPOCRM_TIMEOUT, config.ESPOCRM2_TIMEOUT, config.ADVOWARE_TIMEOUT);
+  const { ESPOCRM_TIMEOUT, ESPOCRM2_TIMEOUT, ADVOWARE_TIMEOUT, PRODUCTIVE_TIMEOUT } = config;
+  const callMs = Math.max(ESPOCRM_TIMEOUT, ESPOCRM2_TIMEOUT, ADVOWARE_TIMEOUT, PRODUCTIVE_TIMEOUT);
   const limits = { windows, callMs };
   const isLimited = [...windows.values()].some(({ length }) => length > 0);
   if (config.REDIS_URL === undefined || !isLimited) {

@@ -162,7 +162,7 @@ test('no secret shows in a printed configuration or in a problem', () => {
     NOTIFY_WEBHOOK_SECRET: 'the-webhook-secret',
   };
   const config: Config = parseConfig({ ...required, ...secrets });
-  const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${config.ESPOCRM_API_KEY.toString()}`;
+  const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${String(config.ESPOCRM_API_KEY)}`;
   expect(printed).not.toMatch(
     /the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret|the-database|the-redis/,
   );

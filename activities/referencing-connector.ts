@@ -70,6 +70,7 @@ class ReferenceTranslator {
           ? null
           : {
               longestPage: list.longestPage,
+              canListChanges: (one) => list.canListChanges(one),
               showsLess: (attribute, shown) => list.showsLess(attribute, shown),
               page: async (entity, query, context) => {
                 const page = await list.page(entity, query, context);

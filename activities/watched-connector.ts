@@ -4,7 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.ts';
 
 /** The same connector, which tells the breaker how its calls end. Probes and diagnoses are not told: they are no traffic. */
 export function watched(connector: Connector, breaker: CircuitBreaker): Connector {
-  const { system, remove, list } = connector;
+  const { system, remove, list, feeds } = connector;
   const watch = async <T>(record: string, { record: named }: CallContext, call: () => Promise<T>): Promise<T> => {
     try {
       const result = await call();
@@ -26,6 +26,12 @@ export function watched(connector: Connector, breaker: CircuitBreaker): Connecto
       list === null
         ? null
         : { ...list, page: (entity, query, context) => watch('', context, () => list.page(entity, query, context)) },
+    ...(feeds !== undefined && {
+      feeds: feeds.map((feed) => ({
+        name: feed.name,
+        page: (position, context) => watch('', context, () => feed.page(position, context)),
+      })),
+    }),
     remove: remove === null ? null : (entity, id, context) => watch(id, context, () => remove(entity, id, context)),
   };
 }

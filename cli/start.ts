@@ -5,7 +5,7 @@ import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.
 import type { PortalSettings } from '../api/portal/compose-portal.ts';
 import { createSidecarServer } from '../api/http-server.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
-import { type WatchedSystems, watchStates } from '../api/watching.ts';
+import { feedStates, type WatchedSystems, watchStates } from '../api/watching.ts';
 import {
   type Budgets,
   composeBudget,
@@ -14,15 +14,18 @@ import {
   composeMessages,
   composePairs,
 } from '../compose.ts';
+import { composeMasterFiles, type MasterFilesParts } from '../compose-portal-systems.ts';
 import { type Config, InvalidConfig } from '../config.ts';
 import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
+import type { CatchUpIntervals } from '../engine/watch-interval.ts';
 import type { Logger } from '../log.ts';
 import type { WatchSettings } from '../schedules.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { CursorStore } from '../store/cursors.ts';
+import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { HintStore } from '../store/hints.ts';
 import { VisitStore } from '../store/visits.ts';
@@ -56,8 +59,8 @@ export async function start(
   refuseApartOnEmbedded(config, parts);
   const stopping = new AbortController();
   let opened: OpenDatabase | null = null;
-  const connectors = composeConnectors(config, log);
-  const watched = watchedSystems(config, connectors.bySystem);
+  const connectors = composeConnectors(config, log, () => there(opened).db);
+  const watched = watchedSystems(config, connectors.bySystem, pairs);
   const sources = sourcesOf(() => opened, { pairs, watched });
   const metrics = createMetrics(parts === 'worker' ? null : sources);
   const budgets = composeBudget(config, log);
@@ -78,6 +81,11 @@ export async function start(
           ...apiSettingsOf(config),
           ...common,
           ...{ sending: connectors.sending, connectors: Object.values(connectors.bySystem), watched },
+          portal: portalOf(config, {
+            connectors: connectors.bySystem,
+            budget: () => budget(there(opened)),
+            onCall: metrics.onCall.bind(metrics),
+          }),
           preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
         });
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
@@ -99,6 +107,15 @@ export async function start(
       await opened?.close();
     },
   };
+}
+
+class NoDatabase extends Error {
+  readonly code = 'no_database';
+}
+
+function there(database: OpenDatabase | null): OpenDatabase {
+  if (database === null) throw new NoDatabase('The database does not answer yet');
+  return database;
 }
 
 /** One budget for this process: it remembers what it has told. */
@@ -132,6 +149,11 @@ function sourcesOf(
         now: new Date(),
       });
     },
+    feeds: async () => {
+      const database = opened();
+      if (database === null) return [];
+      return feedStates({ systems, feedCursors: new FeedCursorStore(database.db), now: new Date() });
+    },
   };
 }
 
@@ -162,22 +184,46 @@ const rulesOf = (config: Config) => ({
 
 /** What looks for changes that nobody reports. */
 const watchOf = (config: Config): WatchSettings => ({
-  catchUpEveryMs: config.CATCH_UP_EVERY,
+  ...intervalsOf(config),
   census: config.CENSUS_AT === null ? null : { cron: config.CENSUS_AT, timeZone: config.TANDEM_TIMEZONE },
   rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
   keepWebhooksEveryMs: config.PUBLIC_URL === undefined ? null : config.KEEP_WEBHOOKS_EVERY,
 });
 
-const watchedSystems = (config: Config, connectors: Readonly<Record<string, Connector>>): WatchedSystems => ({
+const intervalsOf = (config: Config): CatchUpIntervals => ({
   catchUpEveryMs: config.CATCH_UP_EVERY,
-  rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
-  listing: new Set(Object.entries(connectors).flatMap(([system, { list }]) => (list === null ? [] : [system]))),
+  catchUpEveryMsOf: { Productive: config.PRODUCTIVE_CATCH_UP_EVERY },
 });
 
-const portalOf = (config: Config): PortalSettings | null => {
+function watchedSystems(
+  config: Config,
+  connectors: Readonly<Record<string, Connector>>,
+  pairs: readonly PairDefinition[],
+): WatchedSystems {
+  const entities = pairs.flatMap(({ title }) => [title.master, title.replica]);
+  return {
+    ...intervalsOf(config),
+    rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
+    listing: new Set(Object.entries(connectors).flatMap(([system, { list }]) => (list === null ? [] : [system]))),
+    withoutChanges: entities.filter(({ system, entity }) => connectors[system]?.list?.canListChanges(entity) === false),
+    feeds: Object.entries(connectors).flatMap(([system, { feeds = [] }]) =>
+      feeds.map(({ name: feed }) => ({ system, feed })),
+    ),
+  };
+}
+
+const portalOf = (config: Config, parts: MasterFilesParts): PortalSettings | null => {
   const { PORTAL_JWT_SECRET: secret, PORTAL_JWKS_URL: url, PORTAL_JWT_AUDIENCE: audience } = config;
-  if (secret !== undefined) return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience } };
-  return url === undefined ? null : { tokens: { signer: { kind: 'jwks', url }, audience } };
+  const writing = {
+    sendingHours: config.PORTAL_WRITES,
+    timeZone: config.TANDEM_TIMEZONE,
+    files: composeMasterFiles(parts),
+    maxUploadBytes: config.PORTAL_MAX_UPLOAD * 1024 * 1024,
+  };
+  if (secret !== undefined) {
+    return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience }, writing };
+  }
+  return url === undefined ? null : { tokens: { signer: { kind: 'jwks', url }, audience }, writing };
 };
 
 const apiSettingsOf = (config: Config) => ({
@@ -186,7 +232,6 @@ const apiSettingsOf = (config: Config) => ({
   port: config.API_PORT,
   temporal: temporalOf(config),
   tokens: config.API_TOKENS,
-  portal: portalOf(config),
   limits: {
     webhookRate: config.WEBHOOK_RATE_LIMIT,
     apiRate: config.API_RATE_LIMIT,

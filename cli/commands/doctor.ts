@@ -9,8 +9,10 @@ import { type PairDefinition, statusAttributeNames } from '../../engine/pair.ts'
 import { desiredRegistrations } from '../../engine/registrations.ts';
 import { type Side, sides } from '../../engine/values.ts';
 import { createLog } from '../../log.ts';
+import type { OpenDatabase } from '../../store/database.ts';
 import { DataDirectoryInUse } from '../../store/directory-lock.ts';
 
+const portalSystem = 'Portal';
 const marks = { ok: '✓', warning: '!', failure: '✗' } as const;
 
 /** `tandem doctor`: one line per check; exit code 1 if any of them failed. */
@@ -32,39 +34,57 @@ export function addDoctor(program: Command): void {
       };
       say('Tandem', { check: 'configuration', level: 'ok', text: 'every variable can be used' });
       say('Tandem', checkPublicUrl(config));
-      say('Tandem', await checkDatabase(config));
+      const { finding, database } = await checkDatabase(config);
+      say('Tandem', finding);
       say('Tandem', await checkTemporal(config));
-      await checkSystems(config, say);
+      await checkSystems({ config, database }, say);
+      await database?.close();
       process.exitCode = failures === 0 ? 0 : 1;
     });
 }
 
-function checkPublicUrl({ PUBLIC_URL: url }: Config): Finding {
+function checkPublicUrl({ PUBLIC_URL: url, ESPOCRM_URL: espoCrm, PRODUCTIVE_TOKEN: productive }: Config): Finding {
   const check = 'PUBLIC_URL';
   if (url === undefined) {
     const text =
-      'not set: no webhook is registered or checked; set it to the address under which EspoCRM reaches Tandem';
+      'not set: no webhook is registered or checked; set it to the address under which the systems reach Tandem';
     return { check, level: 'warning', text };
   }
   if (!isInternalAddress(url)) return { check, level: 'ok', text: `webhooks are sent to ${url}/webhooks/` };
-  const text = `${url} is an internal address: EspoCRM 9.3.2 and newer sends nothing there until an administrator adds '${hostAndPort(url)}' to webhookAllowedAddressList in data/config-internal.php`;
+  const reasons = [
+    ...(espoCrm === undefined
+      ? []
+      : [
+          `EspoCRM 9.3.2 and newer sends nothing there until an administrator adds '${hostAndPort(url)}' to webhookAllowedAddressList in data/config-internal.php`,
+        ]),
+    ...(productive === undefined ? [] : ['Productive, which runs elsewhere, will not reach it']),
+  ];
+  const text = `${url} is an internal address: ${reasons.join('; ')}`;
   return { check, level: 'warning', text };
 }
 
-async function checkDatabase(config: Config): Promise<Finding> {
-  const check = 'database';
+interface DatabaseCheck {
+  readonly finding: Finding;
+  /** Null: it can't be looked into. */
+  readonly database: OpenDatabase | null;
+}
+
+async function checkDatabase(config: Config): Promise<DatabaseCheck> {
+  const about = (level: Finding['level'], text: string): Finding => ({ check: 'database', level, text });
   try {
     const database = await composeDatabase(config, createLog('silent'));
     await database.ping();
-    await database.close();
-    const durable = database.kind === 'PostgreSQL';
-    return durable
-      ? { check, level: 'ok', text: 'PostgreSQL answers and its schema is up to date' }
-      : { check, level: 'warning', text: 'embedded (PGlite): one process only, and no promise to survive a power cut' };
+    const finding =
+      database.kind === 'PostgreSQL'
+        ? about('ok', 'PostgreSQL answers and its schema is up to date')
+        : about('warning', 'embedded (PGlite): one process only, and no promise to survive a power cut');
+    return { finding, database };
   } catch (error) {
-    if (error instanceof DataDirectoryInUse)
-      return { check, level: 'ok', text: 'embedded, in use by the running service' };
-    return { check, level: 'failure', text: 'it does not answer; check DATABASE_URL' };
+    const isInUse = error instanceof DataDirectoryInUse;
+    const finding = isInUse
+      ? about('ok', 'embedded, in use by the running service')
+      : about('failure', 'it does not answer; check DATABASE_URL');
+    return { finding, database: null };
   }
 }
 
@@ -84,11 +104,24 @@ async function checkTemporal({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: na
   }
 }
 
-async function checkSystems(config: Config, say: (about: string, finding: Finding) => void): Promise<void> {
-  const connectors = composeConnectors(config, createLog('silent'));
+interface Checked {
+  readonly config: Config;
+  readonly database: OpenDatabase | null;
+}
+
+async function checkSystems(
+  { config, database }: Checked,
+  say: (about: string, finding: Finding) => void,
+): Promise<void> {
+  const connectors = composeConnectors(config, createLog('silent'), () => {
+    if (database === null) throw new TypeError('The database can not be looked into');
+    return database.db;
+  });
   for (const pair of composePairs(config)) {
     for (const side of sides) {
       const { system } = pair.title[side];
+      // What is said of the database says it all.
+      if (system === portalSystem && database === null) continue;
       for (const finding of await checkSide(connectors, pair, side, config)) say(system, finding);
     }
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hostile, friendly } from '../../simulators/productive/start-productive.ts';
 import type { ChangeFeed, FeedPage, FeedPosition } from '../connector.ts';
-import { type Bench, startBench } from './test-connector.ts';
+import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {

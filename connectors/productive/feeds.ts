@@ -61,7 +61,13 @@ function feedOf(client: ProductiveClient, log: Log): ChangeFeed {
     name: log.name,
     page: async (position, context) => {
       if (position === null) return begin(client, log, context);
-      const asked = { path: `/${log.name}`, query: log.query, time: 'created_at', since: position.since };
+      const asked = {
+        path: `/${log.name}`,
+        query: log.query,
+        time: 'created_at',
+        sort: 'created_at',
+        since: position.since,
+      };
       const entries = await newestFirst.since(asked, context);
       const told = new Set(position.afterId?.split(',') ?? []);
       const news = entries.filter(({ id }) => !told.has(id));

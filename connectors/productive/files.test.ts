@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { friendly, hostile } from '../../simulators/productive/start-productive.ts';
 import { rejectionOf } from '../test-context.ts';
 import type { FileContent } from './connector.ts';
-import { type Bench, startBench } from './test-connector.ts';
+import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 
 const text = 'Der Entwurf liegt bei.';
 const body = Buffer.from(text);

@@ -3,7 +3,7 @@ import { friendly, hostile } from '../../simulators/productive/start-productive.
 import type { PagePosition, RecordPage } from '../connector.ts';
 import { BudgetSpent } from '../errors.ts';
 import { createContext, rejectionOf } from '../test-context.ts';
-import { type Bench, startBench } from './test-connector.ts';
+import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -135,6 +135,19 @@ describe('a walk over all', () => {
 });
 
 describe('a walk by time of modification', () => {
+  test('shows files that were added, which no activity tells of', async () => {
+    const task = bench.addTask();
+    const file = { name: 'a.txt', contentType: 'text/plain', body: Buffer.from('a') };
+    bench.productive.attach(file, { taskId: task });
+    bench.tick(60_000);
+    const from = bench.nowMs();
+    const { id } = bench.productive.attach(file, { taskId: task });
+    bench.callsSince();
+    const { records } = await page(since(from), { entity: 'attachments', attributes: ['name', 'task_id'] });
+    expect(records).toMatchObject([{ id, attributes: { name: 'a.txt', task_id: task } }]);
+    expect(bench.callsSince()).toEqual(['GET /attachments']);
+  });
+
   test('shows what was changed since, the oldest first, in one call', async () => {
     const early = tasks(3);
     bench.tick(60_000);

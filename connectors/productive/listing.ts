@@ -12,7 +12,7 @@ const longestPage = 200;
 /**
  * Productive's lists. A walk by id goes on after a place of Productive's own (`continueAfter`). A walk by modification is
  * one page, however long: tasks and time entries by `updated_at`, others by their last activity, which an edit may or may
- * not move (not documented); the rest can't be listed by any time that tells of changes.
+ * not move (not documented), attachments by their creation; the rest can't be listed by any time that tells of changes.
  */
 export function createProductiveListing(client: ProductiveClient): Listing {
   const parts: Parts = { client, baseline: new Baseline(client), newestFirst: new NewestFirst(client) };
@@ -66,7 +66,8 @@ async function pageByModification(
   const { sortedBy: time } = resource;
   if (time === null) throw new Misconfigured(`${system}: ${entity} can't be listed by their changes`, { system });
   const query = shownOf(client, entity, attributes);
-  const rows = await newestFirst.since({ path, query, time, since: position.since }, context);
+  const sort = time === 'created_at' ? (resource.fixedSort ?? time) : time;
+  const rows = await newestFirst.since({ path, query, time, sort, since: position.since }, context);
   const records = rows.filter(isLiving).map((row) => toRemoteRecord(row, resource, client.personId));
   return { records: records.filter((record) => isBeyond(record, position)), total: null, isLast: true };
 }

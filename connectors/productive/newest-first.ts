@@ -5,8 +5,10 @@ import { instant, type ResourceObject } from './document.ts';
 export interface NewestQuery {
   readonly path: string;
   readonly query: Query;
-  /** The attribute to sort by, and the time that rows show under it. */
+  /** The time by which rows count as new. */
   readonly time: string;
+  /** What gives the same order: the time, or an id that grows with it. */
+  readonly sort: string;
   /** ISO 8601 UTC; null: everything. */
   readonly since: string | null;
 }
@@ -76,8 +78,8 @@ export class NewestFirst {
     return data.length === pageSize && !data.some((row) => isOlder(row, asked));
   }
 
-  async #read({ path, query, time }: NewestQuery, page: number, size: number, context: CallContext) {
-    const asked = { ...query, sort: `-${time}`, 'page[number]': String(page), 'page[size]': String(size) };
+  async #read({ path, query, sort }: NewestQuery, page: number, size: number, context: CallContext) {
+    const asked = { ...query, sort: `-${sort}`, 'page[number]': String(page), 'page[size]': String(size) };
     return this.#client.list(path, asked, context);
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { friendly } from '../../simulators/productive/start-productive.ts';
 import { rejectionOf } from '../test-context.ts';
-import { type Bench, startBench } from './test-connector.ts';
+import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -98,12 +98,38 @@ describe('a record that is not to be found', () => {
     expect(bench.callsSince().filter((call) => call === 'GET /deleted_items')).toHaveLength(1);
   });
 
+  test('is believed gone at once, though the bin was read a moment before', async () => {
+    const [first, second] = [bench.addTask(), bench.addTask()] as const;
+    bench.productive.remove('tasks', first);
+    expect(await bench.connector.read('tasks', first, bench.context)).toEqual({ kind: 'gone' });
+    bench.productive.remove('tasks', second);
+    expect(await bench.connector.read('tasks', second, bench.context)).toEqual({ kind: 'gone' });
+  });
+
   test('is found in the bin below hundreds of later deletions', async () => {
     const [first = '', ...later] = Array.from({ length: 450 }, () => bench.addTask());
     bench.productive.remove('tasks', first);
     bench.tick(60_000);
     for (const id of later) bench.productive.remove('tasks', id);
+    const [last = ''] = later.slice(-1);
+    expect(await bench.connector.read('tasks', last, bench.context)).toEqual({ kind: 'gone' });
     expect(await bench.connector.read('tasks', first, bench.context)).toEqual({ kind: 'gone' });
+    const unknown = bench.connector.read('tasks', '999999', bench.context);
+    expect(await rejectionOf(unknown)).toMatchObject({ code: 'forbidden' });
+    bench.callsSince();
+    await rejectionOf(bench.connector.read('tasks', '999999', bench.context));
+    expect(bench.callsSince()).toEqual(['GET /tasks/999999', 'GET /deleted_items', 'GET /activities']);
+  });
+
+  test('is gone with the project that its activities name, though nothing says so of itself', async () => {
+    const id = bench.addTask();
+    const numbers = { item_id: Number(id), task_id: Number(id), parent_id: Number(bench.projectId) };
+    const activity = { event: 'create', item_type: 'task', parent_type: 'project', created_at: '2026-11-21T09:12:00Z' };
+    bench.productive.create('activities', { ...activity, ...numbers });
+    bench.productive.remove('projects', bench.projectId);
+    bench.callsSince();
+    expect(await bench.connector.read('tasks', id, bench.context)).toEqual({ kind: 'gone' });
+    expect(bench.callsSince()).toEqual([`GET /tasks/${id}`, 'GET /deleted_items', 'GET /activities']);
   });
 
   test('is no deletion if nothing says so: merged, purged or hidden', async () => {
@@ -211,47 +237,6 @@ describe('writing', () => {
     await bench.connector.remove('tasks', id, bench.context);
     const removal = bench.connector.remove('companies', bench.companyId, bench.context);
     expect(await rejectionOf(removal)).toMatchObject({ code: 'forbidden' });
-  });
-});
-
-describe('a creation whose answer was lost', () => {
-  const place = () => ({ project_id: bench.projectId, task_list_id: bench.listId });
-
-  test('is found by its values and its place, in one call', async () => {
-    await restart({}, { personId: '1' });
-    const { integration, anna } = bench.productive.persons;
-    await restart({}, { personId: integration });
-    bench.productive.create('tasks', { title: 'Entwurf', ...place() }, anna);
-    const ours = bench.productive.create(
-      'tasks',
-      { title: 'Entwurf', description: '<div>Bitte &amp; bald</div>', initial_estimate: 60, ...place() },
-      integration,
-    );
-    bench.callsSince();
-    const sent = { title: 'Entwurf', description: 'Bitte & bald', initial_estimate: 60, due_date: null, ...place() };
-    const found = await bench.connector.search('tasks', sent, bench.context);
-    expect(found.map(({ id }) => id)).toEqual([ours.id]);
-    expect(bench.callsSince()).toEqual(['GET /tasks']);
-  });
-
-  test('is not taken for another one of the same place', async () => {
-    bench.addTask({ title: 'Anderes' });
-    const found = await bench.connector.search('tasks', { title: 'Entwurf', ...place() }, bench.context);
-    expect(found).toEqual([]);
-  });
-
-  test('of a comment is found by its text below its task', async () => {
-    const task = bench.addTask();
-    const id = bench.productive.create('comments', { body: '<div>Passt  so</div>', task_id: task }).id;
-    bench.productive.create('comments', { body: '<div>Passt so</div>', task_id: bench.addTask() });
-    const equal = { body: 'Passt so', task_id: task, hidden: false };
-    const found = await bench.connector.search('comments', equal, bench.context);
-    expect(found.map((record) => record.id)).toEqual([id]);
-  });
-
-  test('is searched only where we create', async () => {
-    const search = bench.connector.search('companies', { name: 'Muster GmbH' }, bench.context);
-    expect(await rejectionOf(search)).toMatchObject({ code: 'misconfigured' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../test-context.ts';
 import { pauseMs } from './pause.ts';
-import { type Bench, startBench } from './test-connector.ts';
+import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -40,6 +40,16 @@ describe('an answer of', () => {
   ])('%i to a creation becomes the error that fits', async (status, error, code) => {
     failing(status, [error], 'POST');
     expect(await creating()).toMatchObject({ code });
+  });
+
+  test.each([
+    [500, 'record_failed'],
+    [502, 'ambiguous_write'],
+  ])('%i to a change becomes the error that fits', async (status, code) => {
+    const current = await bench.readRecord('tasks', bench.addTask());
+    failing(status, [], 'PATCH');
+    const change = bench.connector.update('tasks', current, { title: 'Neu' }, bench.context);
+    expect(await rejectionOf(change)).toMatchObject({ code });
   });
 
   test('422 names fields by the words that we use, and quotes nothing', async () => {

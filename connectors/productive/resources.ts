@@ -6,8 +6,11 @@ export interface ProductiveResource {
   readonly relations: Readonly<Record<string, string>>;
   /** Attributes that are ids of other records, though they come as integers. */
   readonly ids: readonly string[];
-  /** The time by which lists can be sorted, newest first. Null: by none that tells of changes. */
-  readonly sortedBy: 'updated_at' | 'last_activity_at' | null;
+  /**
+   * The time by which lists can be sorted, newest first; `created_at`: only what is new is seen. Null: by none, or what is
+   * new is told by the activities anyway.
+   */
+  readonly sortedBy: 'updated_at' | 'last_activity_at' | 'created_at' | null;
   /** A sort that never changes, for a walk over all. Null: only the order that Productive itself chooses. */
   readonly fixedSort: 'created_at' | 'id' | null;
   /** The relationship that names who wrote last. */
@@ -74,7 +77,8 @@ const resources: Readonly<Record<string, ProductiveResource>> = {
   },
   attachments: {
     ...resource('attachment', { task: 'tasks', comment: 'comments', creator: 'people' }),
-    ...{ fixedSort: 'id', goneBy: 'answer', searchFilters: ['task_id', 'comment_id'] },
+    // Adding one makes no activity (observed), so the list has to tell.
+    ...{ sortedBy: 'created_at', fixedSort: 'id', goneBy: 'answer', searchFilters: ['task_id', 'comment_id'] },
   },
   deals: {
     ...resource('deal', { company: 'companies', project: 'projects' }),

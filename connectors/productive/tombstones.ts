@@ -12,8 +12,6 @@ export interface Tombstones {
 const pageSize = 200;
 /** The bin can't be asked for one record, only be read from the latest deletion on (documented filters). */
 const mostBinPages = 5;
-/** How long a bin that was read needs no second look; its newest entries are what a burst of deletions asks for. */
-const freshMs = 15_000;
 const mostRemembered = 20_000;
 
 export function createTombstones(client: ProductiveClient): Tombstones {
@@ -28,7 +26,8 @@ export function createTombstones(client: ProductiveClient): Tombstones {
 class Bin {
   readonly #client: ProductiveClient;
   readonly #seen = new Set<string>();
-  #readAtMs = Number.NEGATIVE_INFINITY;
+  /** All that will ever be looked at was seen: only what is newer than it can be news. */
+  #isSeenThrough = false;
 
   constructor(client: ProductiveClient) {
     this.#client = client;
@@ -36,7 +35,6 @@ class Bin {
 
   async has(entity: string, id: string, context: CallContext): Promise<boolean> {
     if (this.#seen.has(keyOf(entity, id))) return true;
-    if (this.#client.now() - this.#readAtMs < freshMs) return false;
     await this.#read(keyOf(entity, id), context);
     return this.#seen.has(keyOf(entity, id));
   }
@@ -46,16 +44,19 @@ class Bin {
       const query = { sort: '-created_at', 'page[number]': String(page), 'page[size]': String(pageSize) };
       const { data } = await this.#client.list('/deleted_items', query, context);
       const keys = data.flatMap(buried);
-      const isKnown = keys.length > 0 && keys.every((key) => this.#seen.has(key));
+      const isKnown = this.#isSeenThrough && keys.length > 0 && keys.every((key) => this.#seen.has(key));
       this.#remember(keys);
-      if (this.#seen.has(wanted)) return;
-      if (data.length < pageSize || isKnown) break;
+      if (this.#seen.has(wanted) || isKnown) return;
+      if (data.length < pageSize) break;
     }
-    this.#readAtMs = this.#client.now();
+    this.#isSeenThrough = true;
   }
 
   #remember(keys: readonly string[]): void {
-    if (this.#seen.size + keys.length > mostRemembered) this.#seen.clear();
+    if (this.#seen.size + keys.length > mostRemembered) {
+      this.#seen.clear();
+      this.#isSeenThrough = false;
+    }
     for (const key of keys) this.#seen.add(key);
   }
 }
@@ -90,7 +91,9 @@ async function isBuriedInLog(
     ({ attributes }) => itemKey(attributes['item_type'], attributes['item_id']) === keyOf(entity, id),
   );
   if (own.some(saysDeleted)) return true;
-  for (const place of new Set(own.flatMap(places))) {
+  const above = new Set(own.flatMap(places));
+  above.delete(keyOf(entity, id));
+  for (const place of above) {
     const [type = '', placeId = ''] = place.split('/');
     if (await bin.has(type, placeId, context)) return true;
   }

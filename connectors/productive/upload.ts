@@ -101,13 +101,16 @@ async function bytesOf({ body, size }: FileToUpload, system: string): Promise<Ar
   throw new Rejected(`${system}: the file is not as long as it should be`, { system, field: 'size' });
 }
 
+const longestUploadMs = 90_000;
+
 async function sent(
   uploadUrl: string,
   form: FormData,
   { system, signal }: { readonly system: string; readonly signal: AbortSignal },
 ): Promise<string> {
   try {
-    const answer = await fetch(uploadUrl, { method: 'POST', body: form, redirect: 'manual', signal });
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(longestUploadMs)]);
+    const answer = await fetch(uploadUrl, { method: 'POST', body: form, redirect: 'manual', signal: inTime });
     const text = await answer.text();
     if (answer.status === 201) return text;
     throw new RecordFailed(`${system}: the upload host refused the file (${answer.status})`, { system });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../test-context.ts';
-import { type Bench, startBench } from './test-connector.ts';
+import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 import { parseProductiveEvent, verifyProductiveSignature } from './webhooks.ts';
 
 const token = 'signature-token';

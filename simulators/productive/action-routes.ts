@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Instance, whoAsks, whoWrites } from './instance.ts';
 import { mergePeople } from './merge-people.ts';
-import type { ChangeKind } from './organization.ts';
 import { ProductiveError, recordNotFound } from './productive-error.ts';
 import { readable, resourceThat, shown } from './record-routes.ts';
 import type { StoredRecord, Values } from './resource.ts';
+import type { ChangeKind } from './saved-change.ts';
 
 interface Params {
   type: string;
@@ -39,6 +39,13 @@ export function addActionRoutes(app: FastifyInstance, instance: Instance): void 
     '/:type/:id/activate',
     act('deactivate', 'update', () => ({ deactivated_at: null })),
   );
+  app.patch('/deals/:id/close', (request: FastifyRequest<{ Params: { id: string } }>) => {
+    const author = whoWrites(instance, request);
+    const { organization } = instance;
+    const now = organization.now();
+    const changes = { closed_at: now, delivered_on: now.slice(0, 10) };
+    return shown(instance, request, organization.update('deals', request.params.id, changes, author));
+  });
   app.patch('/deleted_items/:id/restore', (request: Request) => takeOutOfBin(instance, request));
   app.route({ method: ['POST', 'PATCH'], url: '/people/merge', handler: (request) => merge(instance, request) });
   app.get('/reports/:name', (request) => {

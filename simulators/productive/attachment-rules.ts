@@ -1,7 +1,7 @@
 import { keyOf } from './file-storage.ts';
 import type { Instance } from './instance.ts';
 import type { Author, Organization } from './organization.ts';
-import { ProductiveError } from './productive-error.ts';
+import { invalidAttributes, type ProductiveError } from './productive-error.ts';
 import type { StoredRecord, Values } from './resource.ts';
 import type { Written } from './write-rules.ts';
 
@@ -9,7 +9,7 @@ import type { Written } from './write-rules.ts';
 export function settleUpload({ files, organization }: Instance, record: StoredRecord, values: Values): Values {
   const { temp_url: location, ...others } = values;
   if (typeof location !== 'string') return others;
-  if (!files.settle(record, location)) throw invalid('temp_url');
+  if (!files.settle(record, location)) throw invalid(organization, 'temp_url');
   const url = `${organization.origin}/files/${keyOf(record.id, String(record.values['name']))}`;
   return { ...others, url, aws_policy: null };
 }
@@ -20,7 +20,7 @@ export function link(organization: Organization, owner: StoredRecord, linked: Wr
   if (ids === undefined) return;
   const key = owner.type === 'comments' ? 'comment_id' : 'task_id';
   const found = ids.map((id) => organization.living('attachments', id));
-  if (found.includes(undefined)) throw invalid('attachments');
+  if (found.includes(undefined)) throw invalid(organization, 'attachments');
   const task = owner.type === 'comments' ? owner.values['task_id'] : owner.id;
   for (const id of ids) organization.update('attachments', id, { [key]: owner.id, task_id: task }, by);
   if (!organization.unknowns.linkingReplaces) return;
@@ -31,12 +31,5 @@ export function link(organization: Organization, owner: StoredRecord, linked: Wr
   }
 }
 
-const invalid = (name: string): ProductiveError =>
-  new ProductiveError(422, [
-    {
-      code: 'invalid_attribute_value',
-      title: 'Invalid Attribute',
-      detail: 'is invalid',
-      source: { pointer: `data/attributes/${name}` },
-    },
-  ]);
+const invalid = ({ unknowns }: Organization, name: string): ProductiveError =>
+  invalidAttributes(unknowns.invalidAttributeCode, [{ name, detail: 'is invalid' }]);

@@ -1,6 +1,7 @@
-import type { Organization, SavedChange } from './organization.ts';
+import type { Organization } from './organization.ts';
 import type { Values } from './resource.ts';
 import { resourceOf } from './resources.ts';
+import type { SavedChange } from './saved-change.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** "Most, but not all": which ones isn't documented. */

@@ -7,6 +7,7 @@ import { documentedLimits, type Limits, unlimited } from './options.ts';
 import type { Instance } from './instance.ts';
 import { ProductiveError } from './productive-error.ts';
 import { UnknownResource } from './resources.ts';
+import { friendly, hostile } from './unknowns.ts';
 
 const values = z.record(z.string(), z.unknown());
 const population = z.object({ scale: z.number().optional(), seed: z.int().optional() }).default({});
@@ -24,6 +25,9 @@ const limits = z.union([
       .default(null),
   }),
 ]);
+const deliverySettings = z
+  .strictObject({ maxRetries: z.int(), retryAfterMs: z.number(), failuresUntilOff: z.int(), timeoutMs: z.number() })
+  .partial();
 const merge = z.object({ kept: z.string(), vanishing: z.string() });
 
 interface Target {
@@ -79,12 +83,20 @@ function addRecords(control: FastifyInstance, people: People): void {
 function addWebhooks(control: FastifyInstance, { webhooks }: Instance, people: People): void {
   control.get('/webhooks', () => ({ pending: webhooks.pending(), webhooks: people.records('webhooks') }));
   control.post('/webhooks/deliver', () => webhooks.deliver());
+  /** Every so many milliseconds; null: no longer. */
+  control.post('/webhooks/running', ({ body }) => {
+    const { everyMs } = z.object({ everyMs: z.number().nullable() }).parse(body);
+    if (everyMs === null) webhooks.stop();
+    else webhooks.start(everyMs);
+    return { everyMs };
+  });
+  control.post('/webhooks/settings', ({ body }) => Object.assign(webhooks.settings, deliverySettings.parse(body)));
   control.post<Route>('/webhooks/:id/off', ({ params }) => ({ lost: webhooks.switchOff(params.id) }));
 }
 
 function addConditions(
   control: FastifyInstance,
-  { requests, limits: counted, conditions }: Instance,
+  { organization, requests, limits: counted, conditions }: Instance,
   people: People,
 ): void {
   control.post('/reset', () => {
@@ -94,6 +106,11 @@ function addConditions(
   control.post('/seed', ({ body }) => {
     const { scale = 1, seed = 1 } = population.parse(body ?? {});
     return people.generate({ scale, seed });
+  });
+  /** All at once, as `unknowns` of the options. */
+  control.post('/behaviour/:kind', ({ params }) => {
+    const { kind } = z.object({ kind: z.enum(['hostile', 'friendly']) }).parse(params);
+    return Object.assign(organization.unknowns, structuredClone(kind === 'friendly' ? friendly : hostile));
   });
   control.post('/latency', ({ body }) => Object.assign(conditions, z.object({ latencyMs: z.number() }).parse(body)));
   control.post('/limits', ({ body }) => {

@@ -46,13 +46,20 @@ export class Documents {
     return { data: shown, ...(include.length > 0 && { included: [...included.values()] }) };
   }
 
+  /** As `of`, of one record. */
+  single(record: StoredRecord, include: readonly string[]): { data: ResourceObject; included: ResourceObject[] } {
+    const shown = { include, fields: new Map<string, readonly string[]>() };
+    const { included = [] } = this.of(resourceOf(record.type), record, shown);
+    return { data: this.object(record, include), included: [...included] };
+  }
+
   object(record: StoredRecord, linked: readonly string[], fields: Shown['fields'] = new Map()): ResourceObject {
     const resource = resourceOf(record.type);
     const wanted = fields.get(record.type);
     const isWanted = (name: string): boolean => wanted?.includes(name) ?? true;
     const attributes: Record<string, unknown> = {};
     for (const [name, { hidden }] of Object.entries(resource.attributes)) {
-      if (!hidden && isWanted(name)) attributes[name] = record.values[name];
+      if (!hidden && isWanted(name) && this.#exists(record.type, name)) attributes[name] = record.values[name];
     }
     const relationships: Record<string, unknown> = {};
     for (const [name, relation] of Object.entries(resource.relationships)) {
@@ -60,6 +67,10 @@ export class Documents {
       relationships[name] = linked.includes(name) ? { data: this.#linkage(record, name, relation) } : stub;
     }
     return { id: record.id, type: record.type, attributes, relationships };
+  }
+
+  #exists(type: string, name: string): boolean {
+    return type !== 'comments' || name !== 'updated_at' || this.#organization.unknowns.commentsShowUpdatedAt;
   }
 
   #linkage(record: StoredRecord, name: string, relation: Relationship) {

@@ -2,7 +2,7 @@ import type { Condition, FilterGroup } from './list-parameters.ts';
 import type { Organization } from './organization.ts';
 import { unsupported } from './productive-error.ts';
 import { dayOf } from './productive-time.ts';
-import type { Filter, Lookup, Resource, StoredRecord } from './resource.ts';
+import { type Filter, type Lookup, plain, type Resource, type StoredRecord } from './resource.ts';
 
 export type Predicate = (record: StoredRecord) => boolean;
 
@@ -71,8 +71,7 @@ function byValue(
   const wanted = new Set(value.split(','));
   const lookup: Lookup = (type, id) => organization.find(type, id)?.values;
   const shown = (record: StoredRecord): string => {
-    const found = typeof of === 'string' ? record.values[of] : of(record.values, lookup, record.id);
-    return found === null || found === undefined ? '' : String(found);
+    return plain(typeof of === 'string' ? record.values[of] : of(record.values, lookup, record.id));
   };
   switch (operator) {
     case 'not_eq':

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { RequestLog } from '../request-log.ts';
-import { Documents } from './document.ts';
+import type { Documents } from './document.ts';
 import type { FileStorage } from './file-storage.ts';
 import type { RequestLimits } from './limits.ts';
 import type { Lists } from './list.ts';
@@ -33,13 +33,11 @@ export interface Instance {
 }
 
 /** @throws ProductiveError 401 for a token that is missing or wrong, 403 for another organization (not documented) */
-export function whoAsks({ credentials, settings, requests }: Instance, request: FastifyRequest): Credential {
+export function whoAsks({ credentials, settings }: Instance, request: FastifyRequest): Credential {
   const token = request.headers['x-auth-token'];
   const credential = typeof token === 'string' ? credentials.get(token) : undefined;
   if (credential === undefined) throw unauthenticated();
   if (request.headers['x-organization-id'] !== settings.organizationId) throw accessDenied();
-  const logged = requests.all().at(-1);
-  if (logged !== undefined) logged.userName = credential.personId;
   return credential;
 }
 

@@ -18,7 +18,8 @@ export class RequestLimits {
   #organization: Windowed;
   #tokens = new Map<string, Windowed>();
   #reports = new Map<string, Windowed>();
-  #worked: { at: number; ms: number }[] = [];
+  /** What the server has worked since the start of the hour and of the day. */
+  readonly #worked = new Map<number, { start: number; ms: number }>();
   readonly #now: () => Date;
   refused = 0;
 
@@ -34,7 +35,7 @@ export class RequestLimits {
     this.#organization = windowed(limits.perOrganization);
     this.#tokens = new Map();
     this.#reports = new Map();
-    this.#worked = [];
+    this.#worked.clear();
   }
 
   /** Forgets what has arrived. */
@@ -48,10 +49,9 @@ export class RequestLimits {
   charge(records: number): void {
     const time = this.#limits.serverTime;
     if (time === null) return;
-    const at = this.#now().getTime();
-    const since = Math.floor(at / dayMs) * dayMs;
-    if ((this.#worked[0]?.at ?? at) < since) this.#worked = this.#worked.filter((one) => one.at >= since);
-    this.#worked.push({ at, ms: time.perCallMs + time.perRecordMs * records });
+    for (const periodMs of [hourMs, dayMs]) {
+      this.#workedIn(periodMs).ms += time.perCallMs + time.perRecordMs * records;
+    }
   }
 
   /** @returns null if the request may go on */
@@ -76,11 +76,18 @@ export class RequestLimits {
   }
 
   #usedUp(periodMs: number, allowedMs: number): Refusal | null {
-    const now = this.#now().getTime();
-    const start = Math.floor(now / periodMs) * periodMs;
-    const used = this.#worked.reduce((sum, { at, ms }) => (at >= start ? sum + ms : sum), 0);
-    if (used < allowedMs) return null;
-    return refusalOf('Server time limit exceeded', allowedMs / 1_000, periodMs, start + periodMs - now);
+    const { start, ms } = this.#workedIn(periodMs);
+    if (ms < allowedMs) return null;
+    const waitMs = start + periodMs - this.#now().getTime();
+    return refusalOf('Server time limit exceeded', allowedMs / 1_000, periodMs, waitMs);
+  }
+
+  #workedIn(periodMs: number): { start: number; ms: number } {
+    const start = Math.floor(this.#now().getTime() / periodMs) * periodMs;
+    const known = this.#worked.get(periodMs);
+    const current = known?.start === start ? known : { start, ms: 0 };
+    this.#worked.set(periodMs, current);
+    return current;
   }
 }
 

@@ -1,8 +1,8 @@
 import { type FilterContext, indexedCondition, predicateOf } from './filters.ts';
 import type { ListParameters } from './list-parameters.ts';
 import { unsupported } from './productive-error.ts';
-import type { Resource, StoredRecord } from './resource.ts';
-import type { Unknowns } from './options.ts';
+import { plain, type Resource, type StoredRecord } from './resource.ts';
+import type { Unknowns } from './unknowns.ts';
 
 export interface ListContext extends FilterContext {
   /** Whether the asking person may see it. */
@@ -46,7 +46,7 @@ export class Lists {
   ): readonly StoredRecord[] {
     const { organization, keepsTimeOfDay, mayRead } = context;
     const holds = predicateOf(resource, groups, context);
-    const key = JSON.stringify([resource.type, groups, order, keepsTimeOfDay]);
+    const key = JSON.stringify([resource.type, groups, order, keepsTimeOfDay, organization.unknowns]);
     const known = this.#remembered.get(key);
     if (known?.revision === organization.revision) return known.records.filter(mayRead);
     const indexed = indexedCondition(groups, resource);
@@ -110,13 +110,15 @@ function sortKey({ sorts }: Resource, key: string, idTaken: boolean): Order {
 function sorted(records: readonly StoredRecord[], order: readonly Order[]): readonly StoredRecord[] {
   const [first] = order;
   if (order.length === 1 && first?.name === 'id') return first.descending ? records.toReversed() : records;
-  return records.toSorted((left, right) => {
-    for (const { name, descending } of order) {
-      const result = compare(valueOf(left, name), valueOf(right, name));
+  const keyed = records.map((record) => ({ record, keys: order.map(({ name }) => valueOf(record, name)) }));
+  keyed.sort((left, right) => {
+    for (const [index, { descending }] of order.entries()) {
+      const result = compare(left.keys[index], right.keys[index]);
       if (result !== 0) return descending ? -result : result;
     }
     return 0;
   });
+  return keyed.map(({ record }) => record);
 }
 
 const valueOf = (record: StoredRecord, name: string): unknown =>
@@ -128,7 +130,7 @@ function compare(left: unknown, right: unknown): number {
   if (left === null || left === undefined) return -1;
   if (right === null || right === undefined) return 1;
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  const [one, other] = [String(left), String(right)];
+  const [one, other] = [plain(left), plain(right)];
   return one < other ? -1 : one > other ? 1 : 0;
 }
 

@@ -123,6 +123,7 @@ const timeEntries: Resource = {
     service: one('services'),
     task: one('tasks'),
     creator: one('people'),
+    updater: one('people'),
     approver: one('people'),
   },
   required: ['date', 'time', 'person_id', 'service_id'],

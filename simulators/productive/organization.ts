@@ -1,28 +1,10 @@
-import type { Unknowns } from './options.ts';
+import type { ChangeKind, SavedChange } from './saved-change.ts';
+import type { Unknowns } from './unknowns.ts';
 import { ProductiveTime } from './productive-time.ts';
 import { recordNotFound } from './productive-error.ts';
 import { resourceOf, resources } from './resources.ts';
 import type { Resource, StoredRecord, Values } from './resource.ts';
 import { Table } from './table.ts';
-
-export type ChangeKind = 'create' | 'update' | 'archive' | 'restore' | 'destroy' | 'recover';
-
-/** Something that was stored. */
-export interface SavedChange {
-  readonly kind: ChangeKind;
-  readonly type: string;
-  readonly id: string;
-  /** As it is now; of a record that was deleted, as it was. */
-  readonly values: Values;
-  /** `[old, new]` of what is different. */
-  readonly changed: Readonly<Record<string, readonly [unknown, unknown]>>;
-  /** A person's id. */
-  readonly by: string;
-  /** Whether it came through the API. */
-  readonly throughApi: boolean;
-  /** Nobody is told of it: no webhook, no activity, no moved time. */
-  readonly silent: boolean;
-}
 
 export interface Author {
   readonly personId: string;
@@ -140,6 +122,8 @@ export class Organization {
     this.#bury(record);
     this.#tell(record, 'destroy', {}, by);
     for (const child of this.#below(record)) {
+      // A task hangs below its list and below its project.
+      if (child.deleted) continue;
       if (this.unknowns.cascade === 'each') this.remove(child.type, child.id, by);
       else this.#buryAll(child);
     }
@@ -217,6 +201,7 @@ export class Organization {
     return {
       ...(isNew && 'creator' in relationships && { creator_id: personId }),
       ...('last_actor' in relationships && { last_actor_id: personId }),
+      ...('updater' in relationships && { updater_id: personId }),
     };
   }
 

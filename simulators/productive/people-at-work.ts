@@ -4,7 +4,7 @@ import type { Volumes } from './data/volumes.ts';
 import { keyOf } from './file-storage.ts';
 import type { Instance } from './instance.ts';
 import { mergePeople } from './merge-people.ts';
-import type { Author } from './organization.ts';
+import type { Author, Organization } from './organization.ts';
 import type { StoredRecord, Values } from './resource.ts';
 
 /** A copy of a record: its id, attributes (hidden ones too), and related ids under `<relationship>_id`. */
@@ -44,40 +44,12 @@ export interface People {
 }
 
 /** How the people of one simulator work in it. */
-export function peopleOf({ organization, files, forbidden, limits, requests }: Instance): People {
-  const author = (personId: string): Author => ({ personId, throughApi: false });
-  const { anna } = persons;
-  const stored = (record: StoredRecord) => copyOf(record);
+export function peopleOf(instance: Instance): People {
+  const { organization, forbidden } = instance;
   return {
-    create: (type, values, by = anna) => stored(organization.create(type, values, author(by))),
-    update: (type, id, values, by = anna) => stored(organization.update(type, id, values, author(by))),
-    remove: (type, id, by = anna) => {
-      organization.remove(type, id, author(by));
-    },
-    archive: (type, id, by = anna) =>
-      stored(organization.update(type, id, { archived_at: organization.now() }, author(by), 'archive')),
-    restore: (type, id, by = anna) =>
-      stored(organization.update(type, id, { archived_at: null }, author(by), 'restore')),
-    recover: (type, id, by = anna) => stored(organization.recover(type, id, author(by))),
-    purge: (type, id) => {
-      const itemType = organization.itemTypeOf(type);
-      const entries = organization.table('deleted_items').all();
-      const own = entries.filter(({ values }) => values['item_id'] === Number(id) && values['item_type'] === itemType);
-      for (const entry of own) organization.purge('deleted_items', entry.id);
-      organization.purge(type, id);
-    },
-    mergePeople: (keptId, vanishingId) => stored(mergePeople(organization, keptId, vanishingId)),
-    silentUpdate: (type, id, values) => {
-      organization.silentUpdate(type, id, values);
-    },
-    attach: ({ name, contentType, body }, { taskId, commentId = null }) => {
-      const url = `${organization.origin}/files/${keyOf(organization.table('attachments').nextId, name)}`;
-      const own = { name, content_type: contentType, size: body.length, url, task_id: taskId, comment_id: commentId };
-      const type = commentId === null ? 'task' : 'comment';
-      const record = organization.create('attachments', { ...own, attachable_type: type }, author(anna));
-      files.put(record.id, { contentType, body });
-      return stored(record);
-    },
+    ...workOf(organization),
+    ...binOf(organization),
+    attach: (file, to) => attach(instance, file, to),
     record: (type, id) => {
       const found = organization.find(type, id);
       return found === undefined ? undefined : copyOf(found);
@@ -94,10 +66,60 @@ export function peopleOf({ organization, files, forbidden, limits, requests }: I
       organization.empty();
       furnish(organization);
       forbidden.clear();
-      requests.clear();
-      limits.reset();
+      instance.webhooks.clear();
+      instance.requests.clear();
+      instance.limits.reset();
     },
   };
+}
+
+type Work = 'create' | 'update' | 'archive' | 'restore' | 'silentUpdate' | 'mergePeople';
+const { anna } = persons;
+const author = (personId: string): Author => ({ personId, throughApi: false });
+
+function workOf(organization: Organization): Pick<People, Work> {
+  const archived = (type: string, id: string, at: string | null, by: string) =>
+    copyOf(organization.update(type, id, { archived_at: at }, author(by), at === null ? 'restore' : 'archive'));
+  return {
+    create: (type, values, by = anna) => copyOf(organization.create(type, values, author(by))),
+    update: (type, id, values, by = anna) => copyOf(organization.update(type, id, values, author(by))),
+    archive: (type, id, by = anna) => archived(type, id, organization.now(), by),
+    restore: (type, id, by = anna) => archived(type, id, null, by),
+    silentUpdate: (type, id, values) => {
+      organization.silentUpdate(type, id, values);
+    },
+    mergePeople: (keptId, vanishingId) => copyOf(mergePeople(organization, keptId, vanishingId)),
+  };
+}
+
+function binOf(organization: Organization): Pick<People, 'remove' | 'recover' | 'purge'> {
+  return {
+    remove: (type, id, by = anna) => {
+      organization.remove(type, id, author(by));
+    },
+    recover: (type, id, by = anna) => copyOf(organization.recover(type, id, author(by))),
+    purge: (type, id) => {
+      const itemType = organization.itemTypeOf(type);
+      const entries = organization.table('deleted_items').all();
+      const own = entries.filter(({ values }) => values['item_id'] === Number(id) && values['item_type'] === itemType);
+      for (const entry of own) organization.purge('deleted_items', entry.id);
+      organization.purge(type, id);
+    },
+  };
+}
+
+function attach(
+  { organization, files }: Instance,
+  { name, contentType, body }: Parameters<People['attach']>[0],
+  { taskId, commentId }: Parameters<People['attach']>[1],
+): RecordCopy {
+  const url = `${organization.origin}/files/${keyOf(organization.table('attachments').nextId, name)}`;
+  const owners = { task_id: taskId, comment_id: commentId ?? null };
+  const own = { name, content_type: contentType, size: body.length, url, ...owners };
+  const type = commentId === undefined ? 'task' : 'comment';
+  const record = organization.create('attachments', { ...own, attachable_type: type }, author(anna));
+  files.put(record.id, { contentType, body });
+  return copyOf(record);
 }
 
 const copyOf = ({ id, deleted, values }: StoredRecord): RecordCopy => ({ id, deleted, ...structuredClone(values) });

@@ -39,3 +39,21 @@ export const unsupported = (
   status = 400,
   code?: string,
 ) => single(status, `Unsupported ${what}`, detail, code);
+
+export interface Problem {
+  /** Below `data/attributes/`. */
+  readonly name: string;
+  readonly detail: string;
+}
+
+/** 422, with one error for each. */
+export const invalidAttributes = (code: string, problems: readonly Problem[]): ProductiveError =>
+  new ProductiveError(
+    422,
+    problems.map(({ name, detail }) => ({
+      code,
+      title: 'Invalid Attribute',
+      detail,
+      source: { pointer: `data/attributes/${name}` },
+    })),
+  );

@@ -5,7 +5,7 @@ import { type Instance, keepsTimeOfDay, mayRead, whoAsks, whoWrites } from './in
 import { type ListParameters, listParameters } from './list-parameters.ts';
 import type { Page } from './list.ts';
 import type { Author } from './organization.ts';
-import { accessDenied, ProductiveError, recordNotFound, routeNotFound } from './productive-error.ts';
+import { accessDenied, invalidAttributes, recordNotFound, routeNotFound } from './productive-error.ts';
 import type { Resource, StoredRecord, Values } from './resource.ts';
 import { resources } from './resources.ts';
 import { readBody } from './write-rules.ts';
@@ -124,7 +124,7 @@ function create(instance: Instance, resource: Resource, body: unknown, author: A
   const { type } = resource;
   if (type === 'webhooks' && !settings.hasWebhooks) throw accessDenied('webhooks_limit_exceeded');
   const { values, linked } = readBody(resource, body, organization, true);
-  checkOwn(type, values);
+  checkOwn(type, values, organization.unknowns.invalidAttributeCode);
   const token = values['signature_token'] ?? webhooks.newSignatureToken();
   const own = type === 'webhooks' ? { ...values, signature_token: token } : values;
   const record = organization.create(type, { ...own, ...idsOfTask(type, values) }, author);
@@ -138,7 +138,7 @@ const idsOfTask = (type: string, values: Values): Values =>
     ? { commentable_type: values['project_id'] === undefined ? 'company' : 'project' }
     : {};
 
-function checkOwn(type: string, values: Values): void {
+function checkOwn(type: string, values: Values, code: string): void {
   const owners = ['task_id', 'project_id', 'company_id'];
   const problems = [
     ...(type === 'comments' && owners.every((name) => values[name] === undefined) ? ['commentable'] : []),
@@ -147,13 +147,10 @@ function checkOwn(type: string, values: Values): void {
       : []),
   ];
   if (problems.length === 0) return;
-  const errors = problems.map((name) => ({
-    code: 'invalid_attribute_value',
-    title: 'Invalid Attribute',
-    detail: 'is invalid',
-    source: { pointer: `data/attributes/${name}` },
-  }));
-  throw new ProductiveError(422, errors);
+  throw invalidAttributes(
+    code,
+    problems.map((name) => ({ name, detail: 'is invalid' })),
+  );
 }
 
 function patch(instance: Instance, record: StoredRecord, body: unknown, author: Author): StoredRecord {
@@ -161,10 +158,17 @@ function patch(instance: Instance, record: StoredRecord, body: unknown, author: 
   const resource = resources.get(record.type);
   if (resource === undefined) throw routeNotFound();
   const { values, linked } = readBody(resource, body, organization, false);
-  const own = record.type === 'attachments' ? settleUpload(instance, record, values) : values;
+  const own = ownOf(instance, record, values);
   organization.update(record.type, record.id, own, author);
   link(organization, record, linked, author);
   return record;
+}
+
+/** A project's workflow is changed by an action of its own, which the simulator doesn't have. */
+function ownOf(instance: Instance, record: StoredRecord, values: Values): Values {
+  if (record.type === 'attachments') return settleUpload(instance, record, values);
+  if (record.type !== 'projects') return values;
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'workflow_id'));
 }
 
 function remove(instance: Instance, request: Request, reply: FastifyReply): FastifyReply {

@@ -88,3 +88,13 @@ export const byIds = (...names: readonly string[]): Record<string, Filter> => ({
 
 /** 1: not archived, 2: archived. */
 export const byArchive: Filter = value(({ archived_at: at }) => (at === null ? '1' : '2'));
+
+/** A value as filters and indexes compare it; nothing is an empty text. */
+export const plain = (stored: unknown): string =>
+  typeof stored === 'string'
+    ? stored
+    : typeof stored === 'number' || typeof stored === 'boolean'
+      ? String(stored)
+      : stored === null || stored === undefined
+        ? ''
+        : JSON.stringify(stored);

@@ -13,19 +13,22 @@ import { FileStorage } from './file-storage.ts';
 import type { Instance } from './instance.ts';
 import { RequestLimits } from './limits.ts';
 import { Lists } from './list.ts';
-import { type ProductiveOptions, resolveOptions, type Settings, type Unknowns } from './options.ts';
+import { type ProductiveOptions, resolveOptions, type Settings } from './options.ts';
 import { Organization } from './organization.ts';
 import { type People, peopleOf } from './people-at-work.ts';
 import { ProductiveError, routeNotFound, serverError, unsupportedMediaType } from './productive-error.ts';
 import { addRecordRoutes } from './record-routes.ts';
 import { UnknownResource } from './resources.ts';
+import type { Unknowns } from './unknowns.ts';
 import { Webhooks } from './webhooks.ts';
 
-export { documentedLimits, friendly, hostile, unlimited } from './options.ts';
-export type { Limits, ProductiveOptions, Unknowns } from './options.ts';
+export { documentedLimits, unlimited } from './options.ts';
+export type { Limits, ProductiveOptions } from './options.ts';
+export { friendly, hostile } from './unknowns.ts';
+export type { Unknowns } from './unknowns.ts';
 export type { RecordCopy } from './people-at-work.ts';
-export type { SavedChange } from './organization.ts';
-export { landmarks } from './data/generate.ts';
+export type { SavedChange } from './saved-change.ts';
+export { landmarks } from './data/making.ts';
 
 /** A running Productive with one organization, as its documentation and public observations describe it. */
 export interface Productive extends People {
@@ -52,7 +55,7 @@ export interface Productive extends People {
   /** May be changed while it runs. */
   unknowns: Unknowns;
   conditions: Instance['conditions'];
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const prefix = '/api/v2';
@@ -107,6 +110,9 @@ const isApi = ({ url }: FastifyRequest): boolean => url.startsWith(prefix);
 const isReport = ({ url }: FastifyRequest): boolean => url.startsWith(`${prefix}/reports/`);
 const tokenOf = ({ headers }: FastifyRequest): string => String(headers['x-auth-token'] ?? '');
 
+/** Productive's own books, of whose changes nobody wants to hear. */
+const logged = new Set(['webhooks', 'webhook_logs', 'deleted_items', 'activities']);
+
 function createInstance(settings: Settings): Instance {
   const { now, organizationId: id, utcOffset, unknowns, onSave } = settings;
   const organization: Organization = new Organization({
@@ -116,7 +122,7 @@ function createInstance(settings: Settings): Instance {
     unknowns,
     onChange: (change) => {
       consequences.of(change);
-      onSave(change);
+      if (!logged.has(change.type)) onSave(change);
     },
   });
   const webhooks = new Webhooks(organization, now);

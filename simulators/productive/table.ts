@@ -1,4 +1,4 @@
-import type { StoredRecord } from './resource.ts';
+import { plain, type StoredRecord } from './resource.ts';
 
 /** The records of one type, in the order of their ids, with an index for each key that somebody has asked for. */
 export class Table {
@@ -25,7 +25,7 @@ export class Table {
   change(record: StoredRecord, changes: Readonly<Record<string, unknown>>): void {
     for (const [key, index] of this.#indexes) {
       if (!(key in changes)) continue;
-      index.get(String(record.values[key]))?.delete(record);
+      index.get(plain(record.values[key]))?.delete(record);
       put(index, record, changes[key]);
     }
     Object.assign(record.values, changes);
@@ -35,7 +35,7 @@ export class Table {
   purge(record: StoredRecord): void {
     this.#records.delete(record.id);
     this.#sorted = null;
-    for (const [key, index] of this.#indexes) index.get(String(record.values[key]))?.delete(record);
+    for (const [key, index] of this.#indexes) index.get(plain(record.values[key]))?.delete(record);
   }
 
   /** By id, deleted ones too. */
@@ -59,8 +59,7 @@ export class Table {
 const byId = (left: StoredRecord, right: StoredRecord): number => Number(left.id) - Number(right.id);
 
 function put(index: Map<string, Set<StoredRecord>>, record: StoredRecord, at: unknown): void {
-  if (at === null || at === undefined) return;
-  const key = String(at);
+  const key = plain(at);
   const found = index.get(key);
   if (found === undefined) index.set(key, new Set([record]));
   else found.add(record);

@@ -1,4 +1,4 @@
-import type { SavedChange } from './organization.ts';
+import type { SavedChange } from './saved-change.ts';
 
 type Verb = 'create' | 'update' | 'delete' | 'archive';
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { RateLimit } from '../rate-limit.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { Documents } from './document.ts';
-import type { Organization, SavedChange } from './organization.ts';
+import { Documents, type ResourceObject } from './document.ts';
+import type { Organization } from './organization.ts';
 import type { StoredRecord } from './resource.ts';
 import { resourceOf } from './resources.ts';
+import type { SavedChange } from './saved-change.ts';
 import { deliver, railsJson } from './webhook-delivery.ts';
 import { eventOf } from './webhook-events.ts';
 
@@ -43,6 +45,11 @@ export interface Mischief {
 export class Webhooks {
   readonly settings = { maxRetries: 12, retryAfterMs: 14_400_000, failuresUntilOff: 3, timeoutMs: 10_000 };
   readonly misbehave: Mischief = { drop: 0, repeat: 0, delayMs: 0, reorder: false };
+  /**
+   * Counts what is sent. A client has heard of 1,000 in 5 minutes and an e-mail above that; the vendor says that there is no
+   * limit. With windows, what is above them is lost.
+   */
+  cap = new RateLimit();
   readonly #organization: Organization;
   readonly #documents: Documents;
   readonly #now: () => Date;
@@ -50,7 +57,7 @@ export class Webhooks {
   readonly #random = seededRandom(7);
   readonly #failuresInRow = new Map<string, number>();
   #seq = 0;
-  #queue: QueueItem[] = [];
+  readonly #queue = new Set<QueueItem>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -70,15 +77,13 @@ export class Webhooks {
 
   remove(id: string): void {
     this.#organization.purge('webhooks', id);
-    this.#queue = this.#queue.filter((item) => item.webhookId !== id);
+    this.#drop(id);
   }
 
   /** Events that happen from now on are lost for this webhook, and so are those that wait. @returns what they are about */
   switchOff(id: string): string[] {
     this.#organization.silentUpdate('webhooks', id, { state_id: 2, deactivated_at: this.#organization.now() });
-    const lost = this.#queue.filter((item) => item.webhookId === id);
-    this.#queue = this.#queue.filter((item) => item.webhookId !== id);
-    return lost.map(({ about }) => about);
+    return this.#drop(id);
   }
 
   publish(change: SavedChange): void {
@@ -94,7 +99,7 @@ export class Webhooks {
   }
 
   pending(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
 
   /** Sends what is due, each event once. */
@@ -116,25 +121,28 @@ export class Webhooks {
     again();
   }
 
+  /** What is under way is forgotten. */
+  clear(): void {
+    this.#queue.clear();
+    this.#failuresInRow.clear();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** The state after the change; which fields changed is not told, and of a task's relations the list is missing. */
+  /** The state after the change; which fields changed is not told. */
   #payload({ type, id, values }: SavedChange, itemType: string, event: string): unknown {
     const linked = ['project', 'assignee'].filter((name) => name in resourceOf(type).relationships);
     const record = { type, id, deleted: false, values: { ...values } };
-    const { data, included } = this.#documents.of(resourceOf(type), record, { include: linked, fields: new Map() });
-    const { task_list: _, ...relationships } = Array.isArray(data)
-      ? {}
-      : ((data as { relationships: object }).relationships as Record<string, unknown>);
+    const { data, included } = this.#documents.single(record, linked);
     return {
       event,
       item_type: itemType,
       item_id: Number(id),
       created: this.#organization.now(),
-      object: { data: { ...data, relationships }, included: included ?? [] },
+      object: { data: withoutTaskList(data), included },
     };
   }
 
@@ -142,25 +150,26 @@ export class Webhooks {
     this.#seq += 1;
     const dueAtMs = this.#now().getTime() + this.misbehave.delayMs;
     const jobId = randomBytes(12).toString('hex');
-    this.#queue.push({ seq: this.#seq, webhookId, body, about, jobId, attempts: 0, dueAtMs });
+    this.#queue.add({ seq: this.#seq, webhookId, body, about, jobId, attempts: 0, dueAtMs });
   }
 
   async #run(): Promise<DeliveryReport> {
     const now = this.#now().getTime();
-    const due = this.#queue.filter(({ dueAtMs }) => dueAtMs <= now);
+    const due = [...this.#queue].filter(({ dueAtMs }) => dueAtMs <= now);
     const ordered = this.misbehave.reorder ? due.toSorted(() => this.#random() - 0.5) : due;
     const report: DeliveryReport = { requests: 0, lost: [], statuses: [] };
-    for (const item of ordered) if (this.#queue.includes(item)) await this.#send(item, report);
+    for (const item of ordered) if (this.#queue.has(item)) await this.#send(item, report);
     return report;
   }
 
   async #send(item: QueueItem, report: DeliveryReport): Promise<void> {
     const webhook = this.#organization.find('webhooks', item.webhookId);
-    if (webhook === undefined) return this.#done(item);
-    if (this.misbehave.drop > 0) {
-      this.misbehave.drop -= 1;
+    const isAbove = this.cap.arrive() > 0;
+    if (webhook === undefined || isAbove || this.misbehave.drop > 0) {
+      if (!isAbove) this.misbehave.drop = Math.max(0, this.misbehave.drop - 1);
       report.lost.push(item.about);
-      return this.#done(item);
+      this.#queue.delete(item);
+      return;
     }
     const status = await this.#deliver(webhook, item);
     report.statuses.push(status);
@@ -187,7 +196,7 @@ export class Webhooks {
 
   #arrived({ id }: StoredRecord, item: QueueItem): void {
     this.#failuresInRow.delete(id);
-    this.#done(item);
+    this.#queue.delete(item);
     if (this.#organization.living('webhooks', id) === undefined) return;
     this.#organization.silentUpdate('webhooks', id, { state_id: 1, retry_attempts: 0 });
   }
@@ -208,7 +217,7 @@ export class Webhooks {
     if (failures >= this.settings.failuresUntilOff) return this.switchOff(id);
     this.#organization.silentUpdate('webhooks', id, { state_id: 3, retry_attempts: item.attempts + 1 });
     if (item.attempts >= this.settings.maxRetries) {
-      this.#done(item);
+      this.#queue.delete(item);
       return [item.about];
     }
     item.attempts += 1;
@@ -216,7 +225,16 @@ export class Webhooks {
     return [];
   }
 
-  #done(item: QueueItem): void {
-    this.#queue = this.#queue.filter((other) => other !== item);
+  /** @returns what is lost with them */
+  #drop(webhookId: string): string[] {
+    const lost = [...this.#queue].filter((item) => item.webhookId === webhookId);
+    for (const item of lost) this.#queue.delete(item);
+    return lost.map(({ about }) => about);
   }
+}
+
+/** Of a task's relations the list is missing. */
+function withoutTaskList({ relationships, ...rest }: ResourceObject): ResourceObject {
+  const { task_list: _, ...others } = relationships;
+  return { ...rest, relationships: others };
 }

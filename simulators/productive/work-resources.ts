@@ -1,3 +1,4 @@
+import { companies, people } from './client-resources.ts';
 import {
   after,
   before,
@@ -18,86 +19,6 @@ import {
   text,
   value,
 } from './resource.ts';
-
-const companies: Resource = {
-  type: 'companies',
-  itemType: 'company',
-  attributes: {
-    name: text(),
-    billing_name: text(),
-    vat: text(),
-    company_code: text(),
-    default_currency: initially(text(), 'EUR'),
-    domains: initially(json(), []),
-    due_days: number(),
-    contact: initially(json(), {}),
-    settings: initially(json(), {}),
-    tag_list: initially(json(), []),
-    custom_fields: initially(json(), {}),
-    projectless_budgets: flag(),
-    external_id: set(text()),
-    external_sync: set(flag()),
-    created_at: set(datetime()),
-    last_activity_at: set(datetime()),
-    archived_at: set(datetime()),
-  },
-  relationships: { organization: one('organizations'), parent_company: one('companies') },
-  required: ['name'],
-  filters: {
-    ...byIds(),
-    name: value('name'),
-    company_code: value('company_code'),
-    status: byArchive,
-    last_activity_at: moment('last_activity_at'),
-    created_at: moment('created_at'),
-    archived_at: moment('archived_at'),
-  },
-  sorts: ['name', 'last_activity_at', 'created_at'],
-  can: ['create', 'patch', 'archive'],
-};
-
-const people: Resource = {
-  type: 'people',
-  itemType: 'person',
-  attributes: {
-    first_name: text(),
-    last_name: text(),
-    email: text(),
-    nickname: text(),
-    title: text(),
-    role_id: initially(number(), 1),
-    hrm_type_id: initially(number(), 2),
-    is_user: set(flag()),
-    virtual: flag(),
-    placeholder: set(flag()),
-    contact: initially(json(), {}),
-    tag_list: initially(json(), []),
-    custom_fields: initially(json(), {}),
-    joined_at: set(datetime()),
-    last_seen_at: set(datetime()),
-    external_id: set(text()),
-    external_sync: set(flag()),
-    created_at: set(datetime()),
-    last_activity_at: set(datetime()),
-    archived_at: set(datetime()),
-    deactivated_at: set(datetime()),
-  },
-  relationships: { organization: one('organizations'), company: one('companies'), manager: one('people') },
-  required: ['first_name', 'last_name'],
-  filters: {
-    ...byIds('company', 'manager'),
-    email: value('email'),
-    hrm_type_id: value('hrm_type_id'),
-    status: value(({ deactivated_at: left, archived_at: archived }) =>
-      left === null && archived === null ? '1' : '2',
-    ),
-    last_activity_at: moment('last_activity_at'),
-    archived_at: moment('archived_at'),
-    deactivated_at: moment('deactivated_at'),
-  },
-  sorts: ['first_name', 'last_name', 'last_seen_at', 'joined_at'],
-  can: ['create', 'patch', 'archive', 'deactivate'],
-};
 
 const workflows: Resource = {
   type: 'workflows',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Organization } from './organization.ts';
-import { type ErrorObject, ProductiveError } from './productive-error.ts';
+import { invalidAttributes, type Problem } from './productive-error.ts';
 import { dayOf } from './productive-time.ts';
 import type { Attribute, Resource, Values } from './resource.ts';
 
@@ -37,13 +37,7 @@ export function readBody(resource: Resource, sent: unknown, organization: Organi
     ...(isNew ? missing(resource, values) : []),
     ...Object.entries(values).flatMap(([name, value]) => faultOf(resource, name, value, organization, isNew)),
   ];
-  if (wrong.length > 0) {
-    const code = organization.unknowns.invalidAttributeCode;
-    throw new ProductiveError(
-      422,
-      wrong.map((error) => ({ code, ...error })),
-    );
-  }
+  if (wrong.length > 0) throw invalidAttributes(organization.unknowns.invalidAttributeCode, wrong);
   return { values, linked };
 }
 
@@ -56,7 +50,7 @@ function idsOf(relationships: z.infer<typeof body>['data']['relationships']): Na
         ? [`${name.replace(/s$/, '')}_ids`, data.map(({ id }) => id)]
         : [`${name}_id`, data?.id ?? null],
     ),
-  );
+  ) as Named;
 }
 
 /** `attachment_ids` of a resource that has attachments. */
@@ -72,7 +66,7 @@ function writable({ attributes, relationships }: Resource, [name, value]: [strin
   const attribute = attributes[name];
   if (attribute !== undefined) return attribute.writable ? [[name, stored(attribute, value)]] : [];
   const relation = relationships[name.replace(/_id$/, '')];
-  const isOurs = ['creator_id', 'last_actor_id', 'organization_id'].includes(name);
+  const isOurs = ['creator_id', 'last_actor_id', 'updater_id', 'organization_id'].includes(name);
   if (!name.endsWith('_id') || relation?.kind !== 'one' || isOurs) return [];
   return [[name, typeof value === 'number' ? String(value) : value]];
 }
@@ -80,7 +74,7 @@ function writable({ attributes, relationships }: Resource, [name, value]: [strin
 const stored = ({ kind }: Attribute, value: unknown): unknown =>
   kind === 'money' && typeof value === 'number' ? String(value) : value;
 
-function missing(resource: Resource, values: Values): Omit<ErrorObject, 'status'>[] {
+function missing(resource: Resource, values: Values): Problem[] {
   const { required, itemType } = resource;
   const needed = itemType === 'project' && values['project_type_id'] === 2 ? [...required, 'company_id'] : required;
   return needed
@@ -94,7 +88,7 @@ function faultOf(
   value: unknown,
   organization: Organization,
   isNew: boolean,
-): Omit<ErrorObject, 'status'>[] {
+): Problem[] {
   const { attributes, relationships, required } = resource;
   if (value === null || value === '') {
     return !isNew && required.includes(name) ? [invalid(resource, name, "can't be blank")] : [];
@@ -126,8 +120,7 @@ function isOfKind({ kind }: Attribute, value: unknown): boolean {
 }
 
 /** A relation's pointer names the relation, not the key that was sent. */
-const invalid = ({ attributes }: Resource, name: string, problem: string): Omit<ErrorObject, 'status'> => ({
-  title: 'Invalid Attribute',
-  detail: problem,
-  source: { pointer: `data/attributes/${name in attributes ? name : name.replace(/_id$/, '')}` },
+const invalid = ({ attributes }: Resource, name: string, detail: string): Problem => ({
+  name: name in attributes ? name : name.replace(/_id$/, ''),
+  detail,
 });

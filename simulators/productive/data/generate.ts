@@ -2,6 +2,7 @@ import type { Organization } from '../organization.ts';
 import { Dice } from './dice.ts';
 import { generateMoney } from './money.ts';
 import { generateLog } from './log.ts';
+import type { Making } from './making.ts';
 import { generateClients, generateProjects } from './projects.ts';
 import { generateTasks } from './tasks.ts';
 import { volumesAt, type Volumes } from './volumes.ts';
@@ -14,20 +15,6 @@ export interface Population {
   /** When all that happened before; not the clock's time, so that it is the same every time. */
   readonly until?: Date;
 }
-
-/** What the parts of a population are made with. */
-export interface Making {
-  readonly organization: Organization;
-  readonly dice: Dice;
-  readonly volumes: Volumes;
-  /** A time as the API writes it, so many days before the end. */
-  readonly daysAgo: (days: number) => string;
-  /** A day, so many days before the end; negative: after it. */
-  readonly dayAgo: (days: number) => string;
-}
-
-/** The company and the project with counted numbers of tasks. */
-export const landmarks = { company: '149808', project: '102877' } as const;
 
 /** Fills an organization as years of work would have. Nobody is told, no webhook fires. */
 export function generate(

@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../resource.ts';
-import type { Making } from './generate.ts';
+import type { Making } from './making.ts';
 import type { Clients } from './projects.ts';
 
 /** What the activity log has of the last week; older entries are left out. */

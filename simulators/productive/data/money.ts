@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../resource.ts';
-import type { Making } from './generate.ts';
+import type { Making } from './making.ts';
 import type { Clients, GeneratedProject } from './projects.ts';
 import { serviceName } from './words.ts';
 

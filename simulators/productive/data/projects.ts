@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../resource.ts';
 import { isSpread } from './dice.ts';
-import { landmarks, type Making } from './generate.ts';
+import { landmarks, type Making } from './making.ts';
 import { companyName, personName, projectName, taskListNames } from './words.ts';
 
 export interface Clients {

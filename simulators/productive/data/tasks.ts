@@ -1,7 +1,7 @@
 import { keyOf } from '../file-storage.ts';
 import type { StoredRecord } from '../resource.ts';
 import { isSpread } from './dice.ts';
-import { landmarks, type Making } from './generate.ts';
+import { landmarks, type Making } from './making.ts';
 import type { Clients, GeneratedProject } from './projects.ts';
 import { stockOfTexts, taskTitle } from './words.ts';
 

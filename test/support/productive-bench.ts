@@ -3,10 +3,10 @@ import {
   type ProductiveOptions,
   startProductiveSimulator,
 } from '../../simulators/productive/start-productive.ts';
-import type { RemoteRecord } from '../connector.ts';
-import { createContext, type TestContext } from '../test-context.ts';
-import { createProductiveConnector, type ProductiveConnector } from './connector.ts';
-import type { ProductiveOptions as ConnectorOptions } from './connector.ts';
+import type { RemoteRecord } from '../../connectors/connector.ts';
+import { createContext, type TestContext } from '../../connectors/test-context.ts';
+import { createProductiveConnector, type ProductiveConnector } from '../../connectors/productive/connector.ts';
+import type { ProductiveOptions as ConnectorOptions } from '../../connectors/productive/connector.ts';
 
 /** A Productive, our connector to it, and something to work on. */
 export interface Bench {
