@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { lookedAtWhenRead } from './api/portal/reading/currency.ts';
+import { parseCheckedOnRead, parseRefreshAfter } from './api/portal/reading/currency-settings.ts';
 import { languages } from './engine/messages.ts';
 import { parseCallWindows } from './connectors/call-budget.ts';
 import { ApiToken } from './api-token.ts';
@@ -210,6 +212,25 @@ export const environmentSchema = z.object({
   PORTAL_JWKS_URL: url.optional(),
   PORTAL_JWT_AUDIENCE: z.string().default('tandem-portal'),
   PORTAL_RATE_LIMIT: rate.prefault('6000/1m'),
+  PORTAL_REFRESH_AFTER: z
+    .string()
+    .transform((text, context) => {
+      const ages = parseRefreshAfter(text, (age) => duration.safeParse(age).data ?? null);
+      if (ages !== null) return ages;
+      context.addIssue(`must be ages such as tasks:5m,projects:10m, of ${lookedAtWhenRead.join(', ')}`);
+      return z.NEVER;
+    })
+    .prefault(''),
+  PORTAL_CHECK_ON_READ: z
+    .string()
+    .transform((text, context) => {
+      const kinds = parseCheckedOnRead(text);
+      if (kinds !== null) return kinds;
+      context.addIssue(`must be a list of ${lookedAtWhenRead.join(', ')}`);
+      return z.NEVER;
+    })
+    .prefault(''),
+  PORTAL_CHECK_WAIT: duration.prefault('2s'),
   /** Mebibytes. */
   PORTAL_MAX_UPLOAD: z
     .string()

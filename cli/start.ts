@@ -220,10 +220,15 @@ const portalOf = (config: Config, parts: MasterFilesParts): PortalSettings | nul
     files: composeMasterFiles(parts),
     maxUploadBytes: config.PORTAL_MAX_UPLOAD * 1024 * 1024,
   };
+  const currency = {
+    refreshAfterMs: config.PORTAL_REFRESH_AFTER,
+    checkedOnRead: config.PORTAL_CHECK_ON_READ,
+    waitMs: config.PORTAL_CHECK_WAIT,
+  };
   if (secret !== undefined) {
-    return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience }, writing };
+    return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience }, currency, writing };
   }
-  return url === undefined ? null : { tokens: { signer: { kind: 'jwks', url }, audience }, writing };
+  return url === undefined ? null : { tokens: { signer: { kind: 'jwks', url }, audience }, currency, writing };
 };
 
 const apiSettingsOf = (config: Config) => ({

@@ -141,6 +141,7 @@ export const portalTasks = pgTable(
     index('portal_tasks_by_creation')
       .on(sql`(coalesce(${table.createdAt}, '-infinity'::timestamptz))`, table.id)
       .where(isNull(table.deletedAt)),
+    index('portal_tasks_counted').on(table.projectId, table.closed, table.private).where(isNull(table.deletedAt)),
     index('portal_tasks_by_due_date')
       .on(sql`(coalesce(${table.dueDate}, 'infinity'::date))`, table.id)
       .where(isNull(table.deletedAt)),

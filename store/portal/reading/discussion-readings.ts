@@ -1,7 +1,6 @@
 import { and, eq, getTableColumns, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
 import { links } from '../../schema.ts';
-import { visibleAttachments } from '../attachment-writes.ts';
 import { visibleComments } from '../comment-writes.ts';
 import type { Viewer } from '../viewer.ts';
 import { portalActivities, portalAttachments, portalComments } from '../work-tables.ts';
@@ -35,18 +34,20 @@ export class DiscussionReadings {
     return pageFrom(rows, wish);
   }
 
-  /** Those of the task and of its comments. */
+  /** Those of the task, and of its comments as far as the viewer may read them. */
   async attachments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ListedAttachment>> {
     const { url: _url, ...listed } = getTableColumns(portalAttachments);
-    const ofComments = this.#db
+    const comments = this.#db
       .select({ id: portalComments.id })
       .from(portalComments)
-      .where(eq(portalComments.taskId, taskId));
-    const isOfTask = or(eq(portalAttachments.taskId, taskId), inArray(portalAttachments.commentId, ofComments));
+      .where(and(eq(portalComments.taskId, taskId), visibleComments(this.#db, viewer)));
+    const isOfTask = and(eq(portalAttachments.taskId, taskId), isNull(portalAttachments.commentId));
+    // As an array, so that both halves are looked up in their index.
+    const isOfComment = sql`${portalAttachments.commentId} = any(array(${comments}))`;
     const rows = await this.#db
       .select({ ...listed, sortKey: keyOf(wish) })
       .from(portalAttachments)
-      .where(and(isOfTask, visibleAttachments(this.#db, viewer), behind(wish, portalAttachments.id)))
+      .where(and(or(isOfTask, isOfComment), isNull(portalAttachments.deletedAt), behind(wish, portalAttachments.id)))
       .orderBy(...orderOf(wish, portalAttachments.id))
       .limit(wish.limit + 1);
     return pageFrom(rows, wish);

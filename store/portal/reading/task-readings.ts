@@ -72,16 +72,21 @@ export class TaskReadings {
   /** How many tasks of each project are open and closed, as far as the viewer may see them. */
   async counts(viewer: Viewer, projectIds: readonly number[]): Promise<ReadonlyMap<number, TaskCounts>> {
     if (projectIds.length === 0) return new Map();
-    const rows = await this.#db
+    // Project by project: together they may be all tasks that there are.
+    const counts = this.#db
       .select({
-        projectId: portalTasks.projectId,
-        closed: sql<number>`(count(*) filter (where ${portalTasks.closed}))::int`,
-        open: sql<number>`(count(*) filter (where ${portalTasks.closed} is not true))::int`,
+        closed: sql<number>`(count(*) filter (where ${portalTasks.closed}))::int`.as('closed_tasks'),
+        open: sql<number>`(count(*) filter (where ${portalTasks.closed} is not true))::int`.as('open_tasks'),
       })
       .from(portalTasks)
-      .where(and(inArray(portalTasks.projectId, [...projectIds]), visibleTasks(this.#db, viewer)))
-      .groupBy(portalTasks.projectId);
-    return new Map(rows.flatMap(({ projectId, ...counts }) => (projectId === null ? [] : [[projectId, counts]])));
+      .where(and(eq(portalTasks.projectId, portalProjects.id), visibleTasks(this.#db, viewer)))
+      .as('counts');
+    const rows = await this.#db
+      .select({ id: portalProjects.id, open: counts.open, closed: counts.closed })
+      .from(portalProjects)
+      .crossJoinLateral(counts)
+      .where(inArray(portalProjects.id, [...projectIds]));
+    return new Map(rows.map(({ id, ...counted }) => [id, counted]));
   }
 
   #conditions(filter: TaskFilter): readonly (SQL | undefined)[] {

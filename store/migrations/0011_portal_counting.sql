@@ -1,0 +1,1 @@
+CREATE INDEX "portal_tasks_counted" ON "portal_tasks" USING btree ("project_id","closed","private") WHERE "portal_tasks"."deleted_at" is null;
