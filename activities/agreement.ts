@@ -62,12 +62,9 @@ function shownAfter(
 
 function baseAfter({ pair, link }: Pass, side: Side, shown: Attributes, plan: MergePlan | CreatePlan): Attributes {
   const open = plan.kind === 'merge' ? plan.open.map(({ field }) => field) : [];
-  const contested = attributesOfFields(pair, side, open);
-  const waiting = attributesOfFields(pair, side, keptWhileWaiting(side, plan.waiting));
-  const before = Object.entries(baseOf(link)[side]).filter(
-    ([name]) => contested.includes(name) || waiting.includes(name),
-  );
-  const now = Object.entries(shown).filter(([name]) => !contested.includes(name));
+  const kept = attributesOfFields(pair, side, [...open, ...keptWhileWaiting(side, plan.waiting)]);
+  const before = Object.entries(baseOf(link)[side]).filter(([name]) => kept.includes(name));
+  const now = Object.entries(shown).filter(([name]) => !kept.includes(name));
   return Object.fromEntries([...now, ...before]);
 }
 

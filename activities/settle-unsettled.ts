@@ -11,7 +11,7 @@ import {
   tookEffect,
   type UnsettledWrite,
 } from '../engine/settled-writes.ts';
-import { attributeOf, type Attributes, type Side, sides } from '../engine/values.ts';
+import { attributeOf, type Attributes, type Json, type Side, sides } from '../engine/values.ts';
 import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
 import { asUnsettled } from '../store/links.ts';
@@ -120,11 +120,24 @@ async function notFound(pass: Pass, side: Side, image: Attributes, alike: readon
   if (alike.length > 0) return lookAlikes(side, alike);
   const isSearched = Object.keys(searchableOf(pass.connector(side).find, image)).length > 0;
   if (keys.length === 0 && !isSearched) return { kind: 'ask', question: question('maybe_created', side) };
-  for (const terms of keys) {
+  for (const terms of [...keys, ...placeIn(pass, side, image)]) {
     const found = await searchUnlinked(pass, side, terms);
     if (found.length > 0) return lookAlikes(side, found);
   }
   return { kind: 'clear' };
+}
+
+/**
+ * Where records of a master without a status were created: it may have been edited since, and nothing else would tell. Who
+ * has none of these references is not looked for.
+ */
+function placeIn({ pair }: Pass, side: Side, image: Attributes): readonly Attributes[] {
+  if (side === 'replica' || pair.status !== null) return [];
+  const place = pair.fields.flatMap(({ attribute: { master }, codec, required }): [string, Json][] => {
+    const value = codec.target !== undefined && required ? image[master] : null;
+    return value == null ? [] : [[master, value]];
+  });
+  return place.length === 0 ? [] : [Object.fromEntries(place)];
 }
 
 /** The part of the image that a key is made of, as far as it can be searched by; null if the key is not filled. */
@@ -144,11 +157,20 @@ const isImage = (pass: Pass, record: RemoteRecord, writes: readonly UnsettledWri
   writes.every((write) => isShown(pass.pair, write, record.attributes));
 
 /** Whether the record is the one that was to be created, where it carries its partner's id; elsewhere it was searched or named. */
-function isOurs({ pair, seen, link }: Pass, { side }: LedgerRow): boolean {
+function isOurs(pass: Pass, { side }: LedgerRow): boolean {
+  const { pair, seen, link } = pass;
   const record = seen[side];
   const naming = namingAttribute(pair, side);
-  if (record === undefined || naming === null) return record !== undefined;
+  if (record === undefined) return false;
+  if (naming === null) return !isFormer(pass, side, record.id);
   return attributeOf(record.attributes, naming) === (side === 'master' ? link.replicaId : link.masterId);
+}
+
+/** The record that was gone when its successor was planned is there again, unless a person has named it. */
+function isFormer({ known: { link } }: Pass, side: Side, id: string): boolean {
+  const answer = link.answer?.answer;
+  const isNamed = answer?.kind === 'link' && answer.id === id;
+  return !isNamed && (side === 'master' ? link.masterId : link.replicaId) === id;
 }
 
 function isWritten({ pair, seen }: Pass, row: LedgerRow, rows: readonly LedgerRow[]): boolean {

@@ -1,7 +1,8 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import type { CallBudget } from '../connectors/call-budget.ts';
-import type { Connector } from '../connectors/connector.ts';
+import type { Call, Connector } from '../connectors/connector.ts';
+import { BudgetSpent } from '../connectors/errors.ts';
 import type { SendingConnector } from '../connectors/webhook-source.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { ApiToken } from '../api-token.ts';
@@ -108,7 +109,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     watched: options.watched,
     census,
     pageSizes: pageSizesOf(connectors),
-    webhookSenders: options.sending.map((sending) => composeSender(sending, options, registrations)),
+    webhookSenders: options.sending.map((sending) => composeSender(sending, options, { registrations, budget })),
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({ pairs, connectors, publicUrl, registrations, budget, metrics, client, taskQueue }),
     tokens: new BearerTokens(options.tokens),
@@ -167,7 +168,7 @@ function createStore(database: ApiOptions['database']): ApiDependencies['store']
 function composeSender(
   { connector, webhookSecrets }: SendingSystem,
   { metrics, log }: ApiOptions,
-  registrations: () => WebhookRegistrationStore,
+  { registrations, budget }: { registrations: () => WebhookRegistrationStore; budget: () => CallBudget },
 ): PossibleSender {
   const { system, webhookSource: source } = connector;
   const onProblem = (error: unknown): void => {
@@ -176,13 +177,16 @@ function composeSender(
   };
   const secrets = createWebhookSecrets({
     configured: new Map([...webhookSecrets].map(([claim, secret]) => [claim, secret.reveal()])),
-    fetch: () =>
-      source.readKeys({
-        signal: AbortSignal.timeout(connector.timeoutMs),
-        beforeCall: (call) => {
-          metrics.onCall(call);
-        },
-      }),
+    fetch: async () => {
+      const reserved = await budget().reserve(system, 1, 'webhook');
+      if (reserved.kind === 'spent') throw new BudgetSpent(`${system}: the budget of calls is spent`, { system });
+      const signal = AbortSignal.timeout(connector.timeoutMs);
+      const beforeCall = async (call: Call): Promise<void> => {
+        await reserved.reservation.take();
+        metrics.onCall(call);
+      };
+      return source.readKeys({ signal, beforeCall }).finally(() => reserved.reservation.settle());
+    },
     registered: async (claim) => {
       const known = await registrations().known(system);
       return known.filter((one) => source.claimOf(one) === claim).map(({ id }) => id);

@@ -55,7 +55,7 @@ export interface WebhookAnswers {
 export interface WebhookSource {
   /** Names the kind of system in our address: `/webhooks/<path>`. Several systems of a kind share it. */
   readonly path: string;
-  /** What may follow the path, for whoever asks for something else: `<pair>/create|update|delete`. */
+  /** What may follow the path, for whoever asks for something else: `/<pair>/create|update|delete`. */
   readonly routes: string;
   /** Of a body, in bytes; a longer one is answered with 413. */
   readonly longestBodyBytes: number;

@@ -14,7 +14,7 @@ export function planCreation(pair: PairDefinition, side: Side, existing: SeenRec
   const from = otherSide(side);
   const waiting = pair.fields.flatMap((field) => waitingIn(field, from, side, existing));
   const waits = new Set(waiting.map(({ field }) => field));
-  if (pair.fields.some(({ name, required }) => required && waits.has(name))) return { kind: 'wait', waiting };
+  if (pair.fields.some((field) => waits.has(field.name) && cannotFollow(field, side))) return { kind: 'wait', waiting };
   const filled = pair.fields.filter(
     (field) => !waits.has(field.name) && canonicalOf(field, from, existing.attributes) !== null,
   );
@@ -32,6 +32,10 @@ export function planCreation(pair: PairDefinition, side: Side, existing: SeenRec
   const stranded = filled.filter((field) => field.readOnlyOn.includes(side)).map(({ name }) => ({ field: name, side }));
   return { kind: 'create', verdict: 'created', side, rule, writes, stranded, waiting };
 }
+
+/** Left out of the creation it would never come: it must not be missing, or the side that owns it takes it only then. */
+const cannotFollow = ({ required, direction }: MappedField, side: Side): boolean =>
+  required || direction === (side === 'master' ? 'toReplica' : 'toMaster');
 
 /** What a side does not take anyway is not waited for. */
 function waitingIn(field: MappedField, from: Side, side: Side, { attributes }: SeenRecord): WaitingField[] {

@@ -67,7 +67,7 @@ whoever reads the record in ${replica.system} sees it there.`;
 
 const directions: Readonly<Record<Direction, string>> = { both: '↔', toReplica: '→', toMaster: '←' };
 
-function fieldTable({ title, fields, groups }: PairDefinition): string {
+export function fieldTable({ title, fields, groups }: PairDefinition): string {
   const heads = ['field', title.master.system, title.replica.system, 'kind', 'direction', 'if both changed it'];
   const rows = fields.map((field) => [
     field.required ? `${field.name}, required` : field.name,

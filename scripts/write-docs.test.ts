@@ -10,6 +10,7 @@ describe('the generated pages', () => {
     expect(pages.map(({ path }) => path)).toEqual([
       'docs/pairs/beteiligte.md',
       'docs/pairs/contacts.md',
+      'docs/pairs/portal.md',
       'docs/decision-table.md',
       'docs/messages.md',
     ]);

@@ -1,6 +1,6 @@
 /**
  * Writes the pages that follow from the code: `docs/pairs/beteiligte.md`, `docs/pairs/contacts.md`,
- * `docs/decision-table.md` and `docs/messages.md`.
+ * `docs/pairs/portal.md`, `docs/decision-table.md` and `docs/messages.md`.
  * With `--check` it writes nothing and ends with exit code 1 if a page is not what it would write.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -12,7 +12,9 @@ import { contacts } from '../mappers/contacts.ts';
 import { beteiligteProse } from './beteiligte-prose.ts';
 import { contactsProse } from './contacts-prose.ts';
 import { messagesPage } from './messages-page.ts';
+import { portalPairs } from '../mappers/portal/portal-pairs.ts';
 import { pairPage } from './pair-page.ts';
+import { portalPage } from './portal-page.ts';
 
 export interface Page {
   /** Below the project's folder. */
@@ -29,6 +31,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
   const pages: readonly Page[] = [
     { path: 'docs/pairs/beteiligte.md', text: pairPage(pair, beteiligteProse) },
     { path: 'docs/pairs/contacts.md', text: pairPage(contacts(), contactsProse) },
+    { path: 'docs/pairs/portal.md', text: portalPage(portalPairs()) },
     { path: 'docs/decision-table.md', text: decisionTablePage() },
     { path: 'docs/messages.md', text: messagesPage() },
   ];

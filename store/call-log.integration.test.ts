@@ -11,7 +11,7 @@ import { holdsAlwaysAsync } from '../test/support/property.ts';
 import { storeOf } from '../test/support/store.ts';
 import { CallLogStore } from './call-log.ts';
 import type { Database } from './database.ts';
-import { callLog } from './schema.ts';
+import { callLog } from './call-log-table.ts';
 
 const list = [
   { calls: 6, perMs: 200 },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from './database.ts';
-import { callLog } from './schema.ts';
+import { callLog } from './call-log-table.ts';
 
 /** At most so many calls may count within so many milliseconds. */
 export interface LogLimit {

@@ -9,7 +9,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
@@ -31,6 +30,7 @@ import {
   webhookChecks,
   webhookRegistrations,
 } from './population-tables.ts';
+import { callLog } from './call-log-table.ts';
 import { jsonValue, time } from './column-types.ts';
 import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
@@ -354,19 +354,6 @@ export const notificationDeliveries = pgTable(
       .where(sql`${table.state} in ('due', 'sending')`),
     index('notification_deliveries_taken').on(table.channel, table.firstTakenAt),
   ],
-);
-
-/** Calls that count against a system's budget; rows that no window can see any more are deleted along the way. */
-export const callLog = pgTable(
-  'call_log',
-  {
-    id: uuid('id').primaryKey(),
-    system: text('system').notNull(),
-    calls: integer('calls').notNull(),
-    /** From when they count as made, never before they arrived: the settlement; while they are held, the hold's end. */
-    countedAt: timestamp('counted_at', { withTimezone: true }).notNull(),
-  },
-  (table) => [index('call_log_newest').on(table.system, table.countedAt)],
 );
 
 export const schema = {

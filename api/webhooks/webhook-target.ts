@@ -49,7 +49,7 @@ export function targetOf(
 }
 
 function unknownAddress(senders: readonly PossibleSender[]): ApiError {
-  const paths = senders.map(({ source: { path, routes } }) => `/webhooks/${path}${routes === '' ? '' : `/${routes}`}`);
+  const paths = senders.map(({ source: { path, routes } }) => `/webhooks/${path}${routes}`);
   const said = `There is no such pair or event; the path is ${[...new Set(paths)].join(' or ')}`;
   return new ApiError(404, 'unknown_webhook', said);
 }

@@ -16,7 +16,7 @@ export function createEspoCrmWebhookSource(
 ): WebhookSource {
   return {
     path: espoCrmWebhookPath,
-    routes: `<pair>/${espoCrmWebhookKinds.join('|')}`,
+    routes: `/<pair>/${espoCrmWebhookKinds.join('|')}`,
     longestBodyBytes,
     answers: { badSignature: 401, badBody: 400 },
     reusesClaims: false,

@@ -1,6 +1,6 @@
-import { and, eq, exists, isNull, or } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { type Viewer, visibleProjects, visibleTasks } from './viewer.ts';
+import { type Viewer, visiblePeople, visibleProjects, visibleTasks } from './viewer.ts';
 import { portalPeople, portalProjects, portalTaskLists, portalTasks, portalWorkflowStatuses } from './work-tables.ts';
 
 export type TaskRow = typeof portalTasks.$inferSelect;
@@ -58,28 +58,13 @@ export async function categoryOfStatus(db: Database, id: number): Promise<number
   return row === undefined ? null : (row.categoryId ?? 0);
 }
 
-/** Whether the viewer may have this person work on a task of the project: a client knows his company's people and those who work there. */
-export async function isAssignable(db: Database, viewer: Viewer, id: number, projectId: number): Promise<boolean> {
-  const isThere = and(eq(portalPeople.id, id), isNull(portalPeople.deletedAt), isNull(portalPeople.archivedAt));
+/** Whether the viewer may have this person work on a task: somebody he sees, who is not archived. */
+export async function isAssignable(db: Database, viewer: Viewer, id: number): Promise<boolean> {
   const [row] = await db
     .select({ id: portalPeople.id })
     .from(portalPeople)
-    .where(and(isThere, viewer.role === 'admin' ? undefined : isKnownTo(db, viewer, projectId)));
+    .where(and(eq(portalPeople.id, id), isNull(portalPeople.archivedAt), visiblePeople(db, viewer)));
   return row !== undefined;
-}
-
-function isKnownTo(db: Database, viewer: Viewer & { readonly role: 'client' }, projectId: number) {
-  const works = db
-    .select({ id: portalTasks.id })
-    .from(portalTasks)
-    .where(
-      and(eq(portalTasks.assigneeId, portalPeople.id), eq(portalTasks.projectId, projectId), visibleTasks(db, viewer)),
-    );
-  const manages = db
-    .select({ id: portalProjects.id })
-    .from(portalProjects)
-    .where(and(eq(portalProjects.id, projectId), eq(portalProjects.projectManagerId, portalPeople.id)));
-  return or(eq(portalPeople.companyId, viewer.companyId), exists(works), exists(manages));
 }
 
 export async function insertTask(tx: Database, values: NewTask): Promise<TaskRow> {

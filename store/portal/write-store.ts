@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Json } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
 import type { HintTrigger } from '../hint-classes.ts';
-import { HintStore, type RecordRef } from '../hints.ts';
+import { type Hint, HintStore } from '../hints.ts';
 import { portalIdempotency, type PortalWriteAction, portalWrites } from './write-tables.ts';
 
 /** Entities of the portal whose records users change and Productive is told of. Each has a pair of the same name. */
@@ -30,7 +30,7 @@ export interface CarriedOut extends WriteAnswer {
   /** This very request was carried out before: nothing was done now. */
   readonly isRepetition: boolean;
   /** Whose workflow must be told. */
-  readonly unheard: readonly RecordRef[];
+  readonly unheard: readonly Hint[];
 }
 
 export interface WriteTimes {
@@ -52,7 +52,7 @@ export class PortalWrite {
   readonly db: Database;
   readonly subject: string;
   readonly times: WriteTimes;
-  readonly unheard: RecordRef[] = [];
+  readonly unheard: Hint[] = [];
 
   constructor(db: Database, subject: string, times: WriteTimes) {
     this.db = db;
@@ -68,7 +68,7 @@ export class PortalWrite {
     const hints = new HintStore(this.db);
     const { now, heldUntil } = this.times;
     if (heldUntil !== null && !isAskedFor) await hints.addHeld([hint], now, heldUntil);
-    else this.unheard.push(...(await hints.add([hint], now)));
+    else if ((await hints.add([hint], now)).length > 0) this.unheard.push(hint);
   }
 
   /** Who did what, for those who ask later. */
@@ -78,8 +78,8 @@ export class PortalWrite {
   }
 }
 
-const ofRow = (entity: WrittenEntity, recordId: number, trigger: HintTrigger) => ({
-  ...{ pair: entity, side: 'replica' as const, recordId: String(recordId), trigger },
+const ofRow = (entity: WrittenEntity, recordId: number, trigger: HintTrigger): Hint => ({
+  ...{ pair: entity, side: 'replica', recordId: String(recordId), trigger },
 });
 
 /** Carries out what users write: the row, the hint that has it sent, and the answer to a repetition, all or none of them. */

@@ -1,4 +1,4 @@
-import { eq, lte } from 'drizzle-orm';
+import { and, eq, lte } from 'drizzle-orm';
 import type { Answer } from '../../engine/question.ts';
 import type { Resolution } from '../../engine/resolution.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
@@ -31,21 +31,22 @@ export class DatabaseStore implements WorldStore {
   }
 
   async dueKeys(): Promise<string[]> {
-    const due = await this.#db.select().from(hints).where(lte(hints.dueAt, this.#now())).orderBy(hints.seq);
+    const isDue = and(eq(hints.pair, this.#pair), lte(hints.dueAt, this.#now()));
+    const due = await this.#db.select().from(hints).where(isDue).orderBy(hints.seq);
     const owners = await new HintStore(this.#db).owners(due);
     return [...new Set(owners.map(({ key }) => key))];
   }
 
   links() {
-    return this.#db.select().from(links).orderBy(links.id);
+    return this.#db.select().from(links).where(eq(links.pair, this.#pair)).orderBy(links.id);
   }
 
   ledger() {
-    return this.#db.select().from(ledger).orderBy(ledger.id);
+    return this.#db.select().from(ledger).where(eq(ledger.pair, this.#pair)).orderBy(ledger.id);
   }
 
   conflicts() {
-    return this.#db.select().from(conflicts).orderBy(conflicts.id);
+    return this.#db.select().from(conflicts).where(eq(conflicts.pair, this.#pair)).orderBy(conflicts.id);
   }
 
   async decide(conflictId: number, resolution: Resolution): Promise<void> {

@@ -15,6 +15,10 @@ export interface SystemTraits {
   readonly cuts: Readonly<Record<string, number>>;
   /** A text with this in it is refused. */
   readonly refuses: string;
+  /** The attribute that it sets anew at each write, whoever writes. */
+  readonly stamps?: string;
+  /** A search shows only what we have created ourselves. */
+  readonly findsOwn?: boolean;
 }
 
 /** `unavailable`, `rate_limited`: nothing happens. `lost`: a write takes effect, but its answer never comes. */
@@ -128,7 +132,7 @@ export class ModelSystem {
       },
       search: async (_entity, equal, context) => {
         await this.#call(context, false);
-        const found = this.ids().filter((id) => this.isLiving(id) && this.#shows(id, equal));
+        const found = this.ids().filter((id) => this.isLiving(id) && this.#isFound(id) && this.#shows(id, equal));
         return found.slice(0, 20).map((id) => this.#remote(id));
       },
       create: async (_entity, attributes, context) =>
@@ -192,6 +196,7 @@ export class ModelSystem {
       if (before !== after) this.#note(id, { action: 'set', attribute, before, after, author });
     }
     record.version += 1;
+    if (this.traits.stamps !== undefined) record.attributes[this.traits.stamps] = `v${record.version}`;
     record.modifiedAtMs = Math.floor(this.#clock.nowMs / 1_000) * 1_000;
     record.author = author;
   }
@@ -201,6 +206,11 @@ export class ModelSystem {
     if (typeof value !== 'string') return value;
     const trimmed = value.trim();
     return longest === undefined ? trimmed : trimmed.slice(0, longest);
+  }
+
+  #isFound(id: string): boolean {
+    const isMade = (one: Change): boolean => one.side === this.side && one.id === id && one.action === 'create';
+    return this.traits.findsOwn !== true || this.changes.find(isMade)?.author === 'tandem';
   }
 
   #shows(id: string, equal: Attributes): boolean {

@@ -1,9 +1,12 @@
-import { canonicalOf, type MappedField } from '../../engine/pair.ts';
+import type { MappedField } from '../../engine/pair.ts';
+import type { UnlinkedTarget } from '../../engine/reference.ts';
 import { losingRules } from '../../engine/rules.ts';
 import { type Canonical, type Json, otherSide, type Side, sides } from '../../engine/values.ts';
 import type { LedgerRow } from '../../store/ledger-rows.ts';
 import type { Link } from '../../store/link-rows.ts';
+import { isTogether } from '../../store/reference-waits.ts';
 import type { Change } from './model-system.ts';
+import { nameIn, nameOfField, nameOfStored } from './reference-names.ts';
 import type { World } from './world.ts';
 
 /** Everything that is known when a campaign has come to rest. */
@@ -13,12 +16,16 @@ export interface Rest {
   readonly ledger: readonly LedgerRow[];
   /** `link/field` of every open conflict. */
   readonly contested: ReadonlySet<string>;
+  /** Of all pairs, by the couple's number. */
+  readonly couples: ReadonlyMap<string, Link>;
 }
 
 export async function restOf(world: World): Promise<Rest> {
   const conflicts = await world.store.conflicts();
+  const all = await Promise.all(world.peers().map((peer) => peer.store.links()));
   return {
     world,
+    couples: new Map(all.flat().map((link) => [String(link.id), link])),
     links: await world.store.links(),
     ledger: await world.store.ledger(),
     contested: new Set(
@@ -36,11 +43,13 @@ export function unexplainedDifferences({ world, links, contested }: Rest): strin
       world.systems.master.get(link.masterId ?? ''),
       world.systems.replica.get(link.replicaId ?? ''),
     ];
-    if (link.state !== 'linked' || master === undefined || replica === undefined) return [];
+    const isWaiting = link.failure?.code === 'waits_for';
+    if (link.state !== 'linked' || isWaiting || master === undefined || replica === undefined) return [];
     return world.pair.fields
       .filter(
         (field) =>
-          canonicalOf(field, 'master', master.attributes) !== canonicalOf(field, 'replica', replica.attributes) &&
+          nameOfField(world, field, 'master', master.attributes) !==
+            nameOfField(world, field, 'replica', replica.attributes) &&
           link.fieldNotes[field.name] === undefined &&
           !contested.has(`${link.id}/${field.name}`),
       )
@@ -57,7 +66,8 @@ export function unexplainedRecords({ world, links }: Rest): string[] {
       .filter((id) => {
         const link = links.find((one) => idOn(one, side) === id);
         if (link === undefined) return true;
-        const isSettled = link.state === 'linked' || link.state === 'unlinked' || link.state === 'parked';
+        const isWaiting = link.failure?.code === 'waits_for';
+        const isSettled = link.state === 'linked' || link.state === 'unlinked' || link.state === 'parked' || isWaiting;
         return !isSettled || (link.state === 'parked' && link.failure === null);
       })
       .map((id) => `${id} is in no link that says what is the matter with it`),
@@ -71,7 +81,7 @@ export function lostEdits(rest: Rest): string[] {
     if (change.author !== 'tandem' || change.action !== 'set') return [];
     const field = fieldOf(rest, change);
     if (field === undefined) return [];
-    const canonical = field.codec.toCanonical[change.side];
+    const canonical = (raw: Json): Canonical => nameIn(rest.world, field, change.side, raw);
     if (canonical(change.before) === canonical(change.after)) return [];
     const edit = changes
       .slice(0, index)
@@ -95,7 +105,7 @@ const isSameAttribute = (one: Change, other: Change): boolean =>
 
 function reachedPartner(rest: Rest, field: MappedField, edit: Change, value: Canonical): boolean {
   const side = otherSide(edit.side);
-  const canonical = field.codec.toCanonical[side];
+  const canonical = (raw: Json): Canonical => nameIn(rest.world, field, side, raw);
   return rest.world.partnersOf(edit.side, edit.id).some((id) => {
     const own = rest.world.changes.filter((one) => one.side === side && one.id === id);
     const startedAt = Math.max(edit.step, own.find(({ action }) => action === 'create')?.step ?? 0);
@@ -116,7 +126,7 @@ function isUndone(rest: Rest, field: MappedField, edit: Change, value: Canonical
   for (const change of changes.slice(0, changes.indexOf(edit) + 1)) {
     const isOwn = change.side === edit.side ? change.id === edit.id : partners.includes(change.id);
     if (!isOwn || change.attribute !== field.attribute[change.side]) continue;
-    held[change.side] = field.codec.toCanonical[change.side](change.after);
+    held[change.side] = nameIn(rest.world, field, change.side, change.after);
     if (held.master === value && held.replica === value) onlyPeopleSince = true;
     else if (change.author === 'tandem') onlyPeopleSince = false;
   }
@@ -124,7 +134,7 @@ function isUndone(rest: Rest, field: MappedField, edit: Change, value: Canonical
 }
 
 function isLoser(rest: Rest, field: MappedField, { side }: Change, value: Canonical): boolean {
-  const canonical = (raw: Json): Canonical => field.codec.toCanonical[side](raw);
+  const canonical = (raw: Json): Canonical => nameOfStored(rest.world, rest.couples, { field, side, value: raw });
   return rest.ledger.some(
     (row) =>
       row.side === side &&
@@ -199,11 +209,14 @@ export function unexplainedValues(rest: Rest): string[] {
         if (last?.author !== 'tandem' || last.after === null || !world.systems[side].isLiving(id)) return [];
         // A record that was away when we asked for it could not show what had become of our writes.
         const wasAway = world.changes.some((one) => one.side === side && one.id === id && one.action === 'delete');
+        // One that was made and edited while nobody knew of it is not known again, where it names no partner.
+        const isUnknown =
+          side === 'master' && world.pair.status === null && world.changes.some((one) => isMadeByUs(one, side, id));
         const entry = ledger.find(
           (row) =>
             row.side === side &&
             row.field === field.name &&
-            (row.state === 'written' || wasAway) &&
+            (row.state === 'written' || wasAway || isUnknown) &&
             isSent(rest, field, row, last),
         );
         return entry === undefined ? [`${id} ${field.name} = ${JSON.stringify(last.after)} is not explained`] : [];
@@ -212,11 +225,27 @@ export function unexplainedValues(rest: Rest): string[] {
   );
 }
 
+const isMadeByUs = (change: Change, side: Side, id: string): boolean =>
+  change.side === side && change.id === id && change.action === 'create' && change.author === 'tandem';
+
 /** The system may have cut or normalised what was sent. */
-function isSent({ world }: Rest, field: MappedField, row: LedgerRow, { side, after }: Change): boolean {
+function isSent({ world, couples }: Rest, field: MappedField, row: LedgerRow, { side, after }: Change): boolean {
+  if (field.codec.target !== undefined)
+    return nameOfStored(world, couples, { field, side, value: row.newValue }) === nameIn(world, field, side, after);
   const longest = world.systems[side].traits.cuts[field.attribute[side]];
   const sent = typeof row.newValue === 'string' ? row.newValue.trim().slice(0, longest) : row.newValue;
   return sent === after;
+}
+
+/** Whoever waits for another record waits for one that is no couple. */
+export function vainWaits({ links, couples }: Rest): string[] {
+  const isThere = ({ pair, side, id }: UnlinkedTarget): boolean =>
+    [...couples.values()].some((couple) => couple.pair === pair && idOn(couple, side) === id && isTogether(couple));
+  return links.flatMap((link) =>
+    Object.entries(link.fieldNotes)
+      .filter(([, note]) => note.kind === 'waiting' && link.state === 'linked' && isThere(note.waitsFor))
+      .map(([field]) => `link ${link.id}: ${field} waits for a record that is there`),
+  );
 }
 
 export const judgements: Readonly<Record<string, (rest: Rest) => string[]>> = {
@@ -227,4 +256,5 @@ export const judgements: Readonly<Record<string, (rest: Rest) => string[]>> = {
   'I5 nothing deleted comes back': revivals,
   'I6 nothing is deleted without proof': unfoundedDeletions,
   'I14 every value is explained': unexplainedValues,
+  'nobody waits in vain': vainWaits,
 };

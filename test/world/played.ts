@@ -1,8 +1,9 @@
-import { canonicalOf } from '../../engine/pair.ts';
+import type { MappedField } from '../../engine/pair.ts';
 import { masterWins } from '../../engine/policy.ts';
-import { sides } from '../../engine/values.ts';
+import { attributeOf, type Side, sides } from '../../engine/values.ts';
 import { ModelStore } from './model-store.ts';
 import type { SystemTraits } from './model-system.ts';
+import { describe } from './reference-names.ts';
 import type { Step } from './steps.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -42,13 +43,19 @@ export const uninterrupted = (steps: readonly Step[]): readonly Step[] =>
   steps.map((step) => (step.kind === 'sync' ? { ...step, crash: null } : step));
 
 /** What both systems hold in the end, by the pair's fields. */
-export function endState({ systems, pair }: World) {
+export function endState(world: World) {
+  const { systems, pair } = world;
   return sides.map((side) =>
     systems[side]
       .ids()
       .filter((id) => systems[side].isLiving(id))
-      .map((id) => pair.fields.map((field) => canonicalOf(field, side, systems[side].get(id)?.attributes ?? {})))
+      .map((id) => pair.fields.map((field) => described(world, field, side, id)))
       .map((values) => JSON.stringify(values))
       .sort(),
   );
+}
+
+function described(world: World, field: MappedField, side: Side, id: string) {
+  const attributes = world.systems[side].get(id)?.attributes ?? {};
+  return describe(world, field, side, attributeOf(attributes, field.attribute[side]));
 }

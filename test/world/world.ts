@@ -21,6 +21,10 @@ export interface WorldOptions {
   /** Nothing else happens before everything that is due was looked at, passes that died included. */
   readonly unhurried?: boolean;
   readonly openStore: (pair: string, now: () => Date) => Promise<WorldStore> | WorldStore;
+  /** Of worlds that belong together; a world of its own has one of its own. */
+  readonly clock?: Clock;
+  /** All worlds that belong together, this one included, as soon as they are there. */
+  readonly peers?: () => readonly World[];
 }
 
 /** Something that must never be. */
@@ -38,7 +42,7 @@ export class World {
   readonly store: WorldStore;
   /** Everything that happened to any record, in order. */
   readonly changes: Change[] = [];
-  readonly clock: Clock = { nowMs: Date.UTC(2031, 4, 6), step: 0, passOf: null };
+  readonly clock: Clock;
   /** `<master> <replica>` of every couple that there ever was. */
   readonly couples = new Set<string>();
   readonly #options: WorldOptions;
@@ -60,7 +64,7 @@ export class World {
   }
 
   static async open(options: WorldOptions): Promise<World> {
-    const clock: Clock = { nowMs: Date.UTC(2031, 4, 6), step: 0, passOf: null };
+    const clock = options.clock ?? newClock();
     const store = await options.openStore(options.pair.name, () => new Date(clock.nowMs));
     return new World(options, store, clock, []);
   }
@@ -73,26 +77,44 @@ export class World {
     }
   }
 
+  peers(): readonly World[] {
+    return this.#options.peers?.() ?? [this];
+  }
+
+  /** The world of the records that a reference names. */
+  peer(pair: string): World {
+    return this.peers().find((world) => world.pair.name === pair) ?? this;
+  }
+
   /** No more faults; time passes, every record is looked at, every question answered, until nothing is due. */
   async calm(): Promise<void> {
-    for (const side of sides) this.systems[side].faults = [];
+    const worlds = this.peers();
+    for (const { systems } of worlds) for (const side of sides) systems[side].faults = [];
     for (let round = 0; round < 4; round += 1) {
       this.clock.nowMs += 24 * 3_600_000;
-      await this.#answerAll();
-      await this.store.releaseRemovals();
+      for (const world of worlds) {
+        await world.#answerAll();
+        await world.store.releaseRemovals();
+      }
       await this.lookAtEverything();
     }
   }
 
   /** What a census would find: every record of both sides is looked at as if a person had asked. */
   async lookAtEverything(): Promise<void> {
-    for (const side of sides)
-      for (const id of this.systems[side].ids()) await this.store.hint({ side, recordId: id, trigger: 'person' });
-    for (let rounds = 0; (await this.store.dueKeys()).length > 0; rounds += 1) {
+    for (const { store, systems } of this.peers())
+      for (const side of sides)
+        for (const id of systems[side].ids()) await store.hint({ side, recordId: id, trigger: 'person' });
+    for (let rounds = 0; await this.#isAnythingDue(); rounds += 1) {
       if (rounds > 40) throw new Violation('passes that never end');
-      for (const key of await this.store.dueKeys()) await this.pass(key);
+      for (const world of this.peers()) for (const key of await world.store.dueKeys()) await world.pass(key);
       this.clock.nowMs += 3_600_000;
     }
+  }
+
+  async #isAnythingDue(): Promise<boolean> {
+    const due = await Promise.all(this.peers().map(({ store }) => store.dueKeys()));
+    return due.flat().length > 0;
   }
 
   /** Everything that we have sent, the master's before the replica's. */
@@ -128,7 +150,18 @@ export class World {
 
   attributes(side: Side, values: Values): Attributes {
     const named = this.pair.fields.filter(({ name }) => values[name] !== undefined);
-    return Object.fromEntries(named.map(({ name, attribute }) => [attribute[side], values[name] ?? null]));
+    return Object.fromEntries(
+      named.map(({ name, attribute, codec: { target } }) => {
+        const value = values[name] ?? null;
+        return [attribute[side], target === undefined || value === null ? value : this.#recordOf(target, side, value)];
+      }),
+    );
+  }
+
+  /** The record that a step names by number; null: there is none at all. */
+  #recordOf(target: string, side: Side, number: string): string | null {
+    const ids = this.peer(target).systems[side].ids();
+    return ids[Number(number) % Math.max(1, ids.length)] ?? null;
   }
 
   #dependencies(): SyncDependencies {
@@ -265,15 +298,17 @@ export class World {
         if (!(error instanceof Crash)) throw error;
       }
     }
-    if (isUnhurried) await this.#drain();
+    if (isUnhurried) await this.drain();
   }
 
-  async #drain(): Promise<void> {
+  /** Whatever is due, here and in the worlds beside, is looked at. */
+  async drain(): Promise<void> {
     this.clock.nowMs += 61_000;
-    for (let looks = 0; looks < 40; looks += 1) {
-      const [key] = await this.store.dueKeys();
-      if (key === undefined) return;
-      await this.pass(key);
+    for (let looks = 0; looks < 40 && (await this.#isAnythingDue()); looks += 1) {
+      for (const world of this.peers()) {
+        const [key] = await world.store.dueKeys();
+        if (key !== undefined) await world.pass(key);
+      }
     }
   }
 
@@ -334,6 +369,8 @@ export class World {
     return forThis?.id ?? thisFor?.replace('replica:', '');
   }
 }
+
+export const newClock = (): Clock => ({ nowMs: Date.UTC(2031, 4, 6), step: 0, passOf: null });
 
 function answersFor({ state, failure }: Link): readonly AnswerKind[] {
   if (state !== 'parked' || failure === null || !(failure.code in answersTo)) return [];

@@ -78,7 +78,7 @@ describe('a change that Productive has refused', () => {
     const listed = await admin().ask('GET', '/sync/unconfirmed?state=failed');
     expect(listed.body).toMatchObject({
       records: [{ entity: 'tasks', id: office.task, syncState: 'failed', code: 'rejected', reason: /Title/ }].map(
-        (one) => ({ ...one, reason: expect.stringMatching(one.reason) as unknown }),
+        (one) => ({ ...one, reason: expect.stringMatching(one.reason) }),
       ),
     });
     const answer = await client().ask('POST', `${path}/discard`);

@@ -40,7 +40,7 @@ export async function carryOut<Body>(
       throw error instanceof KeyUsedDifferently ? usedDifferently() : error;
     });
   // Whoever can't be told now is told by the sweeper.
-  void deps.doorbell.ring(carried.unheard.map((ref) => ({ ...ref, trigger: 'webhook' })));
+  void deps.doorbell.ring(carried.unheard);
   if (carried.isRepetition) void reply.header('Idempotency-Replayed', 'true');
   return { status: writeStatus.parse(carried.status), body: shape.parse(carried.body) };
 }

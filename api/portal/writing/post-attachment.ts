@@ -30,12 +30,21 @@ export function addPostAttachment(app: FastifyInstance, deps: PortalDependencies
         ...{ request, reply, sent: [name, contentType, commentId ?? '', bytes], shape: receipt },
         work: async (write, caller) => ({ status: 201, body: await attach(write, caller, request.params.id, upload) }),
       });
-      await deps.portal.writing.store().attachments.removeSent();
+      await removeSent(deps);
       return await reply.code(201).header('ETag', `"${made.version}"`).send(made);
     } finally {
       underWay -= 1;
     }
   });
+}
+
+/** The new file is stored: that an old one could not be removed is nobody's concern now. */
+async function removeSent({ portal, log }: PortalDependencies): Promise<void> {
+  try {
+    await portal.writing.store().attachments.removeSent();
+  } catch (error) {
+    log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'Files that were sent could not be removed');
+  }
 }
 
 const tooMany = (): ApiError =>

@@ -41,7 +41,7 @@ export async function checkedReferences(
 ): Promise<References> {
   return {
     ...(await checkedTaskList(write, projectId, given)),
-    ...(await checkedAssignee(write, caller, projectId, given)),
+    ...(await checkedAssignee(write, caller, given)),
     ...(await checkedStatus(write, given)),
   };
 }
@@ -54,14 +54,9 @@ async function checkedTaskList({ db }: PortalWrite, projectId: number, { taskLis
   return { taskListId: Number(taskListId) };
 }
 
-async function checkedAssignee(
-  { db }: PortalWrite,
-  caller: PortalCaller,
-  projectId: number,
-  { assigneeId }: GivenReferences,
-) {
+async function checkedAssignee({ db }: PortalWrite, caller: PortalCaller, { assigneeId }: GivenReferences) {
   if (assigneeId === undefined || assigneeId === null) return assigneeId === null ? { assigneeId } : {};
-  if (!(await isAssignable(db, caller, Number(assigneeId), projectId))) {
+  if (!(await isAssignable(db, caller, Number(assigneeId)))) {
     throw noSuch('assigneeId', 'person', assigneeId);
   }
   return { assigneeId: Number(assigneeId) };

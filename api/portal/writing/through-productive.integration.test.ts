@@ -28,7 +28,7 @@ beforeEach(async () => {
   house = await PortalHouse.open(database);
   const files = {
     open: ({ id, url }: { id: string; url: string }) =>
-      house.connector.files!.open(
+      house.connector.files.open(
         { id, attributes: { url }, raw: {}, version: null, modifiedAt: null, modifiedByUs: null },
         { signal: AbortSignal.timeout(20_000), beforeCall: () => undefined },
       ),
