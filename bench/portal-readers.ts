@@ -1,7 +1,7 @@
 /**
  * How long the portal's users wait: 50 of them open pages of all kinds, one after the other, on the tables of a whole
  * organization (27,199 tasks), while rows are changed at the rate at which webhooks may come in. The API is a process of its
- * own, as in production, on PostgreSQL. `--seconds 300` for the whole five minutes.
+ * own, as in production, on PostgreSQL. `--seconds 300` for the whole five minutes, `--readers 1` for one who is alone.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,10 +16,12 @@ import { adminToken, clientToken, portalTokens } from '../test/support/portal-to
 import { fullVolumes, largest, populatePortal } from '../test/support/portal-population.ts';
 import { startTestPostgres } from '../test/support/postgres.ts';
 
-const readers = 50;
 const changes = { count: 1_000, perMs: 300_000 };
-const { values: given } = parseArgs({ options: { seconds: { type: 'string', default: '30' } } });
+const { values: given } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' }, readers: { type: 'string', default: '50' } },
+});
 const lastsMs = Number(given.seconds) * 1_000;
+const readers = Number(given.readers);
 
 const people = 'include=people';
 const whole = 'include=people,comments,attachments,activities';
