@@ -1,5 +1,5 @@
 /**
- * Plays every shape of a run of `syncRecord` on a Temporal server of its own and writes the histories to
+ * Plays every shape of a run of every workflow on a Temporal server of its own and writes the histories to
  * `workflows/histories`. With names of shapes as arguments it plays only those.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -9,27 +9,43 @@ import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { format, resolveConfig } from 'prettier';
 import { startTemporalServer } from '../cli/temporal-server/start.ts';
-import { holdPasses } from './histories/held-passes.ts';
+import type { PassSummary } from '../workflows/contract.ts';
+import { type FinderShape, finderShapes } from './histories/finder-shapes.ts';
+import { createFinderStage, type FinderWork } from './histories/finder-stage.ts';
 import { historyToJson } from './histories/history-json.ts';
+import { holdActivity } from './histories/held-work.ts';
 import { recorder, scrubbed } from './histories/scrub.ts';
 import { type Shape, shapes, suggestedEvents } from './histories/shapes.ts';
-import { createStage, type Stage } from './histories/stage.ts';
+import { createStage } from './histories/stage.ts';
 import { TaskGate } from './histories/task-gate.ts';
 import { runStageWorker } from './histories/worker-of-stage.ts';
 
 const directory = new URL('../workflows/histories/', import.meta.url);
 const playTimeoutMs = 60_000;
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
-await recordAll(wantedShapes(process.argv.slice(2)));
-
-function wantedShapes(names: readonly string[]): readonly Shape[] {
-  const unknown = names.filter((name) => !shapes.some((shape) => shape.name === name));
-  if (unknown.length > 0) throw new TypeError(`There is no shape ${unknown.join(', ')}`);
-  return names.length === 0 ? shapes : shapes.filter(({ name }) => names.includes(name));
+/** A shape, ready to be played: ends with the id of the workflow that ran. */
+interface Recording extends Pick<Shape, 'name' | 'run'> {
+  readonly play: (client: Client, address: string) => Promise<string>;
 }
 
-async function recordAll(wanted: readonly Shape[]): Promise<void> {
+const recordings: readonly Recording[] = [
+  ...shapes.map((shape) => ({ ...shape, play: (client: Client, address: string) => playSync(shape, client, address) })),
+  ...finderShapes.map((shape) => ({
+    ...shape,
+    play: (client: Client, address: string) => playFinder(shape, client, address),
+  })),
+];
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+await recordAll(wantedRecordings(process.argv.slice(2)));
+
+function wantedRecordings(names: readonly string[]): readonly Recording[] {
+  const unknown = names.filter((name) => !recordings.some((recording) => recording.name === name));
+  if (unknown.length > 0) throw new TypeError(`There is no shape ${unknown.join(', ')}`);
+  return names.length === 0 ? recordings : recordings.filter(({ name }) => names.includes(name));
+}
+
+async function recordAll(wanted: readonly Recording[]): Promise<void> {
   // A server that somebody named may be a real cluster, and suggests to continue as new only much later.
   const { TEMPORAL_ADDRESS: _, ...environment } = process.env;
   const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': suggestedEvents };
@@ -38,35 +54,52 @@ async function recordAll(wanted: readonly Shape[]): Promise<void> {
   const client = new Client({ connection, identity: recorder });
   try {
     await mkdir(directory, { recursive: true });
-    for (const shape of wanted) await record(shape);
+    for (const recording of wanted) await record(recording);
   } finally {
     await connection.close();
     await server.stop();
   }
 
-  async function record(shape: Shape): Promise<void> {
-    const workflowId = await play(shape, client, server.address);
-    const history = await historyOf(client, workflowId, shape.run ?? 'latest');
-    await writeRecording(shape.name, history);
-    console.log(`${shape.name}: ${history.events?.length ?? 0} events`);
+  async function record({ name, play, run }: Recording): Promise<void> {
+    const history = await historyOf(client, await play(client, server.address), run ?? 'latest');
+    await writeRecording(name, history);
+    console.log(`${name}: ${history.events?.length ?? 0} events`);
   }
 }
 
-async function play(shape: Shape, client: Client, address: string): Promise<string> {
-  const [passes, gate] = [holdPasses(), new TaskGate()];
+async function playSync(shape: Shape, client: Client, address: string): Promise<string> {
+  const [passes, gate] = [holdActivity<PassSummary>(), new TaskGate()];
   const stage = createStage({ client, address, passes, gate, record: { pair: 'pair', key: shape.name } });
   await shape.beforeWorker?.(stage);
-  await runStageWorker({ address, activities: passes.activities, codec: gate }, () => inTime(shape, stage));
+  const activities = { reconcile: passes.activity };
+  await runStageWorker({ address, activities, codec: gate }, () => inTime(shape.name, shape.play(stage)));
   return stage.workflowId;
 }
 
-async function inTime({ name, play: playShape }: Shape, stage: Stage): Promise<void> {
+async function playFinder(shape: FinderShape, client: Client, address: string): Promise<string> {
+  const work: FinderWork = {
+    stepCensus: holdActivity(),
+    beginNightlyCensus: holdActivity(),
+    catchUp: holdActivity(),
+    checkOldest: holdActivity(),
+    keepWebhooks: holdActivity(),
+  };
+  const activities = Object.fromEntries(Object.entries(work).map(([name, { activity }]) => [name, activity]));
+  const played = Promise.withResolvers<string>();
+  await runStageWorker({ address, activities }, async () => {
+    const run = await inTime(shape.name, shape.play(createFinderStage(client, shape.name, work)));
+    played.resolve(run.workflowId);
+  });
+  return played.promise;
+}
+
+async function inTime<T>(name: string, playing: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new Error(`${name} has not ended after ${playTimeoutMs / 1_000} s`));
   }, playTimeoutMs);
   try {
-    await Promise.race([playShape(stage), late.promise]);
+    return await Promise.race([playing, late.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -9,6 +9,7 @@ import { buildWorkflowBundle } from '../scripts/build-workflow-bundle.ts';
 import { historyFromJson } from '../scripts/histories/history-json.ts';
 import { recorder } from '../scripts/histories/scrub.ts';
 import { shapes } from '../scripts/histories/shapes.ts';
+import { finderShapes } from '../scripts/histories/finder-shapes.ts';
 
 /** Recordings of the present workflow lie in the folder itself, those that a release left behind in folders below. */
 const directory = fileURLToPath(new URL('histories', import.meta.url));
@@ -72,7 +73,7 @@ describe('a change that old runs would not survive is found', () => {
 describe('the recordings', () => {
   test('there is one of every shape, and none that nobody plays any more', () => {
     const current = recordings.filter((path) => dirname(path) === '.').map((path) => basename(path, '.json'));
-    expect(current.sort()).toEqual(shapes.map(({ name }) => name).sort());
+    expect(current.sort()).toEqual([...shapes, ...finderShapes].map(({ name }) => name).sort());
   });
 
   test.each(recordings)('%s names no machine, process or folder', async (recording) => {

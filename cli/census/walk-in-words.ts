@@ -19,7 +19,7 @@ export function progressInWords(run: CensusRunView, systems: Systems): string {
     `${counted(run.counts.master.seen + run.counts.replica.seen, 'record')} read`,
     ...(run.handedOver === 0 ? [] : [`${run.handedOver} handed over, ${run.waiting} still wait`]),
     ...(recordsPerSecond === null ? [] : [`${shortNumber(recordsPerSecond)}/s`]),
-    ...(etaMs === null || etaMs === 0 ? [] : [`about ${duration(etaMs)} left`]),
+    ...(etaMs === null || etaMs === 0 ? [] : [`about ${duration(Math.max(etaMs, 1_000))} left`]),
     ...(waitsFor === null ? [] : [`WAITS: ${waitsFor}`]),
   ].join(', ');
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type Client,
@@ -16,8 +15,9 @@ import {
   syncRecordWorkflow,
   workflowIdOf,
 } from '../../workflows/contract.ts';
-import type { HeldPass, HeldPasses } from './held-passes.ts';
+import type { HeldActivity, HeldWork } from './held-work.ts';
 import type { ClosedGate, TaskGate } from './task-gate.ts';
+import { until } from './until.ts';
 import { taskQueue } from './worker-of-stage.ts';
 
 type SyncRecord = (record: RecordInput) => Promise<void>;
@@ -30,7 +30,7 @@ export interface Stage {
   /** Asks it for a look, as a person's check does. Resolves when the workflow has taken the request. */
   readonly check: () => Promise<WorkflowUpdateHandle<PassSummary>>;
   /** The next attempt of a pass that has begun. */
-  readonly nextPass: () => Promise<HeldPass>;
+  readonly nextPass: () => Promise<HeldWork<PassSummary>>;
   /** Holds back the workflow's next task after the server has handed it out. */
   readonly closeGate: () => ClosedGate;
   readonly timerRuns: () => Promise<void>;
@@ -47,7 +47,7 @@ export interface StageParts {
   readonly client: Client;
   readonly address: string;
   readonly record: RecordInput;
-  readonly passes: HeldPasses;
+  readonly passes: HeldActivity<PassSummary>;
   readonly gate: TaskGate;
 }
 
@@ -90,12 +90,4 @@ export function createStage({ client, address, record, passes, gate }: StagePart
     countEvents: async () => (await handle.describe()).historyLength,
     ended: () => handle.result() as Promise<void>,
   };
-}
-
-async function until(what: string, holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
-  const endMs = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error(`It did not come to this within ${withinMs} ms: ${what}`);
-    await sleep(20);
-  }
 }

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { PayloadCodec } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { SyncActivities } from '../../workflows/contract.ts';
 import { recorder } from './scrub.ts';
 
 export const taskQueue = 'recorder';
@@ -10,7 +9,8 @@ const codePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.m
 export interface StageWorkerOptions {
   /** `host:port` of the Temporal server. */
   readonly address: string;
-  readonly activities: SyncActivities;
+  /** By name. */
+  readonly activities: object;
   readonly codec?: PayloadCodec;
 }
 

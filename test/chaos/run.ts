@@ -34,8 +34,8 @@ const lookEveryMs = 1_000;
 const mostWaiting = 400;
 const mostChecksAtOnce = 16;
 const mostRechecked = 1_000;
-/** From one harm to the next: with eleven rounds in a minute and a half every component is hit ten times in 20 minutes. */
-const harmEveryMs = [2_500, 6_500] as const;
+/** From one harm to the next, as parts of the average. */
+const harmSpread = [0.55, 1.45] as const;
 
 /** One run in a house that stands: people and chaos together, then calm, then the judgement. */
 export class Run {
@@ -95,11 +95,12 @@ export class Run {
     makeFaulty(systems.firm.faults);
     this.#post.open();
     let isOver = false;
+    const averageMs = this.#settings.harmEverySeconds * 1_000;
     const people = this.#campaign.play().finally(() => (isOver = true));
     const harm = doHarm({
       components,
       dice: createDice(this.#settings.seed, 3),
-      everyMs: harmEveryMs,
+      everyMs: [harmSpread[0] * averageMs, harmSpread[1] * averageMs],
       // Who has to wait for a slow product takes longer, and the harm goes on as long.
       isOver: () => isOver,
       log: (line) => {

@@ -6,9 +6,17 @@ test('without settings it is the run of CI: two minutes and 300 records', () => 
 });
 
 test('what is printed plays the same run again', () => {
-  const settings = parseSettings({ SEED: '10', MINUTES: '20', RECORDS: '5000', BUDGET: '100/10s,4000/30m' });
+  const settings = parseSettings({
+    SEED: '10',
+    MINUTES: '20',
+    RECORDS: '5000',
+    BUDGET: '100/10s,4000/30m',
+    HARM_EVERY: '9',
+  });
   const command = replayCommand(settings);
-  expect(command).toBe('make chaos SEED=10 MINUTES=20 RECORDS=5000 EDITS=10000 SEARCH=off BUDGET=100/10s,4000/30m');
+  expect(command).toBe(
+    'make chaos SEED=10 MINUTES=20 RECORDS=5000 EDITS=10000 SEARCH=off BUDGET=100/10s,4000/30m HARM_EVERY=9',
+  );
   const words = command.split(' ').slice(2);
   expect(parseSettings(Object.fromEntries(words.map((word) => word.split('=') as [string, string])))).toEqual(settings);
 });
@@ -25,6 +33,7 @@ test('a setting that makes no sense is refused with its name', () => {
     ['SEED', 'one'],
     ['RECORDS', '-1'],
     ['SEARCH', 'maybe'],
+    ['HARM_EVERY', 'often'],
     ['BUDGET', '100 per minute'],
   ] as const) {
     expect(() => parseSettings({ [name]: value })).toThrow(name);

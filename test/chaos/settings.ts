@@ -23,6 +23,8 @@ function windowOf(text: string): readonly BudgetWindow[] {
     : [{ limit: Number(limit), windowMs: Number.parseInt(span, 10) * (unitMs[span.slice(-1)] ?? 0) }];
 }
 
+const defaultHarmEverySeconds = 4.5;
+
 const environment = z.object({
   /** Decides who edits what, what is killed when, and which requests fail. */
   SEED: count('SEED').prefault('1'),
@@ -36,6 +38,8 @@ const environment = z.object({
   /** Whether Advoware refuses a PUT whose `rowId` is outdated, which nobody knows of the real one. */
   ROW_ID_CHECK: z.enum(['on', 'off'], 'ROW_ID_CHECK must be on or off').prefault('on'),
   BUDGET: budget.prefault(''),
+  /** Seconds from one harm to the next, on the average. The default hits every component ten times in eight minutes. */
+  HARM_EVERY: z.coerce.number('HARM_EVERY must be a number of seconds').positive().prefault(defaultHarmEverySeconds),
   /** Logs of a good run are kept too. */
   KEEP_LOGS: z.string().optional(),
 });
@@ -48,7 +52,7 @@ const searchOffEvery = 5;
 /** @throws z.ZodError */
 export function parseSettings(given: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
-  const { SEED, MINUTES, RECORDS, EDITS, SEARCH, ROW_ID_CHECK, BUDGET, KEEP_LOGS } = environment.parse(set);
+  const { SEED, MINUTES, RECORDS, EDITS, SEARCH, ROW_ID_CHECK, BUDGET, HARM_EVERY, KEEP_LOGS } = environment.parse(set);
   return {
     seed: SEED,
     minutes: MINUTES,
@@ -57,6 +61,7 @@ export function parseSettings(given: Readonly<Record<string, string | undefined>
     canBeSearched: SEARCH === undefined ? SEED % searchOffEvery !== 0 : SEARCH === 'on',
     checksRowId: ROW_ID_CHECK === 'on',
     budget: BUDGET,
+    harmEverySeconds: HARM_EVERY,
     keepsLogs: KEEP_LOGS !== undefined,
   };
 }
@@ -70,12 +75,14 @@ export function replayCommand({
   canBeSearched,
   checksRowId,
   budget,
+  harmEverySeconds,
 }: ChaosSettings): string {
   const always = `make chaos SEED=${seed} MINUTES=${minutes} RECORDS=${records} EDITS=${edits}`;
   const more = [
     `SEARCH=${canBeSearched ? 'on' : 'off'}`,
     ...(checksRowId ? [] : ['ROW_ID_CHECK=off']),
     ...(budget.text === '' ? [] : [`BUDGET=${budget.text}`]),
+    ...(harmEverySeconds === defaultHarmEverySeconds ? [] : [`HARM_EVERY=${harmEverySeconds}`]),
   ];
   return [always, ...more].join(' ');
 }
