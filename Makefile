@@ -8,8 +8,8 @@ installed := node_modules/.tandem-installed
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(installed) ## Start everything on this machine and play the main story; ONCE=1 ends after it
-	@ONCE="$(ONCE)" npm run --silent demo
+demo: $(installed) ## Start everything on this machine and play the main story; ONCE=1 ends after it; PAIR=portal DEMO_SCALE=0.05
+	@ONCE="$(ONCE)" PAIR="$(PAIR)" DEMO_SCALE="$(DEMO_SCALE)" npm run --silent demo
 
 test: $(installed) ## Build, check and run every test
 	@npm run --silent test

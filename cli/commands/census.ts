@@ -3,12 +3,15 @@ import { censusRun, type CensusRunView } from '../../api/ops/census-shape.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { follow, type Followed } from '../census/follow.ts';
+import { importAll } from '../census/import-all.ts';
 import { createDisplay, noDisplay } from '../census/progress-display.ts';
 import { reportInWords, wouldDoAnything } from '../census/report-in-words.ts';
 import { howToGoOn, progressInWords, summaryInWords, type Systems, walkName } from '../census/walk-in-words.ts';
 import { pathOf, systemsOf } from '../pages.ts';
 
 interface CensusOptions {
+  readonly all?: boolean;
+  readonly again?: boolean;
   readonly dryRun?: boolean;
   readonly rebuild?: boolean;
   readonly status?: boolean;
@@ -32,13 +35,24 @@ export function addCensusAndBackfill(program: Command): void {
     )
     .addOption(new Option('--rebuild', 'only find couples again that the master names, after the store was lost'));
   const backfill = program.command('backfill').description('the first import: as census, with the lowest priority');
-  for (const command of [census, backfill]) {
-    withOptions(command).action(async (pair: string, options: CensusOptions) => {
-      const mode = command === backfill ? 'backfill' : options.rebuild === true ? 'rebuild' : 'census';
-      await carryOut(createApiClient(process.env), pair, mode, options);
-    });
-  }
+  withOptions(census.argument('<pair>')).action(async (pair: string, options: CensusOptions) => {
+    await carryOut(createApiClient(process.env), pair, options.rebuild === true ? 'rebuild' : 'census', options);
+  });
+  withOptions(ofAll(backfill.argument('[pair]'))).action(async (pair: string | undefined, options: CensusOptions) => {
+    if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all', 2);
+    if (pair === undefined) await carryOutAll(createApiClient(process.env), options);
+    else await carryOut(createApiClient(process.env), pair, 'backfill', options);
+  });
 }
+
+const ofAll = (backfill: Command): Command =>
+  backfill
+    .addOption(
+      new Option('--all', 'every pair, those that others point to first; said again it goes on where it was').conflicts(
+        [...changes, 'dryRun', 'detach'],
+      ),
+    )
+    .option('--again', 'with --all: also pairs that are done already');
 
 const changes = ['status', 'follow', 'pause', 'resume', 'cancel'] as const;
 const descriptions = {
@@ -51,7 +65,6 @@ const descriptions = {
 
 function withOptions(command: Command): Command {
   command
-    .argument('<pair>')
     .option('--dry-run', 'hand over nothing, and report what would happen')
     .option('--detach', 'begin it without following it');
   for (const name of changes) {
@@ -82,6 +95,29 @@ async function carryOut(
     if (options.detach === true) begun(run, telling);
     else await tell(api, run, telling);
   }
+}
+
+/** Ends with 0 if all are done, 3 if one is still under way, else 1. */
+async function carryOutAll(api: ApiClient, { again = false, json: isJson = false }: CensusOptions): Promise<void> {
+  const { imported, ending } = await importAll({
+    ...{ api, again },
+    follow: (run, systems) => followUntilDetached(api, run, { systems, isJson }),
+    say: (line) => {
+      if (!isJson) console.log(line);
+    },
+  });
+  if (isJson) console.log(JSON.stringify({ pairs: imported }));
+  const goOn = '`tandem backfill --all` goes on from there';
+  const last = imported.at(-1);
+  if (ending.kind === 'detached' && last !== undefined) {
+    const others = 'the pairs after it were not begun';
+    throw new CommandFailed(`The ${walkName(last.run)} goes on by itself; ${others}: ${goOn}.`, exitCodeForStillToCome);
+  }
+  if (ending.kind !== 'ended') return;
+  if (!isJson) console.log(summaryInWords(ending.run, await systemsOf(api, ending.run.pair), new Date()));
+  const { state, pair } = ending.run;
+  const first = state === 'paused' ? `\`tandem census ${pair} --resume\` lets it go on, then ` : '';
+  throw new CommandFailed(`The pairs after ${pair} were not begun: ${first}${goOn}.`, exitCodeOf(ending.run));
 }
 
 interface Telling {

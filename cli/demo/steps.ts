@@ -1,7 +1,8 @@
-import { type Scene, type Step, type StepResult, StoryFailed } from './story.ts';
+import type { Scene } from './story.ts';
+import { type Step, type StepResult, told } from './tell.ts';
 
 /** The main story: what Tandem does for one party, with the number of requests that each step may cost. */
-export const steps: readonly Step[] = [
+export const steps: readonly Step<Scene>[] = [
   {
     title: 'A party is created in EspoCRM',
     expected: { verdicts: ['created'], calls: [3, 3] },
@@ -89,8 +90,4 @@ async function deliveredThreeTimes(scene: Scene): Promise<StepResult> {
   ];
   told(writes.join() === '1,1', 'each system was written to once');
   return { ...result, seen: 'one sync: each system was written to once' };
-}
-
-function told(holds: boolean, what: string): void {
-  if (!holds) throw new StoryFailed(`It is not as told: ${what}`);
 }

@@ -6,25 +6,7 @@ import got from 'got';
 import { z } from 'zod';
 import { checkShape, historyShape, recordShape } from '../../api/ops/shapes.ts';
 import type { DemoHouse } from './demo-house.ts';
-
-/** A step did not come to what is told. */
-export class StoryFailed extends Error {
-  readonly code = 'story_failed';
-}
-
-/** What one step came to, as people see it in the two systems. */
-export interface StepResult {
-  readonly verdict: string;
-  readonly tookMs: number;
-  readonly seen: string;
-}
-
-export interface Step {
-  readonly title: string;
-  /** Any of the verdicts; at least and at most so many requests to both systems together. */
-  readonly expected: { readonly verdicts: readonly string[]; readonly calls: readonly [least: number, most: number] };
-  play(scene: Scene): Promise<StepResult>;
-}
+import { StoryFailed } from './tell.ts';
 
 const patienceMs = 20_000;
 const runFile = promisify(execFile);

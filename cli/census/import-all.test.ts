@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import type { CensusRunView } from '../../api/ops/census-shape.ts';
+import type { ApiClient } from '../api-client.ts';
+import { CommandFailed } from '../command-failed.ts';
+import { importAll } from './import-all.ts';
+
+const names = ['companies', 'projects', 'tasks'] as const;
+const counts = { pages: 1, seen: 3, same: 0, differing: 0, unlinked: 3, absent: 0 };
+
+let ids = 0;
+const runOf = (pair: string, given: Partial<CensusRunView> = {}): CensusRunView => {
+  ids += 1;
+  return {
+    ...{ id: `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`, pair, mode: 'backfill', dryRun: false },
+    ...{ state: 'running', phase: 'master', startedBy: 'tests' },
+    ...{ startedAt: '2026-11-21T10:00:00.000Z', endedAt: null },
+    counts: { master: counts, replica: { ...counts, seen: 0 } },
+    expected: { master: 3, replica: null },
+    ...{ handedOver: 0, waiting: 0, waitsFor: null, trouble: null, report: null },
+    progress: { fraction: null, recordsPerSecond: null, etaMs: null },
+    ...given,
+  };
+};
+const done = { state: 'done', phase: 'end', endedAt: '2026-11-21T10:00:04.000Z' } as const;
+
+/** A service with these pairs and the walks that they have had, the latest first. */
+class Service implements ApiClient {
+  readonly runs: Map<string, CensusRunView[]>;
+  readonly begun: string[] = [];
+
+  constructor(runs: Readonly<Record<string, readonly CensusRunView[]>> = {}) {
+    this.runs = new Map(names.map((name) => [name, [...(runs[name] ?? [])]]));
+  }
+
+  call<T>(method: 'GET' | 'POST', path: string, shape: z.ZodType<T>): Promise<T> {
+    return Promise.resolve(shape.parse(this.#answer(method, path)));
+  }
+
+  #answer(method: string, path: string): unknown {
+    if (path === '/pairs') return { pairs: names.map(pairOf) };
+    const [, , pair = ''] = path.split('/');
+    const runs = this.runs.get(pair) ?? [];
+    if (method === 'GET') return { runs };
+    const run = runOf(pair);
+    runs.unshift(run);
+    this.begun.push(pair);
+    return run;
+  }
+}
+
+const pairOf = (name: string) => ({
+  name,
+  master: { system: 'Productive', entity: name },
+  replica: { system: 'Portal', entity: name },
+  ...{ paused: null, definitionChanges: [], deletionsHeldSince: null },
+  records: { new: 0, linked: 0, unlinked: 0, deleted: 0, parked: 0, waiting: 0 },
+});
+
+interface Given {
+  readonly again?: boolean;
+  /** How the walk of a pair ends that is not done. */
+  readonly ends?: Readonly<Record<string, Partial<CensusRunView>>>;
+  readonly detachAt?: string;
+}
+
+async function carriedOut(service: Service, { again = false, ends = {}, detachAt }: Given = {}) {
+  const followed: string[] = [];
+  const lines: string[] = [];
+  const { imported, ending } = await importAll({
+    ...{ api: service, again },
+    follow: (run) => {
+      followed.push(`${run.pair} ${run.mode}`);
+      if (run.pair === detachAt) return Promise.resolve({ run, isDetached: true });
+      return Promise.resolve({ run: { ...run, ...done, ...ends[run.pair] }, isDetached: false });
+    },
+    say: (line) => lines.push(line),
+  });
+  return { followed, lines, ending, skipped: imported.filter(({ isSkipped }) => isSkipped).map(({ pair }) => pair) };
+}
+
+const backfills = names.map((name) => `${name} backfill`);
+
+describe('importing every pair', () => {
+  test('goes in the order in which the service has them and says of each what it took', async () => {
+    const service = new Service();
+    const { followed, lines, ending } = await carriedOut(service);
+    expect([service.begun, followed, ending]).toEqual([[...names], backfills, { kind: 'done' }]);
+    expect(lines[0]).toBe('1/3  companies  3 records in 4 s');
+  });
+
+  test('leaves out what is done, also by a census of everything, unless it is to be done again', async () => {
+    const runs = {
+      companies: [runOf('companies', { ...done, mode: 'census' })],
+      projects: [runOf('projects', { ...done, mode: 'census', dryRun: true }), runOf('projects', done)],
+    };
+    const { followed, skipped, lines } = await carriedOut(new Service(runs));
+    expect([skipped, followed]).toEqual([['companies', 'projects'], ['tasks backfill']]);
+    expect(lines[0]).toBe('1/3  companies  done before, 2026-11-21T10:00:04.000Z');
+    expect((await carriedOut(new Service(runs), { again: true })).followed).toEqual(backfills);
+  });
+
+  test('begins anew what was only reported, rebuilt, stopped or canceled', async () => {
+    const service = new Service({
+      companies: [runOf('companies', { ...done, dryRun: true })],
+      projects: [runOf('projects', { ...done, mode: 'rebuild' }), runOf('projects', { ...done, state: 'canceled' })],
+      tasks: [runOf('tasks', { ...done, state: 'stopped' })],
+    });
+    const { followed, skipped } = await carriedOut(service);
+    expect([followed, skipped]).toEqual([backfills, []]);
+  });
+
+  test('follows what is under way instead of beginning it twice; after a dry run it begins', async () => {
+    const service = new Service({
+      companies: [runOf('companies', { mode: 'census' })],
+      projects: [runOf('projects', { dryRun: true })],
+    });
+    const { followed } = await carriedOut(service);
+    expect(followed).toEqual(['companies census', 'projects backfill', 'projects backfill', 'tasks backfill']);
+    expect(service.begun).toEqual(['projects', 'tasks']);
+  });
+
+  test.each(['stopped', 'paused', 'canceled'] as const)(
+    'begins nothing more after a walk that is %s',
+    async (state) => {
+      const service = new Service();
+      const { ending, lines } = await carriedOut(service, { ends: { projects: { state } } });
+      expect([service.begun, lines.length]).toEqual([['companies', 'projects'], 1]);
+      expect(ending).toMatchObject({ kind: 'ended', run: { pair: 'projects', state } });
+    },
+  );
+
+  test('begins nothing more when nobody looks any more, and goes on from there the next time', async () => {
+    const service = new Service();
+    expect((await carriedOut(service, { detachAt: 'projects' })).ending).toEqual({ kind: 'detached' });
+    expect(service.begun).toEqual(['companies', 'projects']);
+    service.runs.get('companies')![0] = runOf('companies', done);
+    const { followed, skipped } = await carriedOut(service);
+    expect([skipped, followed]).toEqual([['companies'], ['projects backfill', 'tasks backfill']]);
+  });
+
+  test('needs a pair', async () => {
+    const service = new Service();
+    const call: ApiClient['call'] = (method, path, shape) =>
+      path === '/pairs' ? Promise.resolve(shape.parse({ pairs: [] })) : service.call(method, path, shape);
+    const none = importAll({
+      api: { call },
+      again: false,
+      follow: () => Promise.reject(new Error()),
+      say: () => undefined,
+    });
+    await expect(none).rejects.toBeInstanceOf(CommandFailed);
+  });
+});
