@@ -24,7 +24,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       await service.keepWebhooks();
       await service.importAll();
     }, 240_000);
-    afterAll(() => service.stop());
+    afterAll(() => service.stop(), 60_000);
 
     const rowOf = async (productiveId: string) => {
       const [row] = await service.db.select().from(portalTasks).where(eq(portalTasks.productiveId, productiveId));

@@ -137,14 +137,27 @@ async function answeredBefore(tx: Database, request: WriteRequest, now: Date): P
   const { subject, key, route, bodyHash } = request;
   if (key === null) return null;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`portal ${subject} ${key}`}, 0))`);
-  await tx.delete(portalIdempotency).where(lt(portalIdempotency.at, new Date(now.getTime() - keptForMs)));
-  const [row] = await tx
-    .select()
-    .from(portalIdempotency)
-    .where(and(eq(portalIdempotency.subject, subject), eq(portalIdempotency.key, key)));
+  const ofRequest = and(eq(portalIdempotency.subject, subject), eq(portalIdempotency.key, key));
+  await forgetOld(tx, ofRequest, new Date(now.getTime() - keptForMs));
+  const [row] = await tx.select().from(portalIdempotency).where(ofRequest);
   if (row === undefined) return null;
   if (row.route !== route || row.bodyHash !== bodyHash) throw new KeyUsedDifferently();
   return { status: row.status, body: row.answer };
+}
+
+const forgottenAtOnce = 100;
+
+/** This key's own answer, and along the way a few others that nobody else is busy with. */
+async function forgetOld(tx: Database, ofRequest: SQL | undefined, before: Date): Promise<void> {
+  const isOld = lt(portalIdempotency.at, before);
+  const old = tx
+    .select({ subject: portalIdempotency.subject, key: portalIdempotency.key })
+    .from(portalIdempotency)
+    .where(isOld)
+    .limit(forgottenAtOnce)
+    .for('update', { skipLocked: true });
+  await tx.delete(portalIdempotency).where(and(isOld, ofRequest));
+  await tx.delete(portalIdempotency).where(sql`(${portalIdempotency.subject}, ${portalIdempotency.key}) in ${old}`);
 }
 
 async function remember(tx: Database, request: WriteRequest, { status, body }: WriteAnswer, now: Date): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type RunningTandem, start } from '../../cli/start.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { parseConfig } from '../../config.ts';
+import { composePairs } from '../../compose.ts';
 import { createLog } from '../../log.ts';
 import {
   type Productive,
@@ -60,6 +61,8 @@ export async function startPortalService(
   options: {
     readonly simulator?: ProductiveOptions;
     readonly environment?: Environment;
+    /** Only these, with what they point to. */
+    readonly pairs?: readonly string[];
     /** What is there before the service starts. */
     readonly prepare?: (productive: Productive) => void;
   } = {},
@@ -79,7 +82,8 @@ export async function startPortalService(
     ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off', ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
     ...options.environment,
   });
-  const tandem = await start(config, 'all', createLog(process.env['TEST_LOG_LEVEL'] ?? 'silent'));
+  const pairs = composePairs(config).filter((pair) => options.pairs?.includes(pair.name) ?? true);
+  const tandem = await start(config, 'all', createLog(process.env['TEST_LOG_LEVEL'] ?? 'silent'), pairs);
   await tandem.ready;
   const opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
   const api: PortalService['api'] = (method, path) => callApi(url, method, path);
@@ -100,14 +104,15 @@ export async function startPortalService(
       await until('everything is imported', isIdle, importedWithinMs);
     },
     keepWebhooks: async () => {
-      await api('POST', '/webhooks/keep');
       const wanted = async () => {
+        // A look that is under way has listed them before whatever the test did.
+        await api('POST', '/webhooks/keep');
         const { body } = await api('GET', '/webhooks');
         const { systems } = body as { systems: { registrations: { state: string }[] }[] };
         const all = systems.flatMap(({ registrations }) => registrations);
         return all.length > 0 && all.every(({ state }) => state === 'ok' || state === 'somebody_elses');
       };
-      await until('all webhooks are registered', wanted);
+      await until('all webhooks are registered', wanted, importedWithinMs);
       await until('everything that followed is done', isIdle, importedWithinMs);
     },
     stop: async () => {
