@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { freePort } from '../cli/temporal-server/free-port.ts';
+import { portalPairs } from '../mappers/portal/portal-pairs.ts';
+import { type Productive, startProductiveSimulator } from '../simulators/productive/start-productive.ts';
+import type { OpenDatabase } from '../store/database.ts';
+import { openPostgres } from '../store/open-postgres.ts';
+import { portalTasks } from '../store/portal/work-tables.ts';
+import { createPostgresDatabase, type PostgresDatabase } from './support/databases.ts';
+import { until } from './support/house.ts';
+import { differencesFromSource } from './support/portal-comparison.ts';
+import { productiveEnvironment } from './support/portal-service.ts';
+import { apiToken } from './support/service-under-test.ts';
+import { testTemporalAddress } from './support/temporal.ts';
+
+/** Of the organization's 27,199 tasks and 15,486 comments. */
+const scale = 0.04;
+const pageLength = 200;
+const startedWithinMs = 120_000;
+const importedWithinMs = 240_000;
+
+let productive: Productive;
+let database: PostgresDatabase;
+let opened: OpenDatabase;
+let directory: string;
+let environment: Readonly<Record<string, string>>;
+let url: string;
+let running: ChildProcess | undefined;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tandem-portal-import-'));
+  // An answer takes a moment, so that a kill hits a page that is under way.
+  productive = await startProductiveSimulator({ latencyMs: 100 });
+  productive.generate({ scale });
+  database = await createPostgresDatabase();
+  opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  environment = {
+    ...productiveEnvironment(productive),
+    ...{ DATABASE_URL: database.url, TANDEM_DATA: directory, API_PORT: String(port), LOG_LEVEL: 'warn' },
+    ...{ TEMPORAL_ADDRESS: testTemporalAddress(), TEMPORAL_TASK_QUEUE: `portal-import-${randomUUID()}` },
+    ...{ API_TOKENS: `test:${apiToken}`, API_RATE_LIMIT: '100000/1m', PRODUCTIVE_BUDGET: '2000/10s' },
+    // Requests are counted: nothing but the import asks.
+    ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off', ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
+  };
+});
+afterEach(async () => {
+  await killed();
+  await opened.close();
+  await database.drop();
+  await productive.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const isReady = () =>
+  fetch(`${url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** The product as its users start it. */
+async function started(): Promise<void> {
+  running = spawn(process.execPath, ['cli/tandem.ts', 'start'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await until('it is ready', isReady, startedWithinMs);
+}
+
+async function killed(): Promise<void> {
+  const child = running;
+  running = undefined;
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function api(method: 'GET' | 'POST', path: string): Promise<unknown> {
+  const headers = { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/api/v1${path}`, { method, headers, ...(method === 'POST' && { body: '{}' }) });
+  return answer.json();
+}
+
+/** Everything is imported, and nobody waits for anything. */
+async function isThrough(): Promise<boolean> {
+  const { inbox, pairs } = (await api('GET', '/status')) as {
+    inbox: { waiting: number };
+    pairs: { census: unknown }[];
+  };
+  return inbox.waiting === 0 && pairs.every(({ census }) => census === null);
+}
+
+/** Pages that were asked for again, by what was asked for. The first page of a cursor is asked once per process to learn how. */
+function pagesAgain(entity: string): number {
+  const pages = productive.requests
+    .all({ method: 'GET', path: new RegExp(`/${entity}$`) })
+    .map(({ query }) => decodeURIComponent(query))
+    .filter((query) => query.includes(`page[size]=${pageLength}`));
+  return pages.length - new Set(pages).size;
+}
+
+const rows = () => opened.db.$count(portalTasks);
+
+test('a first import that is killed twice comes to the same end, and reads a page again per kill at most', async () => {
+  const tasks = productive.records('tasks').length;
+  await started();
+  for (const { name } of portalPairs()) {
+    await api('POST', `/pairs/${name}/census`);
+    if (name === 'tasks') break;
+  }
+  for (const share of [0.3, 0.6]) {
+    await until(`${share} of the tasks are there`, async () => (await rows()) >= tasks * share, importedWithinMs);
+    await killed();
+    await started();
+  }
+  await until('the tasks are through', isThrough, importedWithinMs);
+  const later = portalPairs().slice(portalPairs().findIndex(({ name }) => name === 'tasks') + 1);
+  for (const { name } of later) await api('POST', `/pairs/${name}/census`);
+  await until('everything is through', isThrough, importedWithinMs);
+
+  expect(await differencesFromSource(opened.db, productive)).toEqual([]);
+  expect(await rows()).toBe(tasks);
+  const writes = productive.requests.all().filter(({ method }) => method !== 'GET');
+  expect(writes).toEqual([]);
+  const read = productive.requests.all().map(({ method, path, query }) => `${method} ${path} ${decodeURIComponent(query)}`);
+  if (process.env['SHOW'] !== undefined) console.log(read.join('\n'));
+  expect(pagesAgain('tasks')).toBeLessThanOrEqual(2);
+}, 900_000);
