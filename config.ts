@@ -20,12 +20,22 @@ export class InvalidConfig extends Error {
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
+/** @param parse null: the text can't be read */
+const read = <T>(parse: (text: string) => T | null, problem: string) =>
+  z.string().transform((text, context): T => {
+    const parsed = parse(text);
+    if (parsed !== null) return parsed;
+    context.addIssue(problem);
+    return z.NEVER;
+  });
 const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h)$/, 'must be a duration such as 10s, 5m or 1h')
   .transform(
     (text) => Number.parseInt(text, 10) * units[z.enum(['ms', 's', 'm', 'h']).parse(text.replace(/^\d+/, ''))],
   );
+const parseAges = (text: string) => parseRefreshAfter(text, (age) => duration.safeParse(age).data ?? null);
+const lookedAtKinds = lookedAtWhenRead.join(', ');
 /** Null: switched off. */
 const orOff = <T>(what: z.ZodType<T, string>) =>
   z.string().transform((text, context): T | null => {
@@ -66,12 +76,10 @@ const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must look like redis://h
 const port = z.string().regex(/^\d+$/, 'must be a port number').transform(Number).pipe(z.int().min(0).max(65_535));
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('Europe/Berlin');
-const callWindows = z.string().transform((text, context) => {
-  const windows = parseCallWindows(text);
-  if (windows !== null) return windows;
-  context.addIssue('must be a list of windows such as 100/10s,4000/30m: at most 100 requests in any 10 seconds, …');
-  return z.NEVER;
-});
+const callWindows = read(
+  parseCallWindows,
+  'must be a list of windows such as 100/10s,4000/30m: at most 100 requests in any 10 seconds, …',
+);
 /** No window: no limit. */
 const budget = callWindows.prefault('');
 const productiveId = z.string().regex(/^[1-9]\d*$/, 'must be a number');
@@ -195,15 +203,7 @@ export const environmentSchema = z.object({
   PRODUCTIVE_TIMEOUT: duration.prefault('20s'),
   PRODUCTIVE_BUDGET: callWindows.prefault('100/10s,4000/30m'),
   PRODUCTIVE_CATCH_UP_EVERY: orOff(everySecondAtMost).prefault('1m'),
-  PORTAL_WRITES: z
-    .string()
-    .transform((text, context) => {
-      const hours = parseSendingHours(text);
-      if (hours !== null) return hours;
-      context.addIssue('must be at_once or hours such as 22:00-06:00');
-      return z.NEVER;
-    })
-    .prefault('at_once'),
+  PORTAL_WRITES: read(parseSendingHours, 'must be at_once or hours such as 22:00-06:00').prefault('at_once'),
   PORTAL_JWT_SECRET: z
     .string()
     .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
@@ -212,24 +212,8 @@ export const environmentSchema = z.object({
   PORTAL_JWKS_URL: url.optional(),
   PORTAL_JWT_AUDIENCE: z.string().default('tandem-portal'),
   PORTAL_RATE_LIMIT: rate.prefault('6000/1m'),
-  PORTAL_REFRESH_AFTER: z
-    .string()
-    .transform((text, context) => {
-      const ages = parseRefreshAfter(text, (age) => duration.safeParse(age).data ?? null);
-      if (ages !== null) return ages;
-      context.addIssue(`must be ages such as tasks:5m,projects:10m, of ${lookedAtWhenRead.join(', ')}`);
-      return z.NEVER;
-    })
-    .prefault(''),
-  PORTAL_CHECK_ON_READ: z
-    .string()
-    .transform((text, context) => {
-      const kinds = parseCheckedOnRead(text);
-      if (kinds !== null) return kinds;
-      context.addIssue(`must be a list of ${lookedAtWhenRead.join(', ')}`);
-      return z.NEVER;
-    })
-    .prefault(''),
+  PORTAL_REFRESH_AFTER: read(parseAges, `must be ages such as tasks:5m,projects:10m, of ${lookedAtKinds}`).prefault(''),
+  PORTAL_CHECK_ON_READ: read(parseCheckedOnRead, `must be a list of ${lookedAtKinds}`).prefault(''),
   PORTAL_CHECK_WAIT: duration.prefault('2s'),
   /** Mebibytes. */
   PORTAL_MAX_UPLOAD: z

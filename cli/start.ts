@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
 import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
-import type { PortalSettings } from '../api/portal/compose-portal.ts';
 import { createSidecarServer } from '../api/http-server.ts';
 import { type RunningApi, startApi } from '../api/server.ts';
 import { feedStates, type WatchedSystems, watchStates } from '../api/watching.ts';
@@ -14,7 +13,6 @@ import {
   composeMessages,
   composePairs,
 } from '../compose.ts';
-import { composeMasterFiles, type MasterFilesParts } from '../compose-portal-systems.ts';
 import { type Config, InvalidConfig } from '../config.ts';
 import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Connector } from '../connectors/connector.ts';
@@ -32,6 +30,7 @@ import { VisitStore } from '../store/visits.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
 import { composeNotifier } from './compose-notifier.ts';
 import { composePreviewer } from './compose-previewer.ts';
+import { portalOf } from './portal-settings.ts';
 
 /** Which parts run in this process. */
 export type Parts = 'all' | 'api' | 'worker';
@@ -211,25 +210,6 @@ function watchedSystems(
     ),
   };
 }
-
-const portalOf = (config: Config, parts: MasterFilesParts): PortalSettings | null => {
-  const { PORTAL_JWT_SECRET: secret, PORTAL_JWKS_URL: url, PORTAL_JWT_AUDIENCE: audience } = config;
-  const writing = {
-    sendingHours: config.PORTAL_WRITES,
-    timeZone: config.TANDEM_TIMEZONE,
-    files: composeMasterFiles(parts),
-    maxUploadBytes: config.PORTAL_MAX_UPLOAD * 1024 * 1024,
-  };
-  const currency = {
-    refreshAfterMs: config.PORTAL_REFRESH_AFTER,
-    checkedOnRead: config.PORTAL_CHECK_ON_READ,
-    waitMs: config.PORTAL_CHECK_WAIT,
-  };
-  if (secret !== undefined) {
-    return { tokens: { signer: { kind: 'secret', secret: secret.reveal() }, audience }, currency, writing };
-  }
-  return url === undefined ? null : { tokens: { signer: { kind: 'jwks', url }, audience }, currency, writing };
-};
 
 const apiSettingsOf = (config: Config) => ({
   publicUrl: config.PUBLIC_URL ?? null,

@@ -15,7 +15,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
     let taskId = '';
     beforeAll(async () => {
       service = await startPortalService({
-        environment: { CATCH_UP_EVERY: '1s', PRODUCTIVE_CATCH_UP_EVERY: '1s' },
+        environment: { CATCH_UP_EVERY: '2s', PRODUCTIVE_CATCH_UP_EVERY: '3s', PRODUCTIVE_BUDGET: '2000/10s' },
         prepare: ({ create, persons: { anna } }) => {
           const companyId = create('companies', { name: 'Muster GmbH' }).id;
           const project = { name: 'Website', project_type_id: 2, company_id: companyId, project_manager_id: anna };
@@ -58,6 +58,8 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
 
     test('a webhook that Productive has switched off is made anew', async () => {
       await service.keepWebhooks();
+      const pausedPairs = async () => (await service.api('GET', '/status')).body as { pairs: { paused: unknown }[] };
+      expect((await pausedPairs()).pairs.filter(({ paused }) => paused !== null)).toEqual([]);
       const off = service.productive.webhooks.list()[0]!;
       service.productive.webhooks.switchOff(off.id);
       await service.keepWebhooks();

@@ -35,7 +35,8 @@ export function toRemoteRecord(
   resource: ProductiveResource,
   ownPersonId: string | null,
 ): RemoteRecord {
-  const attributes = { ...withIds(object, resource), ...relatedIds(object) };
+  const unshown = Object.fromEntries(resource.uncertain.map((name) => [name, null] as const));
+  const attributes = { ...unshown, ...withIds(object, resource), ...relatedIds(object) };
   const time = resource.sortedBy ?? 'updated_at';
   return {
     id: object.id,

@@ -4,6 +4,8 @@ export interface ProductiveResource {
   readonly itemType: string;
   /** To-one relationships that are asked for, and the types of their targets. Shown as `<name>_id`. */
   readonly relations: Readonly<Record<string, string>>;
+  /** Attributes that only some sources know of: one that is not shown is empty, not hidden from us. */
+  readonly uncertain: readonly string[];
   /** Attributes that are ids of other records, though they come as integers. */
   readonly ids: readonly string[];
   /**
@@ -31,6 +33,7 @@ export interface ProductiveResource {
 const resource = (itemType: string, relations: ProductiveResource['relations'] = {}): ProductiveResource => ({
   itemType,
   relations,
+  uncertain: [],
   ids: [],
   sortedBy: null,
   fixedSort: null,
@@ -73,7 +76,7 @@ const resources: Readonly<Record<string, ProductiveResource>> = {
   },
   comments: {
     ...resource('comment', { task: 'tasks', creator: 'people' }),
-    ...{ fixedSort: 'created_at', goneBy: 'answer', searchFilters: ['task_id'] },
+    ...{ fixedSort: 'created_at', goneBy: 'answer', searchFilters: ['task_id'], uncertain: ['updated_at'] },
   },
   attachments: {
     ...resource('attachment', { task: 'tasks', comment: 'comments', creator: 'people' }),

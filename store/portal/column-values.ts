@@ -15,7 +15,7 @@ export class UnfitValue extends Error {
 }
 
 interface Fitting {
-  readonly shape: z.ZodType<unknown>;
+  readonly shape: z.ZodType;
   readonly wanted: string;
 }
 
@@ -49,9 +49,10 @@ export function toColumn(attribute: string, { kind }: EntityColumn, value: Json)
 }
 
 const json = z.json();
+const id = z.int().transform(String);
 
 export function fromColumn({ kind }: EntityColumn, value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  return kind === 'reference' ? String(value) : json.parse(value);
+  return kind === 'reference' ? id.parse(value) : json.parse(value);
 }

@@ -123,7 +123,8 @@ export class PortalRecordStore {
     const { table, own } = entity;
     const empty = Object.fromEntries([...entity.columns.keys()].map((attribute) => [attribute, null]));
     const values = { ...empty, ...valuesOf(entity, attributes), deletedAt: null };
-    const isTheDeleted = and(eq(own.productiveId, String(attributes['productiveId'])), isNotNull(own.deletedAt));
+    const isTheSame = equals(entity, 'productiveId', attributes['productiveId'] ?? null);
+    const isTheDeleted = and(isTheSame, isNotNull(own.deletedAt));
     try {
       const rows = await this.#db.update(table).set(values).where(isTheDeleted).returning(selected(entity));
       return written(entity, rows) ?? { kind: 'exists' };
@@ -167,10 +168,9 @@ function written(entity: Entity, [row]: readonly DriverRow[]): PortalWrite | nul
 
 /** @throws UnfitValue */
 export function valuesOf(entity: Entity, attributes: Attributes): Record<string, unknown> {
-  const entries = Object.entries(attributes).map(([attribute, value]) => [
-    attribute,
-    toColumn(attribute, columnOf(entity, attribute), value),
-  ]);
+  const entries = Object.entries(attributes).map(
+    ([attribute, value]) => [attribute, toColumn(attribute, columnOf(entity, attribute), value)] as const,
+  );
   return Object.fromEntries(entries);
 }
 

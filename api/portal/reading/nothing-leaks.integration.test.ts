@@ -115,7 +115,9 @@ describe('a client of one company', () => {
     const acme = await company(db, '149808', ours);
     const other = await company(db, '7', secret);
     const privateParent = await task(db, acme, { private: true }, secret);
-    visibleTask = await task(db, acme, { parentTaskId: privateParent });
+    const staff = { firstName: 'Of the house', email: `${secret}@example.com` };
+    const assigneeId = idOf(await db.insert(portalPeople).values(staff).returning());
+    visibleTask = await task(db, acme, { parentTaskId: privateParent, assigneeId });
     await task(db, acme, { private: null }, secret);
     await task(db, acme, { deletedAt: new Date() }, secret);
     await task(db, { ...acme, creatorId: other.creatorId }, { private: true }, secret);
@@ -184,7 +186,12 @@ describe('a client of one company', () => {
       comments: { comments: [{ body: ours }] },
       attachments: { attachments: [{ name: ours }, { name: ours }] },
       activities: { activities: [{ changeset: [{ title: [null, ours] }] }, { changeset: [{ title: [null, ours] }] }] },
-      included: { people: [{ firstName: ours, email: `${ours}@example.com` }] },
+      included: {
+        people: [
+          { firstName: ours, email: `${ours}@example.com` },
+          { firstName: 'Of the house', email: null },
+        ],
+      },
     });
   });
 
