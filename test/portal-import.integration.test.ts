@@ -20,8 +20,8 @@ import { testTemporalAddress } from './support/temporal.ts';
 /** Of the organization's 27,199 tasks and 15,486 comments. */
 const scale = 0.03;
 const pageLength = 200;
-const startedWithinMs = 120_000;
-const importedWithinMs = 240_000;
+const startedWithinMs = 400_000;
+const importedWithinMs = 400_000;
 
 let productive: Productive;
 let database: PostgresDatabase;
@@ -81,22 +81,30 @@ async function killed(): Promise<void> {
   await gone;
 }
 
-async function api(method: 'GET' | 'POST', path: string): Promise<unknown> {
+const api = (method: 'GET' | 'POST', path: string): Promise<Response> => {
   const headers = { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${url}/api/v1${path}`, { method, headers, ...(method === 'POST' && { body: '{}' }) });
-  return answer.json();
+  return fetch(`${url}/api/v1${path}`, { method, headers, ...(method === 'POST' && { body: '{}' }) });
+};
+
+interface Status {
+  readonly inbox: { readonly waiting: number };
+  readonly pairs: readonly { readonly census: unknown }[];
 }
 
 /** No walk is under way, and nobody waits for anything. */
 async function isThrough(): Promise<boolean> {
-  const { inbox, pairs } = (await api('GET', '/status')) as {
-    inbox: { waiting: number };
-    pairs: { census: unknown }[];
-  };
+  const answer = await api('GET', '/status');
+  // A machine that does much else can't answer every time.
+  if (!answer.ok) return false;
+  const { inbox, pairs } = (await answer.json()) as Status;
   return inbox.waiting === 0 && pairs.every(({ census }) => census === null);
 }
 
-const begin = (pair: string) => api('POST', `/pairs/${pair}/census`);
+/** 409: it was begun already, though the answer said nothing of it. */
+const begin = (pair: string) =>
+  until(`the import of ${pair} has begun`, async () =>
+    [202, 409].includes((await api('POST', `/pairs/${pair}/census`)).status),
+  );
 
 /** In the order of a first import. */
 async function imported(pairs: readonly string[]): Promise<void> {
@@ -139,4 +147,4 @@ test('a first import that is killed twice comes to the same end, and reads a pag
     console.log(read.join('\n'));
   }
   expect(pagesAgain('tasks')).toBeLessThanOrEqual(2);
-}, 900_000);
+}, 1_800_000);

@@ -102,13 +102,13 @@ const productiveIdOf = (rows: ReadonlyMap<string, Row> | undefined, portalId: un
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** What a value says: a time in whatever zone, a number or its digits, nothing at all. */
+/** What a value says: a time in whatever zone, a number or its digits, nothing at all, which an empty list says too. */
 function meaning(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'string') return time.test(value) ? new Date(value).toISOString() : value.normalize('NFC').trim();
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return sortedJson(value);
+  return Object.keys(value).length === 0 ? null : sortedJson(value);
 }
 
 const sortedJson = (value: unknown): string =>

@@ -3,13 +3,14 @@ import type { Productive, ProductiveOptions } from '../../simulators/productive/
 import { type SyncedEntity, syncedTables } from '../../store/portal/tables.ts';
 import { portalTasks } from '../../store/portal/work-tables.ts';
 import { until } from './house.ts';
+import { differencesFromSource } from './portal-comparison.ts';
 import { writerIn } from './portal-office.ts';
 import { adminToken, portalTokens } from './portal-tokens.ts';
 import { type PortalService, startPortalService } from './portal-service.ts';
 import type { Environment } from './service-under-test.ts';
 
 /** A machine that does much else needs its time. */
-const patienceMs = 120_000;
+const patienceMs = 200_000;
 
 /** The whole service with one project to work in, everything that was there before imported, and webhooks if they are wanted. */
 export interface PortalRoom extends PortalService {
@@ -27,6 +28,8 @@ export interface PortalRoom extends PortalService {
   /** Somebody asks for a look at records of Productive. */
   look(pair: string, ...ids: readonly string[]): Promise<void>;
   comesTo(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
+  /** Waits until the rows are as Productive's records. @returns what still differs if they don't become so */
+  differences(...entities: readonly SyncedEntity[]): Promise<readonly string[]>;
   /** Until nothing waits. */
   quiet(): Promise<void>;
 }
@@ -60,6 +63,11 @@ export async function openPortalRoom(
   const taskRow: PortalRoom['taskRow'] = async (id) =>
     (await db.select().from(portalTasks).where(eq(portalTasks.productiveId, id)))[0];
   const quiet = () => comesTo('nothing waits', () => service.isIdle());
+  const differences: PortalRoom['differences'] = async (...entities) => {
+    const now = () => differencesFromSource(db, productive, entities);
+    await comesTo('the rows are equal', async () => (await now()).length === 0).catch(() => undefined);
+    return now();
+  };
   const look: PortalRoom['look'] = async (pair, ...recordIds) => {
     for (const recordId of recordIds) await service.api('POST', `/pairs/${pair}/records/${recordId}/check`);
   };
@@ -67,7 +75,7 @@ export async function openPortalRoom(
     ...service,
     ...ids,
     manager: writerIn(service, await adminToken()),
-    ...{ addTask, rowOf, taskRow, quiet, comesTo, look },
+    ...{ addTask, rowOf, taskRow, quiet, comesTo, differences, look },
     syncedTask: async (title) => {
       const id = addTask(title);
       await look('tasks', id);

@@ -84,7 +84,10 @@ export async function startPortalService(
   const opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
   const api: PortalService['api'] = (method, path) => callApi(url, method, path);
   const isIdle = async (): Promise<boolean> => {
-    const { inbox, pairs } = (await api('GET', '/status')).body as Status;
+    const { status, body } = await api('GET', '/status');
+    // A machine that does much else can't answer every time.
+    if (status !== 200) return false;
+    const { inbox, pairs } = body as Status;
     return inbox.waiting === 0 && pairs.every(({ census }) => census === null);
   };
   return {
