@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { composeBudget, composeConnectors } from './compose.ts';
+import { composeBudget, composeConnectors, composePairs } from './compose.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { type EspoCrm, startEspoCrm } from './simulators/espocrm/start-espocrm.ts';
@@ -30,6 +30,37 @@ const compose = (changes: Readonly<Record<string, string>> = {}) => {
 test('without a second EspoCRM there is one', () => {
   const { bySystem, sending } = compose();
   expect([Object.keys(bySystem), sending.length]).toEqual([['EspoCRM', 'Advoware'], 1]);
+});
+
+const portal = { PRODUCTIVE_TOKEN: 'the-token', PRODUCTIVE_ORGANIZATION_ID: '3137' };
+const withoutOffice = Object.fromEntries(
+  Object.keys(required).flatMap((name) => (/^(ESPOCRM|ADVOWARE)_/.test(name) ? [[name, '']] : [])),
+);
+
+test('Productive and the portal are there alone or beside the others, and only Productive sends webhooks', () => {
+  const names = ({ bySystem, sending }: ReturnType<typeof compose>) => [
+    Object.keys(bySystem),
+    sending.map(({ connector }) => connector.system),
+  ];
+  const alone = parseConfig({ ...required, ...withoutOffice, ...portal });
+  expect(names(composeConnectors(alone, createLog('silent'), noDatabase))).toEqual([
+    ['Productive', 'Portal'],
+    ['Productive'],
+  ]);
+  expect(names(compose(portal))).toEqual([
+    ['EspoCRM', 'Advoware', 'Productive', 'Portal'],
+    ['EspoCRM', 'Productive'],
+  ]);
+});
+
+test('the pairs are those of the systems that are configured, parents before what points to them', () => {
+  const namesWith = (changes: Readonly<Record<string, string>>) =>
+    composePairs(parseConfig({ ...required, ...changes })).map(({ name }) => name);
+  const alone = namesWith({ ...withoutOffice, ...portal });
+  expect(alone).toHaveLength(16);
+  expect(alone.indexOf('projects')).toBeLessThan(alone.indexOf('tasks'));
+  expect(namesWith({})).toEqual(['beteiligte']);
+  expect(namesWith(portal)).toEqual(['beteiligte', ...alone]);
 });
 
 test.each([

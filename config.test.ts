@@ -58,6 +58,44 @@ describe('a bad environment', () => {
     expect(parseConfig({ ...required, DATABASE_URL: '' }).DATABASE_URL).toBeUndefined();
   });
 
+  const portal = { PRODUCTIVE_TOKEN: 'the-token', PRODUCTIVE_ORGANIZATION_ID: '3137' };
+  const office = Object.fromEntries(Object.entries(required).filter(([name]) => /^(ESPOCRM|ADVOWARE)_/.test(name)));
+  const rest = Object.fromEntries(Object.entries(required).filter(([name]) => !(name in office)));
+
+  test('each group of systems may be there alone, or both', () => {
+    expect(problemsOf({ ...rest, ...portal })).toBe('');
+    expect(problemsOf({ ...rest, ...office })).toBe('');
+    expect(problemsOf({ ...required, ...portal })).toBe('');
+    const config = parseConfig({ ...rest, ...portal });
+    expect(config.ESPOCRM_URL).toBeUndefined();
+    expect(config).toMatchObject({
+      PRODUCTIVE_URL: 'https://api.productive.io/api/v2',
+      PRODUCTIVE_TIMEOUT: 20_000,
+      PRODUCTIVE_CATCH_UP_EVERY: 60_000,
+      PRODUCTIVE_BUDGET: [
+        { calls: 100, perMs: 10_000 },
+        { calls: 4_000, perMs: 1_800_000 },
+      ],
+    });
+  });
+
+  test('nothing to be kept equal is refused in one line', () => {
+    expect(problemsOf(rest).split('\n')).toEqual([
+      expect.any(String),
+      expect.stringContaining('Nothing is to be kept equal'),
+    ]);
+  });
+
+  test.each([
+    [{ PRODUCTIVE_TOKEN: 'the-token' }, 'PRODUCTIVE_ORGANIZATION_ID is missing; .env.example says what it is'],
+    [{ PRODUCTIVE_ORGANIZATION_ID: '7' }, 'PRODUCTIVE_TOKEN is missing; .env.example says what it is'],
+    [{ PORTAL_JWT_SECRET: 'x'.repeat(32) }, 'PRODUCTIVE_TOKEN is missing; .env.example says what it is'],
+    [{ ADVOWARE_USER: 'AB' }, 'ESPOCRM_URL is missing; .env.example says what it is'],
+  ])('half of a group is refused, whatever else is there: %j', (half, line) => {
+    expect(problemsOf({ ...rest, ...half })).toContain(line);
+    expect(problemsOf({ ...rest, ...half })).not.toContain('the-token');
+  });
+
   test.each([
     [{ ESPOCRM2_URL: 'https://crm.example' }, 'ESPOCRM2_API_KEY is missing; ESPOCRM2_URL is of no use without it'],
     [{ ESPOCRM2_API_KEY: 'the-key' }, 'ESPOCRM2_URL is missing; ESPOCRM2_API_KEY is of no use without it'],
@@ -115,6 +153,12 @@ describe('a bad environment', () => {
     ['CATCH_UP_EVERY', '0s'],
     ['CENSUS_AT', 'at night'],
     ['ROLLING_CHECK_PERIOD', '0'],
+    ['PRODUCTIVE_ORGANIZATION_ID', 'ours'],
+    ['PRODUCTIVE_WEBHOOK_NAME', 'two words'],
+    ['PRODUCTIVE_WEBHOOK_TOKENS', 'no-colon'],
+    ['PRODUCTIVE_BUDGET', '100'],
+    ['PRODUCTIVE_CATCH_UP_EVERY', 'never'],
+    ['PORTAL_WRITES', 'at night'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ ...required, [name]: value })).toContain(name);
   });
@@ -155,6 +199,8 @@ test('no secret shows in a printed configuration or in a problem', () => {
     ESPOCRM2_URL: 'https://crm.example',
     ESPOCRM2_API_KEY: 'the-second-key',
     ADVOWARE_PASSWORD: 'the-password',
+    PRODUCTIVE_TOKEN: 'the-productive-token',
+    PRODUCTIVE_ORGANIZATION_ID: '3137',
     API_TOKENS: 'me:the-long-api-token-1',
     DATABASE_URL: 'postgresql://me:the-database-password@db/tandem',
     REDIS_URL: 'redis://me:the-redis-password@redis',
@@ -164,7 +210,7 @@ test('no secret shows in a printed configuration or in a problem', () => {
   const config: Config = parseConfig({ ...required, ...secrets });
   const printed = `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${String(config.ESPOCRM_API_KEY)}`;
   expect(printed).not.toMatch(
-    /the-espo-key|the-second-key|the-password|the-long-api-token|the-webhook-secret|the-database|the-redis/,
+    /the-espo-key|the-productive-token|the-second-key|the-password|the-long-api-token|the-webhook-secret|the-database|the-redis/,
   );
   expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
   expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { HintStore } from '../store/hints.ts';
@@ -24,7 +25,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       await service.keepWebhooks();
       await service.importAll();
     }, 240_000);
-    afterAll(() => service.stop());
+    afterAll(() => service.stop(), 60_000);
 
     const rowOf = async (productiveId: string) => {
       const [row] = await service.db.select().from(portalTasks).where(eq(portalTasks.productiveId, productiveId));
@@ -123,6 +124,22 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       expect(service.productive.record('tasks', id)).toMatchObject({ title: 'Aus dem Portal', project_id: projectId });
       expect(askedSince(mark)).toEqual(['POST /tasks']);
     }, 60_000);
+
+    test('the doctor has a line for each check of Productive and the portal, and no secret in any of them', async () => {
+      const said = await new Promise<{ readonly exitCode: number; readonly out: string }>((resolve) => {
+        const env = { ...process.env, ...service.environment };
+        execFile(process.execPath, ['cli/tandem.ts', 'doctor'], { env }, (failure, out) => {
+          resolve({ exitCode: typeof failure?.code === 'number' ? failure.code : 0, out });
+        });
+      });
+      expect(said.out).toContain('✓ Tandem: database: PostgreSQL answers');
+      expect(said.out).toContain('✓ Productive: token and organization: Productive lets us read tasks');
+      expect(said.out).toContain('✓ Portal: tables: Portal has the table of tasks and its columns');
+      expect(said.out.match(/✓ Productive: webhook \w+/g)?.length).toBeGreaterThanOrEqual(33);
+      expect(said.out).toContain('Productive, which runs elsewhere, will not reach it');
+      expect(said.out).not.toContain(service.productive.token);
+      expect([said.exitCode, said.out.match(/^✗.*$/gm)]).toEqual([0, null]);
+    }, 120_000);
 
     test('a task that is deleted in Productive is gone from the portal', async () => {
       const id = await synced('Überholt');

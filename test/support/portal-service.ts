@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type RunningTandem, start } from '../../cli/start.ts';
 import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { parseConfig } from '../../config.ts';
+import { composePairs } from '../../compose.ts';
 import { createLog } from '../../log.ts';
 import {
   type Productive,
@@ -24,6 +25,8 @@ export interface PortalService {
   readonly tandem: RunningTandem;
   readonly url: string;
   readonly db: Database;
+  /** What the service was started with. */
+  readonly environment: Environment;
   api(method: 'GET' | 'POST', path: string): Promise<{ status: number; body: unknown }>;
   /** Registers what is missing, and waits until everything that follows from that is done. */
   keepWebhooks(): Promise<void>;
@@ -60,6 +63,8 @@ export async function startPortalService(
   options: {
     readonly simulator?: ProductiveOptions;
     readonly environment?: Environment;
+    /** Only these, with what they point to. */
+    readonly pairs?: readonly string[];
     /** What is there before the service starts. */
     readonly prepare?: (productive: Productive) => void;
   } = {},
@@ -70,7 +75,7 @@ export async function startPortalService(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tandem-portal-'));
-  const config = parseConfig({
+  const environment = {
     ...productiveEnvironment(productive),
     ...{ DATABASE_URL: database.url, TANDEM_DATA: dataDirectory, API_PORT: String(port), PUBLIC_URL: url },
     ...{ TEMPORAL_ADDRESS: testTemporalAddress(), TEMPORAL_TASK_QUEUE: `portal-${randomUUID()}` },
@@ -78,8 +83,10 @@ export async function startPortalService(
     // Tests count requests: what looks for changes by itself is switched on where it is meant.
     ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off', ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
     ...options.environment,
-  });
-  const tandem = await start(config, 'all', createLog(process.env['TEST_LOG_LEVEL'] ?? 'silent'));
+  };
+  const config = parseConfig(environment);
+  const pairs = composePairs(config).filter((pair) => options.pairs?.includes(pair.name) ?? true);
+  const tandem = await start(config, 'all', createLog(process.env['TEST_LOG_LEVEL'] ?? 'silent'), pairs);
   await tandem.ready;
   const opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
   const api: PortalService['api'] = (method, path) => callApi(url, method, path);
@@ -91,7 +98,7 @@ export async function startPortalService(
     return inbox.waiting === 0 && pairs.every(({ census }) => census === null);
   };
   return {
-    ...{ productive, tandem, url, db: opened.db, api, isIdle },
+    ...{ productive, tandem, url, db: opened.db, environment, api, isIdle },
     importAll: async () => {
       const { pairs } = (await api('GET', '/status')).body as Status;
       const headers = { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' };

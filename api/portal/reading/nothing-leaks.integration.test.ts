@@ -91,8 +91,11 @@ const described = z.object({
 });
 type Parameter = z.infer<typeof parameter>;
 
-/** Ids of all tables begin at 1, and none of them has as many rows as this. */
-const allIds = Array.from({ length: 40 }, (_, index) => String(index + 1));
+/** Ids of all tables begin at 1. */
+const idsUpTo = (last: number) => Array.from({ length: last }, (_, index) => String(index + 1));
+/** No table that filters and addresses name has more rows, but for that of attachments. */
+const allIds = idsUpTo(12);
+const idsFor = (path: string): readonly string[] => (path.startsWith('/attachments') ? idsUpTo(50) : allIds);
 
 /** What a parameter can be asked with, as far as it may lead anywhere. */
 function valuesOf({ name, schema, description = '' }: Parameter): readonly string[] {
@@ -122,7 +125,8 @@ describe('a client of one company', () => {
     await task(db, acme, { deletedAt: new Date() }, secret);
     await task(db, { ...acme, creatorId: other.creatorId }, { private: true }, secret);
     await task(db, other, {});
-    await task(db, other, { parentTaskId: visibleTask });
+    const lastTask = await task(db, other, { parentTaskId: visibleTask });
+    expect(allIds).toContain(String(lastTask));
     api = await startTestPortal(database);
     const { body } = await askPortal(api, await adminToken(), '/openapi.json');
     paths = Object.entries(described.parse(body).paths).flatMap(([path, { get }]) =>
@@ -142,7 +146,7 @@ describe('a client of one company', () => {
   /** Every address that can be read, with every id and every value of every filter. */
   function everyAddress(): readonly string[] {
     return paths.flatMap(([path, parameters]) => {
-      const addresses = path.includes('{id}') ? allIds.map((id) => path.replace('{id}', id)) : [path];
+      const addresses = path.includes('{id}') ? idsFor(path).map((id) => path.replace('{id}', id)) : [path];
       const queries = parameters
         .filter((one) => one.in === 'query')
         .flatMap((one) => valuesOf(one).map((value) => `?${one.name}=${encodeURIComponent(value)}`));
@@ -156,7 +160,7 @@ describe('a client of one company', () => {
     const leaks: string[] = [];
     const refused: string[] = [];
     const addresses = everyAddress();
-    expect(addresses.length).toBeGreaterThan(1_000);
+    expect(addresses.length).toBeGreaterThan(300);
     for (const address of addresses) {
       const { status, text } = await read(token, address);
       if (text.includes(secret)) leaks.push(address);

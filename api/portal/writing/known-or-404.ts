@@ -2,24 +2,22 @@ import { lockAttachment } from '../../../store/portal/attachment-writes.ts';
 import { type CommentRow, lockComment } from '../../../store/portal/comment-writes.ts';
 import { lockTask, type TaskRow } from '../../../store/portal/task-writes.ts';
 import type { PortalWrite, WrittenEntity } from '../../../store/portal/write-store.ts';
-import { ApiError } from '../../api-error.ts';
 import type { PortalCaller } from '../caller.ts';
+import { unknownRecord } from '../reading/unknown.ts';
 
-/** Nobody learns from this whether there is such a record that he may not see. */
-export const unknown = (what: string, id: string | number): ApiError =>
-  new ApiError(404, `unknown_${what.replaceAll(' ', '_')}`, `There is no ${what} ${id}, or it is not yours to see`);
+export { unknownRecord as unknown };
 
 /** @throws ApiError 404 */
 export async function taskOr404({ db }: PortalWrite, caller: PortalCaller, id: string): Promise<TaskRow> {
   const task = await lockTask(db, caller, Number(id));
-  if (task === null) throw unknown('task', id);
+  if (task === null) throw unknownRecord('task', id);
   return task;
 }
 
 /** @throws ApiError 404 */
 export async function commentOr404({ db }: PortalWrite, caller: PortalCaller, id: string): Promise<CommentRow> {
   const comment = await lockComment(db, caller, Number(id));
-  if (comment === null) throw unknown('comment', id);
+  if (comment === null) throw unknownRecord('comment', id);
   return comment;
 }
 
@@ -41,6 +39,6 @@ export async function rowOr404(
   id: string,
 ): Promise<LockedRow> {
   const row = await locks[entity](db, caller, Number(id));
-  if (row === null) throw unknown(words[entity], id);
+  if (row === null) throw unknownRecord(words[entity], id);
   return row;
 }
