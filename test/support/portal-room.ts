@@ -47,8 +47,13 @@ export async function openPortalRoom(
     prepare: (productive) => Object.assign(ids, furnished(productive)),
   });
   const { productive, db } = service;
-  if (options.webhooks !== false) await service.keepWebhooks();
-  await service.importAll();
+  try {
+    if (options.webhooks !== false) await service.keepWebhooks();
+    await service.importAll();
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
   const comesTo: PortalRoom['comesTo'] = (what, holds) => until(what, holds, patienceMs);
   const addTask: PortalRoom['addTask'] = (title, values) =>
     productive.create('tasks', { title, project_id: ids.projectId, task_list_id: ids.listId, ...values }).id;
