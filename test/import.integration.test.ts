@@ -82,12 +82,12 @@ test('a first import that is killed three times comes to the same end, and reads
   await api('POST', '/pairs/beteiligte/census', { mode: 'backfill', dryRun: false });
   for (const share of [0.2, 0.5, 0.8]) {
     const wanted = Math.floor(records * share);
-    await until(`${wanted} parties are there`, () => systems.firm.records().length >= wanted, 120_000);
+    await until(`${wanted} parties are there`, () => systems.firm.records().length >= wanted, 300_000);
     await killed();
     await started();
   }
   const run = async () => censusRun.parse(await api('GET', '/pairs/beteiligte/census'));
-  await until('the import is through', async () => (await run()).state === 'done', 240_000);
+  await until('the import is through', async () => (await run()).state === 'done', 300_000);
 
   expect(
     systems.firm
@@ -99,4 +99,4 @@ test('a first import that is killed three times comes to the same end, and reads
   expect(new Set(states)).toEqual(new Set(['clean']));
   expect(lists()).toBeGreaterThanOrEqual(Math.ceil(records / pageLength));
   expect(lists()).toBeLessThanOrEqual(Math.ceil(records / pageLength) + 3);
-}, 600_000);
+}, 900_000);

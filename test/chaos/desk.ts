@@ -34,6 +34,11 @@ export class Desk {
     return this.#wanted.size === 0 && this.#busy === 0;
   }
 
+  /** Checks that nobody has begun to ask for. */
+  get backlog(): number {
+    return this.#wanted.size;
+  }
+
   close(): void {
     this.#isOpen = false;
   }

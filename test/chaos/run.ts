@@ -65,7 +65,7 @@ export class Run {
     this.#store = readStore(house.databaseUrl);
     const options = { systems, settings, desk: this.#desk, dice: createDice(settings.seed, 1) };
     const durationMs = settings.minutes * 60_000;
-    const pace = { durationMs, isTooMuch: () => this.#waiting > mostWaiting };
+    const pace = { durationMs, isTooMuch: () => this.#waiting + this.#desk.backlog > mostWaiting };
     this.#campaign = new Campaign({ ...options, ...pace }, createDice(settings.seed, 2));
   }
 
@@ -96,7 +96,11 @@ export class Run {
     this.#post.open();
     let isOver = false;
     const averageMs = this.#settings.harmEverySeconds * 1_000;
-    const people = this.#campaign.play().finally(() => (isOver = true));
+    const people = this.#campaign
+      .play()
+      // The administrator is one of them: what no webhook tells of has not been said before he has asked for it.
+      .then(() => this.#deskIsDone())
+      .finally(() => (isOver = true));
     const harm = doHarm({
       components,
       dice: createDice(this.#settings.seed, 3),
@@ -120,6 +124,10 @@ export class Run {
     await this.#house.calm();
     const startedAt = Date.now();
     return (await this.#settles(settleWithinMs)) ? Date.now() - startedAt : null;
+  }
+
+  async #deskIsDone(): Promise<void> {
+    while (!this.#desk.isIdle) await sleep(250);
   }
 
   async #settles(withinMs: number): Promise<boolean> {
@@ -167,7 +175,7 @@ export class Run {
     const marks = [crm.requests.mark(), firm.requests.mark()] as const;
     const savesBefore = journal.entries.length;
     for (const key of chosen) this.#desk.check(key);
-    while (!this.#desk.isIdle) await sleep(100);
+    await this.#deskIsDone();
     const requests = [...crm.requests.since(marks[0]), ...firm.requests.since(marks[1])];
     return { rechecked: chosen.length, findings: writesAfterQuiet(requests, journal.entries.slice(savesBefore)) };
   }
