@@ -88,6 +88,7 @@ export const hints = pgTable(
   ],
 );
 
+export { callLog } from './call-log-table.ts';
 export { circuits } from './circuit-table.ts';
 export { type HintTrigger, hintTriggers } from './hint-classes.ts';
 
