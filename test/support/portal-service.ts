@@ -37,7 +37,7 @@ export interface PortalService {
   stop(): Promise<void>;
 }
 
-const importedWithinMs = 120_000;
+const importedWithinMs = 200_000;
 
 interface Status {
   readonly inbox: { readonly waiting: number };
@@ -91,7 +91,9 @@ export async function startPortalService(
   const opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
   const api: PortalService['api'] = (method, path) => callApi(url, method, path);
   const isIdle = async (): Promise<boolean> => {
-    const { inbox, pairs } = (await api('GET', '/status')).body as Status;
+    const { status, body } = await api('GET', '/status');
+    if (status !== 200) return false;
+    const { inbox, pairs } = body as Status;
     return inbox.waiting === 0 && pairs.every(({ census }) => census === null);
   };
   return {
