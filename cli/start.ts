@@ -3,11 +3,12 @@ import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
 import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
 import { createSidecarServer } from '../api/http-server.ts';
-import { type RunningApi, startApi } from '../api/server.ts';
+import { type ApiOptions, type RunningApi, startApi } from '../api/server.ts';
 import { feedStates, type WatchedSystems, watchStates } from '../api/watching.ts';
 import {
   type Budgets,
   composeBudget,
+  type Connectors,
   composeConnectors,
   composeDatabase,
   composeMessages,
@@ -73,20 +74,7 @@ export async function start(
 
   const budget = onceOver(budgets);
   const common = { database: () => opened, budget, pairs, metrics, log };
-  const api =
-    parts === 'worker'
-      ? null
-      : await startApi({
-          ...apiSettingsOf(config),
-          ...common,
-          ...{ sending: connectors.sending, connectors: Object.values(connectors.bySystem), watched },
-          portal: portalOf(config, {
-            connectors: connectors.bySystem,
-            budget: () => budget(there(opened)),
-            onCall: metrics.onCall.bind(metrics),
-          }),
-          preview: composePreviewer({ ...common, ...rulesOf(config), connectors: connectors.bySystem }),
-        });
+  const api = parts === 'worker' ? null : await startApi(apiOptionsOf(config, common, { connectors, watched }));
   const sidecar = parts === 'worker' ? await startSidecar(config, metrics, () => opened) : null;
   const worked = { ...common, config, connectors: connectors.bySystem };
   const worker = parts === 'api' ? null : keepWorker({ ...worked, database }, stopping.signal);
@@ -105,6 +93,28 @@ export async function start(
       budgets.close();
       await opened?.close();
     },
+  };
+}
+
+type Shared = Pick<ApiOptions, 'database' | 'budget' | 'pairs' | 'metrics' | 'log'>;
+
+function apiOptionsOf(
+  config: Config,
+  shared: Shared,
+  { connectors, watched }: { readonly connectors: Connectors; readonly watched: WatchedSystems },
+): ApiOptions {
+  const { database, budget, metrics } = shared;
+  const { sending, bySystem } = connectors;
+  return {
+    ...apiSettingsOf(config),
+    ...shared,
+    ...{ sending, connectors: Object.values(bySystem), watched },
+    portal: portalOf(config, {
+      connectors: bySystem,
+      budget: () => budget(there(database())),
+      onCall: metrics.onCall.bind(metrics),
+    }),
+    preview: composePreviewer({ ...shared, ...rulesOf(config), connectors: bySystem }),
   };
 }
 

@@ -34,7 +34,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
         const { feeds } = body as { feeds: { caughtUpAt: string | null }[] };
         return feeds.length === 2 && feeds.every(({ caughtUpAt }) => caughtUpAt !== null);
       });
-    }, 240_000);
+    }, 420_000);
     afterAll(() => service.stop(), 60_000);
 
     const taskOf = async (id: string) =>
@@ -67,7 +67,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       const webhooks = service.productive.webhooks.list();
       expect([webhooks.length, webhooks.some(({ id }) => id === off.id)]).toEqual([12, false]);
       expect(webhooks.every(({ values }) => values['deactivated_at'] === null)).toBe(true);
-    }, 240_000);
+    }, 420_000);
 
     test('tandem status shows how far each feed was read, and no secret stands in it', async () => {
       const { body } = await service.api('GET', '/status');

@@ -24,7 +24,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       });
       await service.keepWebhooks();
       await service.importAll();
-    }, 240_000);
+    }, 420_000);
     afterAll(() => service.stop(), 60_000);
 
     const rowOf = async (productiveId: string) => {
