@@ -12,7 +12,6 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { CircuitCode } from '../engine/circuit.ts';
 import type { DefinitionText } from '../engine/definition-text.ts';
 import type { Gone } from '../engine/deletion.ts';
 import type { FieldNote } from '../engine/field-notes.ts';
@@ -31,6 +30,7 @@ import {
   webhookRegistrations,
 } from './population-tables.ts';
 import { callLog } from './call-log-table.ts';
+import { circuits } from './circuit-table.ts';
 import { jsonValue, time } from './column-types.ts';
 import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
@@ -54,19 +54,6 @@ export const pairs = pgTable('pairs', {
   removalsHeldAt: time('removals_held_at'),
   /** Removals before this time were approved and do not count any more. */
   removalsCountedFrom: time('removals_counted_from'),
-});
-
-/** One row per system that ever was in trouble: what all processes know of it. Open while `opened_at` is set. */
-export const circuits = pgTable('circuits', {
-  system: text('system').primaryKey(),
-  openedAt: time('opened_at'),
-  code: text('code').$type<CircuitCode>().notNull(),
-  message: text('message').notNull(),
-  /** How often the system was asked in vain, or closed and opened again at once. */
-  probes: integer('probes').notNull().default(0),
-  /** When it is asked next; moved on by the process that asks. */
-  nextProbeAt: time('next_probe_at').notNull(),
-  closedAt: time('closed_at'),
 });
 
 export const hintSequence = pgSequence('hint_seq');
@@ -101,6 +88,8 @@ export const hints = pgTable(
   ],
 );
 
+export { callLog } from './call-log-table.ts';
+export { circuits } from './circuit-table.ts';
 export { type HintTrigger, hintTriggers } from './hint-classes.ts';
 
 /** `unlinked`: one record is gone and the other stays alone. `deleted`: nothing is left. */
