@@ -27,7 +27,7 @@ const wanted = (changes: Partial<WatchSettings> = {}, replica?: string) =>
   wantedSchedules({
     ...{ settings: { ...settings, ...changes }, connectors, taskQueue: 'tandem' },
     pairs: [pairOf('tasks', replica), pairOf('comments', replica)],
-  }).map(({ id, spec: { intervals } }) => [id, intervals?.[0]?.every]);
+  }).map(({ id, spec: { intervals } }): readonly [string, unknown] => [id, intervals?.[0]?.every]);
 
 test('only what can list changes is listed, at the interval of its system; a system with feeds has one Schedule for them', () => {
   expect(wanted()).toEqual([
@@ -42,6 +42,6 @@ test('a system that is never asked for changes has neither', () => {
 });
 
 test('a list that can not show changes is a list all the same: nothing is visited one by one', () => {
-  expect(wanted({}, 'Archive').some(([id]) => String(id).includes('rollingCheck'))).toBe(false);
-  expect(wanted({}, 'unknown').filter(([id]) => String(id).includes('rollingCheck'))).toHaveLength(2);
+  expect(wanted({}, 'Archive').some(([id]) => id.includes('rollingCheck'))).toBe(false);
+  expect(wanted({}, 'unknown').filter(([id]) => id.includes('rollingCheck'))).toHaveLength(2);
 });

@@ -17,15 +17,16 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       service = await startPortalService({
         pairs: ['companies', 'people', 'projects', 'workflow_statuses', 'task_lists', 'tasks', 'comments'],
         environment: { CATCH_UP_EVERY: '2s', PRODUCTIVE_CATCH_UP_EVERY: '3s', PRODUCTIVE_BUDGET: '2000/10s' },
-        prepare: ({ create, persons: { anna } }) => {
-          const companyId = create('companies', { name: 'Muster GmbH' }).id;
+        prepare: (productive) => {
+          const { anna } = productive.persons;
+          const companyId = productive.create('companies', { name: 'Muster GmbH' }).id;
           const project = { name: 'Website', project_type_id: 2, company_id: companyId, project_manager_id: anna };
-          const projectId = create('projects', { ...project, workflow_id: '7001' }).id;
+          const projectId = productive.create('projects', { ...project, workflow_id: '7001' }).id;
           list = {
             project_id: projectId,
-            task_list_id: create('task_lists', { name: 'Backlog', project_id: projectId }).id,
+            task_list_id: productive.create('task_lists', { name: 'Backlog', project_id: projectId }).id,
           };
-          taskId = create('tasks', { title: 'Vorher', ...list }).id;
+          taskId = productive.create('tasks', { title: 'Vorher', ...list }).id;
         },
       });
       await service.importAll();
@@ -44,8 +45,9 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
     const found = (what: string, holds: () => Promise<boolean>) => until(what, holds, foundWithinMs);
 
     test('a comment, which has no webhook, comes through the activities', async () => {
-      const { create, persons } = service.productive;
-      const { id } = create('comments', { body: 'Passt so', task_id: taskId, commentable_type: 'task' }, persons.ben);
+      const { productive } = service;
+      const comment = { body: 'Passt so', task_id: taskId, commentable_type: 'task' };
+      const { id } = productive.create('comments', comment, productive.persons.ben);
       await found('the comment is in the portal', async () => (await commentOf(id)) !== undefined);
       expect(await commentOf(id)).toMatchObject({ body: 'Passt so', taskId: (await taskOf(taskId))?.id });
     }, 150_000);

@@ -15,11 +15,12 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
     let listId = '';
     beforeAll(async () => {
       service = await startPortalService({
-        prepare: ({ create, persons: { anna } }) => {
-          const companyId = create('companies', { name: 'Muster GmbH' }).id;
+        prepare: (productive) => {
+          const { anna } = productive.persons;
+          const companyId = productive.create('companies', { name: 'Muster GmbH' }).id;
           const project = { name: 'Website', project_type_id: 2, company_id: companyId, project_manager_id: anna };
-          projectId = create('projects', { ...project, workflow_id: '7001' }).id;
-          listId = create('task_lists', { name: 'Backlog', project_id: projectId }).id;
+          projectId = productive.create('projects', { ...project, workflow_id: '7001' }).id;
+          listId = productive.create('task_lists', { name: 'Backlog', project_id: projectId }).id;
         },
       });
       await service.keepWebhooks();

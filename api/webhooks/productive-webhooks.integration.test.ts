@@ -32,7 +32,9 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.db.delete(hints);
-  [nowMs, registered, isDatabaseThere] = [Date.now(), new Map(), true];
+  nowMs = Date.now();
+  registered = new Map();
+  isDatabaseThere = true;
   bench = await startBench(
     { now: () => new Date(nowMs), unknowns: { sharedSignatureToken: true } },
     { now: () => nowMs },
@@ -73,7 +75,7 @@ async function register(event: string): Promise<string> {
   registered.set(of, [...(registered.get(of) ?? []), id]);
   return id;
 }
-const edit = async (): Promise<string> => {
+const edit = (): string => {
   const id = bench.addTask();
   bench.productive.update('tasks', id, { title: 'Angebot & Auftrag <neu>' });
   return id;
@@ -98,7 +100,7 @@ const byHand = { key: 'token-by-hand', name: 'by-hand.update_task' };
 
 test('what a registered webhook delivers is in the inbox of every pair of that entity, though its key was never stored', async () => {
   await register('update_task');
-  const id = await edit();
+  const id = edit();
   expect((await bench.productive.webhooks.deliver()).statuses).toEqual([200]);
   expect(await stored()).toEqual([
     ['copies', 'master', id],
@@ -108,7 +110,7 @@ test('what a registered webhook delivers is in the inbox of every pair of that e
 
 test('webhooks that share one token are told apart by the event in the body', async () => {
   await Promise.all([register('update_task'), register('create_company')]);
-  const id = await edit();
+  const id = edit();
   const { id: company } = bench.productive.create('companies', { name: 'Neu AG' });
   expect((await bench.productive.webhooks.deliver()).statuses).toEqual([200, 200]);
   expect(await stored()).toEqual([
@@ -121,27 +123,27 @@ test('webhooks that share one token are told apart by the event in the body', as
 test('one that was made anew at the same address is believed at once, with its new token', async () => {
   bench.productive.unknowns.sharedSignatureToken = false;
   const old = await register('update_task');
-  await edit();
+  edit();
   expect((await bench.productive.webhooks.deliver()).statuses).toEqual([200]);
   bench.productive.webhooks.remove(old);
   await register('update_task');
   nowMs += 3_000;
-  await edit();
+  edit();
   expect((await bench.productive.webhooks.deliver()).statuses).toEqual([200]);
 });
 
 test('one that somebody has made anew by hand is believed after a minute at the latest', async () => {
   bench.productive.unknowns.sharedSignatureToken = false;
   const old = await register('update_task');
-  await edit();
+  edit();
   await bench.productive.webhooks.deliver();
   bench.productive.webhooks.remove(old);
   registered.clear();
   await bench.connector.webhooks.create('update_task', addressOf(claim), createContext());
-  await edit();
+  edit();
   expect((await bench.productive.webhooks.deliver()).statuses).toEqual([401]);
   nowMs += 60_000;
-  await edit();
+  edit();
   expect((await bench.productive.webhooks.deliver()).statuses).toContain(200);
 });
 
