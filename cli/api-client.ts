@@ -2,11 +2,11 @@ import got from 'got';
 import type { z } from 'zod';
 import { errorBody } from '../api/api-error.ts';
 import { parseConfig } from '../config.ts';
-import { CommandFailed } from './command-failed.ts';
+import { CommandFailed, ServiceNotThere } from './command-failed.ts';
 
 /** The ops API as the commands use it. */
 export interface ApiClient {
-  /** @throws CommandFailed with what to do */
+  /** @throws CommandFailed with what to do; ServiceNotThere if nobody answers */
   call<T>(method: 'GET' | 'POST', path: string, shape: z.ZodType<T>, body?: unknown): Promise<T>;
 }
 
@@ -51,15 +51,17 @@ async function send(url: string, method: 'GET' | 'POST', token: string, body: un
       responseType: 'text',
     });
   } catch {
-    throw new CommandFailed(
+    throw new ServiceNotThere(
       `Tandem does not answer at ${new URL(url).origin}; is \`tandem start\` running? (TANDEM_API_URL)`,
     );
   }
 }
 
+/** 503: the service is there, but not yet what it needs. */
 function refused(status: number, json: unknown): CommandFailed {
   const body = errorBody.safeParse(json);
-  return new CommandFailed(body.success ? body.data.error.message : `Tandem answered with ${status}`);
+  const message = body.success ? body.data.error.message : `Tandem answered with ${status}`;
+  return status === 503 ? new ServiceNotThere(message) : new CommandFailed(message);
 }
 
 function parsed(text: string): unknown {

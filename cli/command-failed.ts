@@ -9,3 +9,6 @@ export class CommandFailed extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Nobody answers where the service should be, or it has not what it needs: it may be starting anew. */
+export class ServiceNotThere extends CommandFailed {}

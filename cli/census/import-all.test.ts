@@ -4,26 +4,9 @@ import type { CensusRunView } from '../../api/ops/census-shape.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { importAll } from './import-all.ts';
+import { done, runOf } from '../../test/support/walks.ts';
 
 const names = ['companies', 'projects', 'tasks'] as const;
-const counts = { pages: 1, seen: 3, same: 0, differing: 0, unlinked: 3, absent: 0 };
-
-let ids = 0;
-const runOf = (pair: string, given: Partial<CensusRunView> = {}): CensusRunView => {
-  ids += 1;
-  return {
-    ...{ id: `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`, pair, mode: 'backfill', dryRun: false },
-    ...{ state: 'running', phase: 'master', startedBy: 'tests' },
-    ...{ startedAt: '2026-11-21T10:00:00.000Z', endedAt: null },
-    counts: { master: counts, replica: { ...counts, seen: 0 } },
-    expected: { master: 3, replica: null },
-    ...{ handedOver: 0, waiting: 0, waitsFor: null, trouble: null, report: null },
-    progress: { fraction: null, recordsPerSecond: null, etaMs: null },
-    ...given,
-  };
-};
-const done = { state: 'done', phase: 'end', endedAt: '2026-11-21T10:00:04.000Z' } as const;
-
 /** A service with these pairs and the walks that they have had, the latest first. */
 class Service implements ApiClient {
   readonly runs: Map<string, CensusRunView[]>;

@@ -12,17 +12,22 @@ export interface DisplayOptions {
   readonly out: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
   readonly systems: Systems;
   readonly now: () => number;
+  /** What is walked over, where it is one of several. A walk that is short says nothing then but how it ended. */
+  readonly subject?: string;
 }
 
 /** A bar on a terminal; elsewhere a line now and then, for logs. */
-export async function createDisplay({ out, systems, now }: DisplayOptions): Promise<ProgressDisplay> {
+export async function createDisplay(options: DisplayOptions): Promise<ProgressDisplay> {
   // Loaded only where it is needed: no other command has to wait for it.
-  return out.isTTY ? onTerminal((await import('cli-progress')).SingleBar, systems) : inLines(out, systems, now);
+  return options.out.isTTY ? onTerminal((await import('cli-progress')).SingleBar, options) : inLines(options);
 }
+
+const wordsOf = (run: CensusRunView, { systems, subject }: Pick<DisplayOptions, 'systems' | 'subject'>): string =>
+  `${subject === undefined ? '' : `${subject}: `}${progressInWords(run, systems)}`;
 
 const steps = 1_000;
 
-function onTerminal(Bar: typeof SingleBar, systems: Systems): ProgressDisplay {
+function onTerminal(Bar: typeof SingleBar, options: DisplayOptions): ProgressDisplay {
   const format = '{bar} {words}';
   const bar = new Bar({
     format,
@@ -35,7 +40,7 @@ function onTerminal(Bar: typeof SingleBar, systems: Systems): ProgressDisplay {
   bar.start(steps, 0, { words: '' });
   return {
     show: (run) => {
-      const words = progressInWords(run, systems);
+      const words = wordsOf(run, options);
       bar.update(Math.floor((run.progress.fraction ?? 0) * steps), { words });
     },
     end: () => {
@@ -46,13 +51,14 @@ function onTerminal(Bar: typeof SingleBar, systems: Systems): ProgressDisplay {
 
 const lineEveryMs = 5_000;
 
-function inLines(out: DisplayOptions['out'], systems: Systems, now: () => number): ProgressDisplay {
-  let lastAtMs = Number.NEGATIVE_INFINITY;
+function inLines(options: DisplayOptions): ProgressDisplay {
+  const { out, now, subject } = options;
+  let lastAtMs = subject === undefined ? Number.NEGATIVE_INFINITY : now();
   return {
     show: (run) => {
       if (now() - lastAtMs < lineEveryMs) return;
       lastAtMs = now();
-      out.write(`${progressInWords(run, systems)}\n`);
+      out.write(`${wordsOf(run, options)}\n`);
     },
     end: () => undefined,
   };

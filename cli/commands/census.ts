@@ -101,7 +101,7 @@ async function carryOut(
 async function carryOutAll(api: ApiClient, { again = false, json: isJson = false }: CensusOptions): Promise<void> {
   const { imported, ending } = await importAll({
     ...{ api, again },
-    follow: (run, systems) => followUntilDetached(api, run, { systems, isJson }),
+    follow: (run, systems) => followUntilDetached(api, run, { systems, isJson, subject: run.pair }),
     say: (line) => {
       if (!isJson) console.log(line);
     },
@@ -122,6 +122,8 @@ async function carryOutAll(api: ApiClient, { again = false, json: isJson = false
 
 interface Telling {
   readonly systems: Systems;
+  /** The pair, where it is one of several. */
+  readonly subject?: string;
   readonly isJson: boolean;
 }
 
@@ -163,16 +165,16 @@ function exitCodeOf({ state, dryRun, report }: CensusRunView): number {
 async function followUntilDetached(
   api: ApiClient,
   run: CensusRunView,
-  { systems, isJson }: Telling,
+  { isJson, ...shown }: Telling,
 ): Promise<Followed> {
   const detached = new AbortController();
   const detach = (): void => {
     detached.abort();
   };
-  const display = isJson ? noDisplay : await createDisplay({ out: process.stdout, systems, now: Date.now });
+  const display = isJson ? noDisplay : await createDisplay({ out: process.stdout, ...shown, now: Date.now });
   process.once('SIGINT', detach);
   try {
-    return await follow(api, run, display, detached.signal);
+    return await follow(api, run, display, { detached: detached.signal });
   } finally {
     process.removeListener('SIGINT', detach);
     display.end();

@@ -14,6 +14,8 @@ import type { PortalHouse } from './portal-house.ts';
 
 const patienceMs = 180_000;
 const lookEveryMs = 50;
+/** The whole status is many queries. */
+const askIdleEveryMs = 300;
 const runFile = promisify(execFile);
 const tandemCli = fileURLToPath(new URL('../../tandem.ts', import.meta.url));
 
@@ -96,7 +98,7 @@ export class PortalScene {
   async settled(what: string, holds: () => Promise<boolean>, begunMs = performance.now()): Promise<number> {
     await until(what, holds);
     const tookMs = performance.now() - begunMs;
-    await until('nothing waits any more', () => this.#isIdle());
+    await until('nothing waits any more', () => this.#isIdle(), askIdleEveryMs);
     return tookMs;
   }
 
@@ -159,10 +161,10 @@ export class PortalScene {
 }
 
 /** @throws StoryFailed */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+async function until(what: string, holds: () => Promise<boolean>, everyMs = lookEveryMs): Promise<void> {
   const end = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new StoryFailed(`It did not come to this within ${patienceMs / 1_000} s: ${what}`);
-    await sleep(lookEveryMs);
+    await sleep(everyMs);
   }
 }
