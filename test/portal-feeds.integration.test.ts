@@ -11,6 +11,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
     beforeAll(async () => {
       room = await openPortalRoom({
         webhooks: false,
+        simulator: { unknowns: { commentsShowUpdatedAt: true } },
         environment: { CATCH_UP_EVERY: '2s', PRODUCTIVE_CATCH_UP_EVERY: '3s' },
       });
       await room.comesTo('every feed was read', async () => {

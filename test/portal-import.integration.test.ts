@@ -34,7 +34,7 @@ let running: ChildProcess | undefined;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tandem-portal-import-'));
   // An answer takes a moment, so that a kill hits a page that is under way.
-  productive = await startProductiveSimulator({ latencyMs: 100 });
+  productive = await startProductiveSimulator({ latencyMs: 100, unknowns: { commentsShowUpdatedAt: true } });
   productive.generate({ scale });
   database = await createPostgresDatabase();
   opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
