@@ -58,13 +58,15 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
     );
     const watched = await watchStates({ ...deps, systems: deps.watched, cursors, visits, now: deps.now() });
     const feeds = await feedStates({ systems: deps.watched, feedCursors, now: deps.now() });
-    const pairs = deps.pairs.map(async (pair, index) => ({
-      ...(await pairView(deps, pair)),
-      openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
-      troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
-      watch: watchView(watched[index] ?? { catchUp: [], rollingCheck: [] }),
-      census: await openCensus(deps, pair),
-    }));
+    const pairs = await Promise.all(
+      deps.pairs.map(async (pair, index) => ({
+        ...(await pairView(deps, pair)),
+        openConflicts: await deps.store().conflicts.count({ pair: pair.name, states: ['open'] }),
+        troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
+        watch: watchView(watched[index] ?? { catchUp: [], rollingCheck: [] }),
+        census: await openCensus(deps, pair),
+      })),
+    );
     const open = await circuits.list();
     const inbox = { waiting: depth.waiting, oldestDueAt: depth.oldestDueAt?.toISOString() ?? null };
     return {
@@ -73,7 +75,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
       budgets: await budgetsOf(deps),
       circuits: open.map(circuitView),
       feeds: feeds.map(feedView),
-      pairs: await Promise.all(pairs),
+      pairs,
     };
   });
 }

@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { CircuitStore } from '../../store/circuits.ts';
+import type { ConflictStore } from '../../store/conflicts.ts';
 import { HintStore } from '../../store/hints.ts';
 import { links } from '../../store/schema.ts';
 import {
@@ -190,6 +193,36 @@ describe('how things stand', () => {
         },
       ],
     });
+  });
+
+  test('a status that the database can not tell at the moment is refused, and the process lives on', async () => {
+    const isBusy = () => Promise.reject(new Error('no connection is free'));
+    const { promise: refused, resolve: refuse } = Promise.withResolvers<undefined>();
+    const conflicts = {
+      count: () => {
+        refuse(undefined);
+        return isBusy();
+      },
+    };
+    const circuits = {
+      list: async () => {
+        await refused;
+        // A rejection that nobody has heard by then ends the process.
+        await nextTurn();
+        return isBusy();
+      },
+    };
+    const busy = await another({
+      limits: unlimited,
+      replace: (deps) => ({
+        store: () => ({
+          ...deps.store(),
+          conflicts: Object.assign(Object.create(deps.store().conflicts) as ConflictStore, conflicts),
+          circuits: Object.assign(Object.create(deps.store().circuits) as CircuitStore, circuits),
+        }),
+      }),
+    });
+    expect(await call('GET', '/api/v1/status', { to: busy })).toMatchObject({ status: 503 });
   });
 
   test('healthz says that the process lives; readyz names what does not answer', async () => {

@@ -9,7 +9,7 @@ import type { ListDocument, ResourceObject } from './document.ts';
  */
 type Place =
   | { readonly by: 'start' }
-  | { readonly by: 'cursor'; readonly after: string }
+  | { readonly by: 'cursor'; readonly manner: CursorManner; readonly after: string }
   | { readonly by: 'number'; readonly page: number; readonly total: number };
 
 export interface BaselinePage {
@@ -28,8 +28,11 @@ export interface BaselineQuery {
   readonly limit: number;
 }
 
+/** A cursor belongs to the order that it was made in: a walk goes on in that, also in a process that has asked for none. */
+type CursorManner = 'sorted cursor' | 'cursor';
+
 /** How lists can be walked: whether a cursor takes the sort, or there is one at all. Asked once for each list. */
-type Manner = 'sorted cursor' | 'cursor' | 'number';
+type Manner = CursorManner | 'number';
 
 export class Baseline {
   readonly #client: ProductiveClient;
@@ -46,7 +49,7 @@ export class Baseline {
   }
 
   async #byCursor(asked: BaselineQuery, place: Exclude<Place, { by: 'number' }>, context: CallContext) {
-    const manner = this.#mannerOf(asked);
+    const manner = place.by === 'cursor' ? place.manner : this.#mannerOf(asked);
     if (manner === 'number') return this.#numbered(asked, { by: 'number', page: 1, total: 0 }, context);
     const sort = manner === 'sorted cursor' && asked.fixedSort !== null ? { sort: asked.fixedSort } : {};
     const after = place.by === 'cursor' ? place.after : '';
@@ -54,7 +57,7 @@ export class Baseline {
     try {
       const { data, links } = await this.#client.list(asked.path, query, context);
       const next = cursorIn(links?.next ?? null);
-      return { rows: data, continueAfter: next === null ? null : `cursor:${next}` };
+      return { rows: data, continueAfter: next === null ? null : `${manner}:${next}` };
     } catch (error) {
       if (!(error instanceof Misconfigured)) throw error;
       return this.#afterRefusal(asked, place, context, error);
@@ -92,8 +95,8 @@ export class Baseline {
 }
 
 function placeOf(text: string | null): Place {
-  const cursor = /^cursor:(.+)$/.exec(text ?? '')?.[1];
-  if (cursor !== undefined) return { by: 'cursor', after: cursor };
+  const [, manner, after = ''] = /^(sorted cursor|cursor):(.+)$/.exec(text ?? '') ?? [];
+  if (manner === 'sorted cursor' || manner === 'cursor') return { by: 'cursor', manner, after };
   const numbers = /^number:([1-9]\d{0,8}):(\d{1,12})$/.exec(text ?? '');
   if (numbers === null) return { by: 'start' };
   return { by: 'number', page: Number(numbers[1]), total: Number(numbers[2]) };

@@ -3,6 +3,7 @@ import { friendly, hostile } from '../../simulators/productive/start-productive.
 import type { PagePosition, RecordPage } from '../connector.ts';
 import { BudgetSpent } from '../errors.ts';
 import { createContext, rejectionOf } from '../test-context.ts';
+import { createProductiveConnector } from './connector.ts';
 import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 
 let bench: Bench;
@@ -14,6 +15,13 @@ afterEach(() => bench.productive.stop());
 async function restart(...options: Parameters<typeof startBench>): Promise<void> {
   await bench.productive.stop();
   bench = await startBench(...options);
+}
+
+/** A connector that has asked nothing yet. */
+function inAnotherProcess(): void {
+  const { url, token, organizationId } = bench.productive;
+  const connector = createProductiveConnector({ url, token, organizationId, timeoutMs: 20_000, now: bench.nowMs });
+  bench = { ...bench, connector };
 }
 
 const tasks = (count: number): string[] => Array.from({ length: count }, (_, at) => bench.addTask({ title: `${at}` }));
@@ -67,6 +75,19 @@ describe.each([
     });
     const stayed = ids.filter((id) => id !== ids[4]);
     expect(stayed.every((id) => seen.filter((one) => one === id).length === 1)).toBe(true);
+  });
+
+  test('goes on with the next page in another process, which knows nothing but the place', async () => {
+    const ids = tasks(6);
+    const first = await page({ by: 'id', afterId: null });
+    inAnotherProcess();
+    bench.callsSince();
+    const second = await page({ by: 'id', afterId: first.continueAfter ?? null });
+    expect(bench.callsSince()).toEqual(['GET /tasks']);
+    inAnotherProcess();
+    const third = await page({ by: 'id', afterId: second.continueAfter ?? null });
+    const seen = [first, second, third].flatMap(({ records }) => records.map(({ id }) => id));
+    expect(seen.toSorted(byNumber)).toEqual(ids);
   });
 
   test('costs one call for each page once it is known how', async () => {
