@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReservationResult } from '../../connectors/call-budget.ts';
 import type { CallContext, WebhookRegistrar } from '../../connectors/connector.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
 import {
@@ -26,6 +28,9 @@ const untouched = { made: 0, mended: 0, removed: 0, covered: [] } as const;
 /** Longer than an attempt may take. */
 const leaseMs = 120_000;
 
+/** A look wants many calls at once. A short window has room for them soon, a long one is left for the next time. */
+const waits = { most: 3, longestMs: 15_000 } as const;
+
 /** Puts one system's registrations right. One in trouble, or without calls to spare, is left for the next time. */
 export async function keepSystem(
   deps: KeeperDependencies,
@@ -37,7 +42,7 @@ export async function keepSystem(
   if (desired.length === 0 && (await registrations.known(system)).length === 0) return { ...untouched, trouble: null };
   const circuit = (await circuits.list()).find((open) => open.system === system);
   if (circuit !== undefined) return { ...untouched, trouble: { code: circuit.code } };
-  const reserved = await budget.reserve(system, 1 + desired.length, 'webhook');
+  const reserved = await reserve(budget, { system, calls: 1 + desired.length }, signal);
   if (reserved.kind === 'spent') return { ...untouched, trouble: { code: 'budget_spent' } };
   try {
     if (!(await registrations.beginCheck(system, now(), leaseMs))) return { ...untouched, trouble: { code: 'busy' } };
@@ -50,6 +55,19 @@ export async function keepSystem(
     return { made, mended, removed, covered, trouble: first === undefined ? null : { code: first.code } };
   } finally {
     await reserved.reservation.settle();
+  }
+}
+
+async function reserve(
+  budget: KeeperDependencies['budget'],
+  { system, calls }: { readonly system: string; readonly calls: number },
+  signal: AbortSignal,
+): Promise<ReservationResult> {
+  for (let waited = 0; ; waited += 1) {
+    const reserved = await budget.reserve(system, calls, 'webhook');
+    if (reserved.kind === 'reserved' || waited === waits.most || signal.aborted) return reserved;
+    if (reserved.retryAfterMs > waits.longestMs) return reserved;
+    await sleep(reserved.retryAfterMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -320,8 +320,21 @@ describe.each(databasesUnderTest())('The keeper on $name', (kind: DatabaseUnderT
       expect(crms[0].requests.count({ since: mark })).toBe(0);
     });
 
+    test('a budget that has room again soon is waited for', async () => {
+      let asked = 0;
+      const soon: Pick<CallBudget, 'reserve'> = {
+        reserve: (...wanted) => {
+          asked += 1;
+          return asked < 3 ? Promise.resolve({ kind: 'spent', retryAfterMs: 1 }) : unlimitedBudget.reserve(...wanted);
+        },
+      };
+      expect(await keep({ budget: soon })).toMatchObject({ made: 3, troubled: [] });
+    });
+
     test('a spent budget leaves it for the next time', async () => {
-      const spent: Pick<CallBudget, 'reserve'> = { reserve: () => Promise.resolve({ kind: 'spent', retryAfterMs: 1 }) };
+      const spent: Pick<CallBudget, 'reserve'> = {
+        reserve: () => Promise.resolve({ kind: 'spent', retryAfterMs: 60_000 }),
+      };
       expect(await keep({ budget: spent })).toMatchObject({ troubled: [{ system: 'EspoCRM', code: 'budget_spent' }] });
       expect(crms[0].requests.count()).toBe(0);
     });

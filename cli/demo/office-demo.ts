@@ -9,7 +9,7 @@ export async function openOfficeDemo(say: (line: string) => void): Promise<Demo>
   const house = await openDemoHouse(say);
   return {
     introduction: 'EspoCRM and Advoware are simulated here, with the quirks that were observed on the real ones.',
-    tell: () => tell({ scene: new Scene(house), steps, countCalls: () => countCalls(house) }),
+    tell: () => tell({ scene: new Scene(house), steps, watchCalls: () => watchCalls(house) }),
     leaveOpen: () => {
       house.crm.webhooks.start(1_000);
       return invitation(house);
@@ -18,11 +18,13 @@ export async function openOfficeDemo(say: (line: string) => void): Promise<Demo>
   };
 }
 
-function countCalls({ crm, firm }: DemoHouse): () => number {
+function watchCalls({ crm, firm }: DemoHouse): () => readonly string[] {
   const marks = [crm.requests.mark(), firm.requests.mark()] as const;
   return () =>
-    crm.requests.count({ since: marks[0], path: '/CBeteiligte' }) +
-    firm.requests.count({ since: marks[1], path: '/Beteiligte' });
+    [
+      ...crm.requests.all({ since: marks[0], path: '/CBeteiligte' }),
+      ...firm.requests.all({ since: marks[1], path: '/Beteiligte' }),
+    ].map(({ method, path }) => `${method} ${path}`);
 }
 
 function invitation({ crm, firm, apiUrl, apiToken, temporal, logFile }: DemoHouse): string {

@@ -20,20 +20,23 @@ export interface Step<Scene> {
 export interface Stage<Scene> {
   readonly scene: Scene;
   readonly steps: readonly Step<Scene>[];
-  /** Counts requests from now on. */
-  countCalls(): () => number;
+  /** The requests from now on, as `GET /tasks/17`. */
+  watchCalls(): () => readonly string[];
 }
 
+const shownCalls = 50;
+
 /** Plays one step after the other, and stops at the first that does not come to what is told. @returns whether all did */
-export async function tell<Scene>({ scene, steps, countCalls }: Stage<Scene>): Promise<boolean> {
+export async function tell<Scene>({ scene, steps, watchCalls }: Stage<Scene>): Promise<boolean> {
   for (const [index, step] of steps.entries()) {
+    const calls = watchCalls();
     try {
-      const calls = countCalls();
       const result = await step.play(scene);
-      tellStep(index + 1, step, result, calls());
+      tellStep(index + 1, step, result, calls().length);
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
       console.error(`${index + 1}. ${step.title}: FAILED: ${reason}`);
+      console.error(`     Requests: ${calls().slice(0, shownCalls).join(', ')}`);
       return false;
     }
   }

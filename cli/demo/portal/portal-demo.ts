@@ -15,19 +15,18 @@ export async function openPortalDemo(say: (line: string) => void): Promise<Demo>
   const tasks = productive.records('tasks').length.toLocaleString('en');
   return {
     introduction: `Productive is simulated here, with ${tasks} tasks and its documented limits: 100 requests in 10 s (DEMO_SCALE=1: 27,199 tasks).`,
-    tell: () => {
-      const countCalls = () => {
-        const mark = productive.requests.mark();
-        return () => productive.requests.count({ since: mark });
-      };
-      return tell({ scene, steps: portalSteps, countCalls });
-    },
+    tell: () => tell({ scene, steps: portalSteps, watchCalls: () => watchCalls(house) }),
     leaveOpen: () => {
       productive.webhooks.start(1_000);
       return invitation(house, scene.ids);
     },
     stop: () => house.stop(),
   };
+}
+
+function watchCalls({ productive }: PortalHouse): () => readonly string[] {
+  const mark = productive.requests.mark();
+  return () => productive.requests.since(mark).map(({ method, path }) => `${method} ${path}`);
 }
 
 class NotAScale extends Error {

@@ -32,12 +32,14 @@ export const portalSteps: readonly Step<PortalScene>[] = [
     title: "Productive's webhooks; tandem webhooks --mend",
     expected: { verdicts: ['registered'], calls: [webhookCount + 1, wide] },
     play: async (scene) => {
-      const begun = new Date();
+      const [begun, begunMs] = [new Date(), performance.now()];
       await scene.tandem('webhooks', '--mend');
-      const tookMs = await scene.settled('all are registered', () =>
-        Promise.resolve(activeWebhooks(scene) === webhookCount),
-      );
+      const areActive = () => Promise.resolve(activeWebhooks(scene) === webhookCount);
+      const tookMs = await scene.settled('all are registered', areActive, begunMs);
       await scene.settled('what came before them was looked for', () => scene.wasWalkedSince(begun));
+      // With the first delivery their keys are read, once.
+      scene.changeInProductive({ title: 'Launch' });
+      await scene.afterWebhooks('the first delivery comes in', async () => (await scene.title()) === 'Launch');
       return {
         verdict: 'registered',
         tookMs,
