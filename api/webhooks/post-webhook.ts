@@ -89,7 +89,7 @@ async function take(deps: ApiDependencies, { hints, sender }: Received, reply: F
   const toRing = await storeInTime(deps, hints);
   await reply.code(200).send({ accepted: hints.length });
   void deps.doorbell.ring(toRing.map((ref) => ({ ...ref, trigger: 'webhook' })));
-  deps.deliveries.note(sender.system, sender.key.registrationId ?? sender.key.claim);
+  deps.deliveries.note(sender);
   return reply;
 }
 

@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { OpenDatabase } from '../../store/database.ts';
 import { openInMemory } from '../../store/open-embedded.ts';
 import { hints } from '../../store/schema.ts';
+import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { type ApiUnderTest, readableLog, startTestApi } from '../../test/support/api.ts';
+import { until } from '../../test/support/house.ts';
 import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 import { createContext } from '../../connectors/test-context.ts';
 import { createWebhookSecrets } from './webhook-secrets.ts';
@@ -130,6 +132,33 @@ test('one that was made anew at the same address is believed at once, with its n
   nowMs += 3_000;
   edit();
   expect((await bench.productive.webhooks.deliver()).statuses).toEqual([200]);
+});
+
+test('the last delivery of one that was made anew is known, also if it shares its token with the old one', async () => {
+  const registrations = new WebhookRegistrationStore(database.db);
+  const remembered = async (): Promise<string> => {
+    const id = await register('update_task');
+    await registrations.remember(
+      'Productive',
+      { id, pair: 'tasks', event: 'update_task', url: addressOf(claim) },
+      new Date(),
+    );
+    return id;
+  };
+  const deliveredAt = async (id: string) =>
+    (await registrations.known('Productive')).find((one) => one.id === id)?.deliveredAt ?? null;
+  const old = await remembered();
+  await edit();
+  await bench.productive.webhooks.deliver();
+  await until('the delivery is noted', async () => (await deliveredAt(old)) !== null);
+  bench.productive.webhooks.remove(old);
+  await registrations.forget('Productive', [old]);
+  const anew = await remembered();
+  nowMs += 61_000;
+  await edit();
+  await bench.productive.webhooks.deliver();
+  await until('the delivery is noted', async () => (await deliveredAt(anew)) !== null);
+  await registrations.forget('Productive', [anew]);
 });
 
 test('one that somebody has made anew by hand is believed after a minute at the latest', async () => {

@@ -47,7 +47,7 @@ function invitation(house: PortalHouse, ids: TaskIds): string {
   const inProductive = `${productive.url}/_control/records/tasks/${ids.productive}`;
   return `
 It stays up until Ctrl-C.
-  Portal         ${portalUrl}   (${portalUrl}/openapi.json)
+  Portal         ${portalUrl}   (with a token of ADMIN or CLIENT; ${portalUrl}/openapi.json)
   Ops API        ${apiUrl}   (token ${apiToken}; /healthz, /readyz, /metrics, /api/v1/openapi.json)
   Temporal's UI  ${temporal.uiUrl ?? `of ${temporal.address}`}
   Productive     ${productive.url}   (X-Auth-Token: ${productive.token}, X-Organization-Id: ${productive.organizationId})
