@@ -95,5 +95,10 @@ function furnished({ create, persons }: Productive) {
   const companyId = create('companies', { name: 'Muster GmbH' }).id;
   const project = { name: 'Website', project_type_id: 2, company_id: companyId, project_manager_id: persons.anna };
   const projectId = create('projects', { ...project, workflow_id: '7001' }).id;
-  return { companyId, projectId, listId: create('task_lists', { name: 'Backlog', project_id: projectId }).id };
+  const listId = create('task_lists', { name: 'Backlog', project_id: projectId }).id;
+  // A deletion is believed while another task can be read.
+  for (const title of ['Steht da', 'Steht auch da']) {
+    create('tasks', { title, project_id: projectId, task_list_id: listId });
+  }
+  return { companyId, projectId, listId };
 }
