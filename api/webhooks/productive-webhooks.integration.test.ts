@@ -148,14 +148,14 @@ test('the last delivery of one that was made anew is known, also if it shares it
   const deliveredAt = async (id: string) =>
     (await registrations.known('Productive')).find((one) => one.id === id)?.deliveredAt ?? null;
   const old = await remembered();
-  await edit();
+  edit();
   await bench.productive.webhooks.deliver();
   await until('the delivery is noted', async () => (await deliveredAt(old)) !== null);
   bench.productive.webhooks.remove(old);
   await registrations.forget('Productive', [old]);
   const anew = await remembered();
   nowMs += 61_000;
-  await edit();
+  edit();
   await bench.productive.webhooks.deliver();
   await until('the delivery is noted', async () => (await deliveredAt(anew)) !== null);
   await registrations.forget('Productive', [anew]);

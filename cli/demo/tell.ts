@@ -21,7 +21,7 @@ export interface Stage<Scene> {
   readonly scene: Scene;
   readonly steps: readonly Step<Scene>[];
   /** The requests from now on, as `GET /tasks/17`. */
-  watchCalls(): () => readonly string[];
+  readonly watchCalls: () => () => readonly string[];
 }
 
 const shownCalls = 50;

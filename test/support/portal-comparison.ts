@@ -93,7 +93,9 @@ function differentFields(
     const shown = row[attribute.replica];
     const there = meaning(source[attribute.master]);
     const here = meaning(codec.target === undefined ? shown : productiveIdOf(rows.get(codec.target), shown));
-    return here === there ? [] : [`${entity} ${id}: ${attribute.replica} is ${String(here)} instead of ${String(there)}`];
+    return here === there
+      ? []
+      : [`${entity} ${id}: ${attribute.replica} is ${String(here)} instead of ${String(there)}`];
   });
 }
 
@@ -110,7 +112,8 @@ const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 function meaning(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'string') return time.test(value) ? new Date(value).toISOString() : value.normalize('NFC').trim();
+  if (typeof value === 'string')
+    return time.test(value) ? new Date(value).toISOString() : value.normalize('NFC').trim();
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return Object.keys(value).length === 0 ? null : sortedJson(value);
 }

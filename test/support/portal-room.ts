@@ -35,7 +35,11 @@ export interface PortalRoom extends PortalService {
 }
 
 export async function openPortalRoom(
-  options: { readonly simulator?: ProductiveOptions; readonly environment?: Environment; readonly webhooks?: boolean } = {},
+  options: {
+    readonly simulator?: ProductiveOptions;
+    readonly environment?: Environment;
+    readonly webhooks?: boolean;
+  } = {},
 ): Promise<PortalRoom> {
   const ids = { companyId: '', projectId: '', listId: '' };
   const service = await startPortalService({
@@ -91,14 +95,15 @@ export async function openPortalRoom(
   };
 }
 
-function furnished({ create, persons }: Productive) {
-  const companyId = create('companies', { name: 'Muster GmbH' }).id;
+function furnished(productive: Productive) {
+  const { persons } = productive;
+  const companyId = productive.create('companies', { name: 'Muster GmbH' }).id;
   const project = { name: 'Website', project_type_id: 2, company_id: companyId, project_manager_id: persons.anna };
-  const projectId = create('projects', { ...project, workflow_id: '7001' }).id;
-  const listId = create('task_lists', { name: 'Backlog', project_id: projectId }).id;
+  const projectId = productive.create('projects', { ...project, workflow_id: '7001' }).id;
+  const listId = productive.create('task_lists', { name: 'Backlog', project_id: projectId }).id;
   // A deletion is believed while another task can be read.
   for (const title of ['Steht da', 'Steht auch da']) {
-    create('tasks', { title, project_id: projectId, task_list_id: listId });
+    productive.create('tasks', { title, project_id: projectId, task_list_id: listId });
   }
   return { companyId, projectId, listId };
 }

@@ -18,7 +18,7 @@ export interface Bench {
   readonly listId: string;
   /** Advances Productive's clock and ours. */
   tick(ms: number): void;
-  nowMs(): number;
+  readonly nowMs: () => number;
   addTask(values?: Readonly<Record<string, unknown>>): string;
   readRecord(entity: string, id: string): Promise<RemoteRecord>;
   /** Requests for the API since the bench was made or this was asked last. */

@@ -114,7 +114,7 @@ export class PortalScene {
       env: this.#environment(),
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const [code]: unknown[] = await once(child, 'exit');
+    const [code] = (await once(child, 'exit')) as unknown[];
     return typeof code === 'number' ? code : 1;
   }
 
