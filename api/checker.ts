@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation, WorkflowUpdateStage } from '@temporalio/client';
 import { type HintStore, type RecordKey, refOfKey } from '../store/hints.ts';
 import { rankOf } from '../store/hint-classes.ts';
@@ -10,7 +11,7 @@ export type CheckAnswer =
   /** Stored, and done as soon as possible. `not_started`: Temporal, or every worker, did not answer in time. */
   | { readonly kind: 'pending'; readonly workflowId: string; readonly reason: 'still_running' | 'not_started' };
 
-/** A person's "look at this record now". */
+/** A person's "look at this record now". Asks again by itself while the budget has no calls left, as long as it may. */
 export interface Checker {
   check(record: RecordKey): Promise<CheckAnswer>;
 }
@@ -23,6 +24,8 @@ export interface CheckerOptions {
   /** How long to wait for the outcome. */
   readonly answerWithinMs: number;
 }
+
+const outOfCallsPauseMs = 250;
 
 export function createChecker({ client, taskQueue, hints, now, answerWithinMs }: CheckerOptions): Checker {
   const begin = (owner: RecordKey) => {
@@ -40,34 +43,45 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
       }),
     );
   };
+  const ask = async (record: RecordKey, endMs: number): Promise<CheckAnswer> => {
+    // Stored first: whatever becomes of Temporal, this look will happen.
+    const ref = refOfKey(record);
+    await hints().add([{ ...ref, trigger: 'person' }], now());
+    const [owner = record] = await hints().owners([ref]);
+    const handle = await within(begin(owner), answerWithinMs).catch(() => null);
+    const summary = handle === null ? null : await within(handle.result(), endMs - Date.now()).catch(() => null);
+    if (summary !== null) return { kind: 'finished', summary };
+    await hints().notRung([ref]);
+    const reason = handle === null ? 'not_started' : 'still_running';
+    return { kind: 'pending', workflowId: workflowIdOf(owner), reason };
+  };
   return {
     async check(record) {
-      // Stored first: whatever becomes of Temporal, this look will happen.
-      const ref = refOfKey(record);
-      await hints().add([{ ...ref, trigger: 'person' }], now());
-      const [owner = record] = await hints().owners([ref]);
       const endMs = Date.now() + answerWithinMs;
-      const handle = await within(begin(owner), answerWithinMs).catch(() => null);
-      const summary = handle === null ? null : await within(handle.result(), endMs - Date.now()).catch(() => null);
-      if (summary !== null) return { kind: 'finished', summary };
-      await hints().notRung([ref]);
-      const reason = handle === null ? 'not_started' : 'still_running';
-      return { kind: 'pending', workflowId: workflowIdOf(owner), reason };
+      let answer = await ask(record, endMs);
+      while (isOutOfCalls(answer) && Date.now() + outOfCallsPauseMs < endMs) {
+        await setTimeout(outOfCallsPauseMs);
+        answer = await ask(record, endMs);
+      }
+      return answer;
     },
   };
 }
 
+/** Looked at nothing, since the system's budget was used up at that moment; a person would ask again. */
+const isOutOfCalls = (answer: CheckAnswer): boolean =>
+  answer.kind === 'finished' &&
+  answer.summary.outcome.kind === 'held_back' &&
+  answer.summary.outcome.code === 'budget_spent';
+
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
   promise.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(null);
-    }, ms);
-  });
+  const timer = new AbortController();
+  const late = setTimeout(ms, null, timer);
+  late.catch(() => undefined);
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    timer.abort();
   }
 }

@@ -65,3 +65,13 @@ test('while a first import uses up its budget, people and webhooks are served be
     expect(body).toMatchObject({ attempts: 0, failure: null });
   }
 }, 300_000);
+
+test('people who ask for more at once than the budget has calls wait for their answer instead of being told to', async () => {
+  service = await startService({ environment: { ESPOCRM_BUDGET: '4/2s' } });
+  for (const lastName of ['Adam', 'Berg', 'Conrad', 'Dorn', 'Ernst']) {
+    const { id } = service.crm.create('CBeteiligte', { lastName });
+    const { body } = await service.api('POST', `/pairs/beteiligte/records/${id}/check`);
+    expect(body).toMatchObject({ outcome: { kind: 'done', verdict: 'created' } });
+  }
+  expect(service.crm.rateLimit.mostInAnyWindow(2_000)).toBeLessThanOrEqual(4);
+}, 120_000);
