@@ -81,6 +81,7 @@ async function playFinder(shape: FinderShape, client: Client, address: string): 
     stepCensus: holdActivity(),
     beginNightlyCensus: holdActivity(),
     catchUp: holdActivity(),
+    readFeeds: holdActivity(),
     checkOldest: holdActivity(),
     keepWebhooks: holdActivity(),
   };

@@ -1,4 +1,5 @@
 import {
+  type CatchUpSummary,
   catchUpWorkflow,
   censusIdOf,
   censusSignalName,
@@ -7,9 +8,11 @@ import {
   keepWebhooksId,
   keepWebhooksWorkflow,
   nightlyCensusWorkflow,
+  readFeedsWorkflow,
   rollingCheckWorkflow,
 } from '../../workflows/contract.ts';
 import type { FinderRun, FinderStage } from './finder-stage.ts';
+import type { HeldActivity } from './held-work.ts';
 import { suggestedEvents } from './shapes.ts';
 
 /** One way in which a run of a workflow that looks for changes can go, and how to bring it about. */
@@ -165,15 +168,41 @@ const catchUps: readonly FinderShape[] = [
   { name: 'catch-up-continued-as-new', run: 'first', play: longCatchUp },
 ];
 
+const startFeeds = (stage: FinderStage): Promise<FinderRun> =>
+  stage.start(readFeedsWorkflow, `feeds/${stage.name}`, [{ system: stage.name }]);
+
+const feeds: readonly FinderShape[] = [
+  {
+    name: 'feeds',
+    play: async (stage) => {
+      const run = await startFeeds(stage);
+      (await stage.work.readFeeds.next()).end(page(true));
+      (await stage.work.readFeeds.next()).fail(failure());
+      (await stage.work.readFeeds.next()).end(page(false));
+      await run.ended();
+      return run;
+    },
+  },
+  { name: 'feeds-continued-as-new', run: 'first', play: longFeeds },
+];
+
 async function longCatchUp(stage: FinderStage): Promise<FinderRun> {
-  const run = await startCatchUp(stage);
+  return lookAtMuch(await startCatchUp(stage), stage.work.catchUp);
+}
+
+async function longFeeds(stage: FinderStage): Promise<FinderRun> {
+  return lookAtMuch(await startFeeds(stage), stage.work.readFeeds);
+}
+
+/** Looks that find more, until one run can't take any more, and one in the next. */
+async function lookAtMuch(run: FinderRun, looks: HeldActivity<CatchUpSummary>): Promise<FinderRun> {
   let events = 0;
   while (events < suggestedEvents) {
-    const look = await stage.work.catchUp.next();
+    const look = await looks.next();
     events = await run.countEvents();
     look.end(page(true));
   }
-  (await stage.work.catchUp.next()).end(page(false));
+  (await looks.next()).end(page(false));
   await run.ended();
   return run;
 }
@@ -202,4 +231,4 @@ const others: readonly FinderShape[] = [
 ];
 
 /** Everything that a run of the finding workflows can look like. */
-export const finderShapes: readonly FinderShape[] = [...censuses, ...nights, ...catchUps, ...others];
+export const finderShapes: readonly FinderShape[] = [...censuses, ...nights, ...catchUps, ...feeds, ...others];

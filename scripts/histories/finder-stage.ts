@@ -9,6 +9,7 @@ export interface FinderWork {
   readonly stepCensus: HeldActivity<CensusStep>;
   readonly beginNightlyCensus: HeldActivity<string | null>;
   readonly catchUp: HeldActivity<CatchUpSummary>;
+  readonly readFeeds: HeldActivity<CatchUpSummary>;
   readonly checkOldest: HeldActivity<RollingCheckSummary>;
   readonly keepWebhooks: HeldActivity<KeeperSummary>;
 }

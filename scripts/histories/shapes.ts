@@ -42,6 +42,7 @@ const onePass = (name: string, result: PassSummary): Shape => ({
 const outcomes: readonly Shape[] = [
   onePass('one-pass', written),
   onePass('long-wait', waiting(900_000)),
+  onePass('waits-for-another-record', summary({ kind: 'waiting', code: 'waits_for', system: null, retryInMs: null })),
   onePass('held-back', summary({ kind: 'held_back', code: 'rate_limited', system: 'Advoware' })),
   onePass('parked', summary({ kind: 'parked', code: 'rejected', system: 'EspoCRM' })),
   onePass('moved', summary({ kind: 'moved', key: 'a-master' })),
