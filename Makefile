@@ -20,8 +20,8 @@ mutate: $(installed) ## Change the engine in many places and write down what no 
 test-soak: $(installed) ## Every property and campaign with 100,000 cases; FC_RUNS and FC_SEED change that
 	@npm run --silent test-soak
 
-chaos: $(installed) ## Edit, fail and kill for MINUTES=2, then judge; SEED=… RECORDS=300 EDITS=… SEARCH=on|off BUDGET=… HARM_EVERY=4.5
-	@SEED="$(SEED)" MINUTES="$(MINUTES)" RECORDS="$(RECORDS)" EDITS="$(EDITS)" SEARCH="$(SEARCH)" ROW_ID_CHECK="$(ROW_ID_CHECK)" BUDGET="$(BUDGET)" HARM_EVERY="$(HARM_EVERY)" npm run --silent chaos
+chaos: $(installed) ## Edit, fail and kill for MINUTES=2, then judge; PAIR=portal SEED=… RECORDS=300 EDITS=… SEARCH=on|off BUDGET=… HARM_EVERY=4.5
+	@PAIR="$(PAIR)" SEED="$(SEED)" MINUTES="$(MINUTES)" RECORDS="$(RECORDS)" EDITS="$(EDITS)" SEARCH="$(SEARCH)" ROW_ID_CHECK="$(ROW_ID_CHECK)" BUDGET="$(BUDGET)" HARM_EVERY="$(HARM_EVERY)" npm run --silent chaos
 
 check: $(installed) ## Types, lint, format and the import arrows
 	@npm run --silent check

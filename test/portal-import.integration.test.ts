@@ -13,7 +13,7 @@ import { portalTasks } from '../store/portal/work-tables.ts';
 import { createPostgresDatabase, type PostgresDatabase } from './support/databases.ts';
 import { until } from './support/house.ts';
 import { differencesFromSource } from './support/portal-comparison.ts';
-import { productiveEnvironment } from './support/portal-service.ts';
+import { productiveEnvironment } from './support/productive-environment.ts';
 import { apiToken } from './support/service-under-test.ts';
 import { testTemporalAddress } from './support/temporal.ts';
 

@@ -1,14 +1,13 @@
 import type { Desk } from './desk.ts';
 import type { StoredLink } from './evidence.ts';
-import { isAboutDeletion, keyOf } from './links.ts';
-import type { OpsClient } from './ops-client.ts';
-import { subjectOfName } from './subjects.ts';
-import { entity, type Systems } from './systems.ts';
+import { isAboutDeletion, keyOf, nameOf } from './links.ts';
+
+/** What a person does about a question, by its code. Resolves with whether it could be done. */
+export type Answers = Readonly<Record<string, (link: StoredLink) => boolean | Promise<boolean>>>;
 
 export interface ClerkOptions {
-  readonly systems: Systems;
+  readonly answers: Answers;
   readonly desk: Desk;
-  readonly ops: OpsClient;
 }
 
 /** As long as a creation may still arrive, nobody looks it up. */
@@ -41,54 +40,15 @@ export class Clerk {
 
   /** @returns whether it could be done */
   async #dealWith(link: StoredLink, code: string): Promise<boolean> {
-    switch (code) {
-      case 'maybe_created':
-        this.#count(code);
-        this.#enterNumber(link);
-        return true;
-      case 'look_alikes':
-        if (!(await this.#answer(link))) return false;
-        this.#count(code);
-        return true;
-      default:
-        this.givenUp.push(`${keyOf(link)}: ${code}${link.failure?.system ? ` (${link.failure.system})` : ''}`);
-        this.#options.desk.check(keyOf(link));
-        return true;
+    const answer = this.#options.answers[code];
+    if (answer === undefined) {
+      const system = link.failure?.system;
+      this.givenUp.push(`${keyOf(link)}: ${code}${system ? ` (${system})` : ''}`);
+      this.#options.desk.check(nameOf(link.pair, keyOf(link)));
+      return true;
     }
-  }
-
-  #count(code: string): void {
+    if (!(await answer(link))) return false;
     this.asked.set(code, (this.asked.get(code) ?? 0) + 1);
-  }
-
-  /** As the message says: the party's number goes into EspoCRM, and who is not in Advoware is created there first. */
-  #enterNumber({ masterId }: StoredLink): void {
-    const { crm, firm, journal } = this.#options.systems;
-    const record = crm.record(entity, masterId ?? '');
-    if (record === undefined || record.deleted || masterId === null) return;
-    journal.byPerson(() => {
-      const name = String(record['lastName']);
-      const betNr = this.#partyOf(subjectOfName(name)) ?? firm.create({ name }).betNr;
-      crm.update(entity, masterId, { betnr: String(betNr) });
-    });
-  }
-
-  async #answer(link: StoredLink): Promise<boolean> {
-    const partner = this.#partnerOf(link);
-    const status = await this.#options.ops.answer(keyOf(link), partner).catch(() => 503);
-    return status < 300 || status === 409;
-  }
-
-  #partnerOf({ masterId, replicaId }: StoredLink): string | null {
-    const { crm, firm } = this.#options.systems;
-    if (masterId !== null)
-      return this.#partyOf(subjectOfName(crm.record(entity, masterId)?.['lastName']))?.toString() ?? null;
-    const subject = subjectOfName(firm.record(Number(replicaId))?.name);
-    const found = crm.records(entity).find((one) => !one.deleted && subjectOfName(one['lastName']) === subject);
-    return found?.id ?? null;
-  }
-
-  #partyOf(subject: number | null): number | undefined {
-    return this.#options.systems.firm.records().find(({ name }) => subjectOfName(name) === subject)?.betNr;
+    return true;
   }
 }

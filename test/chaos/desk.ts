@@ -24,7 +24,7 @@ export class Desk {
     this.#options = options;
   }
 
-  /** The record's id in EspoCRM, or `replica:<betNr>`. */
+  /** @param key a record's name among those of all pairs */
   check(key: string): void {
     this.#wanted.add(key);
     this.#work();

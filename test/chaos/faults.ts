@@ -1,6 +1,6 @@
 import type { Fault, Faults } from '../../simulators/faults.ts';
 
-interface Share {
+export interface Share {
   readonly fault: Fault;
   /** Of all requests. */
   readonly probability: number;
@@ -16,6 +16,8 @@ const shares: readonly Share[] = [
   { fault: { kind: 'latency', delayMs: 1_200 }, probability: 0.02 },
 ];
 
-export function makeFaulty(faults: Faults): void {
-  for (const { fault, probability } of shares) faults.add({ fault, probability, times: Number.MAX_SAFE_INTEGER });
+/** @param own what this system does beside what every system does */
+export function makeFaulty(faults: Faults, own: readonly Share[]): void {
+  for (const { fault, probability } of [...shares, ...own])
+    faults.add({ fault, probability, times: Number.MAX_SAFE_INTEGER });
 }

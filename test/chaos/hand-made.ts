@@ -1,8 +1,8 @@
 import type { Attributes, Side } from '../../engine/values.ts';
-import type { StoredLink, StoredWrite } from './evidence.ts';
+import type { StoredHint, StoredLink, StoredWrite } from './evidence.ts';
 import type { Rest } from './findings.ts';
 import { Journal } from './journal.ts';
-import { pair } from './systems.ts';
+import { pair, traceField } from './beteiligte/offices.ts';
 
 const watched = {
   master: pair.fields.map(({ attribute }) => attribute.master),
@@ -39,7 +39,7 @@ export class HandMade {
   /** At rest, with what the product has stored about it. */
   rest(stored: Partial<Rest> = {}): Rest {
     return {
-      ...{ pair, links: [], writes: [], hints: [], nowMs: Date.UTC(2031, 4, 6) },
+      ...{ pair, traceField, links: [], writes: [], hints: [], nowMs: Date.UTC(2031, 4, 6) },
       journal: this.#journal.entries,
       shown: this.#shown,
       ...stored,
@@ -55,6 +55,7 @@ export class HandMade {
 
 export const link = (more: Partial<StoredLink> = {}): StoredLink => ({
   id: 1,
+  pair: pair.name,
   masterId: 'm1',
   replicaId: '17',
   state: 'linked',
@@ -65,8 +66,15 @@ export const link = (more: Partial<StoredLink> = {}): StoredLink => ({
   ...more,
 });
 
+/** Nobody has looked yet. */
+export const hint = (more: Partial<StoredHint> = {}): StoredHint => ({
+  ...{ pair: pair.name, side: 'master', recordId: 'm1', trigger: 'webhook', dueAt: new Date(), rungAt: null },
+  ...more,
+});
+
 export const write = (side: Side, field: string, values: Partial<StoredWrite>): StoredWrite => ({
   linkId: 1,
+  pair: pair.name,
   action: 'set',
   side,
   field,

@@ -10,6 +10,8 @@ export interface Step {
   readonly id: string;
   readonly author: Author;
   readonly isCreation: boolean;
+  /** How often the record had been deleted before. */
+  readonly life: number;
   readonly before: Canonical;
   readonly after: Canonical;
 }
@@ -28,9 +30,14 @@ export interface History {
 export function historiesOf(rest: Rest): readonly History[] {
   const coupleOf = couples(rest);
   const writes = Map.groupBy(rest.writes, ({ linkId, field }) => `${linkId}/${field ?? ''}`);
+  const lives = new Map<string, number>();
   const histories = new Map<string, History & { steps: Step[] }>();
   for (const { side, id, author, kind, changes } of rest.journal) {
-    if (kind === 'delete') continue;
+    const life = lives.get(`${side}/${id}`) ?? 0;
+    if (kind === 'delete') {
+      lives.set(`${side}/${id}`, life + 1);
+      continue;
+    }
     const { record, linkId } = coupleOf(side, id);
     for (const field of rest.pair.fields) {
       const change = changes[field.attribute[side]];
@@ -43,7 +50,7 @@ export function historiesOf(rest: Rest): readonly History[] {
         ...{ linkId, record, field, steps: [] },
         writes: writes.get(`${linkId ?? 0}/${field.name}`) ?? [],
       };
-      known.steps.push({ side, id, author, isCreation: kind === 'create', before, after });
+      known.steps.push({ side, id, author, life, isCreation: kind === 'create', before, after });
       histories.set(key, known);
     }
   }

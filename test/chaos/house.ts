@@ -3,13 +3,14 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Component } from './component.ts';
+import { familyOf } from './families.ts';
 import { linkComponent } from './link-component.ts';
 import { reservablePorts } from './ports.ts';
 import { databaseUrl, postgresComponent } from './postgres-component.ts';
-import { type ProductAddresses, productComponents, productEnvironment } from './product.ts';
+import { productComponents, productEnvironment } from './product.ts';
 import { redisComponent } from './redis-component.ts';
 import type { ChaosSettings } from './settings.ts';
-import { entity, startSystems, type Systems } from './systems.ts';
+import type { Systems, Ways } from './systems.ts';
 import { temporalComponent } from './temporal-component.ts';
 
 /** Everything that a run consists of. */
@@ -31,12 +32,7 @@ export interface House {
 /** One connection of a link is cut this often on average. */
 const cutEveryMs = 4_000;
 
-type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 const portNames = [
-  'crm',
-  'crmLink',
-  'firm',
-  'firmLink',
   'api',
   'apiLink',
   'workerOne',
@@ -48,26 +44,48 @@ const portNames = [
   'redis',
   'redisLink',
 ] as const;
+type Named = Readonly<Record<string, number>>;
 
-async function choosePorts(): Promise<Ports> {
-  const free = await reservablePorts(portNames.length);
-  return Object.fromEntries(portNames.map((name, index) => [name, free[index] ?? 0])) as Ports;
+interface Ports extends Readonly<Record<(typeof portNames)[number], number>> {
+  /** Of the systems, by their names, and of the links to them. */
+  readonly remotes: Named;
+  readonly remoteLinks: Named;
+}
+
+async function choosePorts(remotes: readonly string[]): Promise<Ports> {
+  const free = [...(await reservablePorts(portNames.length + 2 * remotes.length))];
+  const chosen = <Name extends string>(names: readonly Name[]) =>
+    Object.fromEntries(names.map((name) => [name, free.pop() ?? 0])) as Readonly<Record<Name, number>>;
+  return { ...chosen(portNames), remotes: chosen(remotes), remoteLinks: chosen(remotes) };
+}
+
+interface Directories {
+  readonly all: string;
+  readonly logs: string;
+  readonly database: string;
+}
+
+async function makeDirectories(): Promise<Directories> {
+  const all = await mkdtemp(join(tmpdir(), 'tandem-chaos-'));
+  const [logs, database] = [join(all, 'logs'), join(all, 'postgresql')];
+  // PostgreSQL runs as somebody else where this is root's process.
+  await chmod(all, 0o755);
+  for (const folder of [logs, database]) await mkdir(folder);
+  await chmod(logs, 0o777);
+  return { all, logs, database };
 }
 
 /** Starts everything and connects it through links that can be cut. @throws ComponentFailed */
 export async function openHouse(settings: ChaosSettings): Promise<House> {
-  const directory = await mkdtemp(join(tmpdir(), 'tandem-chaos-'));
-  const [logDirectory, database] = [join(directory, 'logs'), join(directory, 'postgresql')];
-  // PostgreSQL runs as somebody else where this is root's process.
-  await chmod(directory, 0o755);
-  for (const folder of [logDirectory, database]) await mkdir(folder);
-  await chmod(logDirectory, 0o777);
-  const ports = await choosePorts();
-  const systems = await startSystems(ports, settings);
+  const directories = await makeDirectories();
+  const family = familyOf(settings);
+  const ports = await choosePorts(family.remotes);
+  const systems = await family.start(ports.remotes, settings);
   const token = randomBytes(16).toString('hex');
-  let isCalm = false;
-  const links = linksOf(ports, logDirectory, { seed: settings.seed, cutEveryMs: () => (isCalm ? 0 : cutEveryMs) });
-  const environment = productEnvironment({ systems, settings, token, ...addressesOf(ports) });
+  let isCalm = true;
+  const cutting = { seed: settings.seed, cutEveryMs: () => (isCalm ? 0 : cutEveryMs) };
+  const links = linksOf(ports, directories.logs, cutting);
+  const ways = waysOf(ports, token);
   const components: Component[] = [];
   const stop = async ({ keepLogs }: { keepLogs: boolean }): Promise<void> => {
     for (const component of components.toReversed()) {
@@ -75,48 +93,69 @@ export async function openHouse(settings: ChaosSettings): Promise<House> {
       await component.end('SIGKILL');
     }
     await systems.stop();
-    await rm(keepLogs ? database : directory, { recursive: true, force: true });
+    await rm(keepLogs ? directories.database : directories.all, { recursive: true, force: true });
+  };
+  const startMore = async (more: readonly Component[]): Promise<void> => {
+    for (const component of more) {
+      components.push(component);
+      await component.start();
+    }
   };
   try {
-    components.push(
-      await postgresComponent({
-        port: ports.postgres,
-        directory: database,
-        logFile: join(logDirectory, 'postgresql.log'),
-      }),
-      await redisComponent(ports.redis, directory, join(logDirectory, 'redis.log')),
-      temporalComponent(ports.temporal, join(directory, 'temporal.db')),
-      ...links,
-      ...productComponents({
-        environment,
-        logDirectory,
-        ports: { api: ports.api, workers: [ports.workerOne, ports.workerTwo] },
-      }),
-    );
-    for (const component of components) await component.start();
+    await startMore([...(await servers(ports, directories)), ...links]);
+    await systems.prepare(ways);
+    await startMore(product(ports, directories, { systems, ways }));
+    await systems.begin(ways);
+    isCalm = false;
+    await restart(links);
   } catch (error) {
     await stop({ keepLogs: true });
     throw error;
   }
-  registerWebhooks(systems, `http://127.0.0.1:${ports.apiLink}`);
   return {
-    systems,
-    components,
-    links,
-    api: { url: `http://127.0.0.1:${ports.api}`, token },
-    databaseUrl: databaseUrl(ports.postgres),
+    ...{ systems, components, links },
+    api: { url: ways.direct.api, token },
+    databaseUrl: ways.direct.database,
     temporalAddress: `127.0.0.1:${ports.temporal}`,
-    logDirectory,
+    logDirectory: directories.logs,
     calm: async () => {
       isCalm = true;
-      for (const link of links) {
-        await link.end('SIGKILL');
-        await link.start();
-      }
+      await restart(links);
     },
     stop,
   };
 }
+
+async function restart(components: readonly Component[]): Promise<void> {
+  for (const component of components) {
+    await component.end('SIGKILL');
+    await component.start();
+  }
+}
+
+/** What the product is built on. */
+const servers = async (ports: Ports, { all, logs, database }: Directories): Promise<readonly Component[]> => [
+  await postgresComponent({ port: ports.postgres, directory: database, logFile: join(logs, 'postgresql.log') }),
+  await redisComponent(ports.redis, all, join(logs, 'redis.log')),
+  temporalComponent(ports.temporal, join(all, 'temporal.db')),
+];
+
+const product = (
+  ports: Ports,
+  { logs }: Directories,
+  { systems, ways }: { readonly systems: Systems; readonly ways: Ways },
+): readonly Component[] =>
+  productComponents({
+    environment: productEnvironment({
+      ofSystems: systems.environment(ways),
+      token: ways.direct.token,
+      database: databaseUrl(ports.postgresLink),
+      temporal: `127.0.0.1:${ports.temporalLink}`,
+      redis: `redis://127.0.0.1:${ports.redisLink}`,
+    }),
+    logDirectory: logs,
+    ports: { api: ports.api, workers: [ports.workerOne, ports.workerTwo] },
+  });
 
 function linksOf(ports: Ports, logDirectory: string, cutting: { seed: number; cutEveryMs: () => number }) {
   const link = (name: string, routes: readonly (readonly [number, number])[]): Component =>
@@ -126,9 +165,11 @@ function linksOf(ports: Ports, logDirectory: string, cutting: { seed: number; cu
       logFile: join(logDirectory, `${name}.log`),
       ...cutting,
     });
+  const fronts = Object.entries(ports.remotes).map(([name, port]) =>
+    link(`${name}-front`, [[ports.remoteLinks[name] ?? 0, port]]),
+  );
   return [
-    link('espocrm-front', [[ports.crmLink, ports.crm]]),
-    link('advoware-front', [[ports.firmLink, ports.firm]]),
+    ...fronts,
     link('network', [
       [ports.apiLink, ports.api],
       [ports.temporalLink, ports.temporal],
@@ -138,19 +179,10 @@ function linksOf(ports: Ports, logDirectory: string, cutting: { seed: number; cu
   ];
 }
 
-const addressesOf = (ports: Ports): ProductAddresses => ({
-  crm: `http://127.0.0.1:${ports.crmLink}`,
-  firm: `http://127.0.0.1:${ports.firmLink}`,
-  database: databaseUrl(ports.postgresLink),
-  temporal: `127.0.0.1:${ports.temporalLink}`,
-  redis: `redis://127.0.0.1:${ports.redisLink}`,
-});
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** EspoCRM's job runs every two minutes and repeats after ten; here everything is a few hundred times as fast. */
-function registerWebhooks({ crm }: Systems, url: string): void {
-  for (const event of ['create', 'update', 'delete']) {
-    const address = `${url}/webhooks/espocrm/beteiligte/${event}`;
-    crm.webhooks.register({ event: `${entity}.${event}`, url: address, skipOwn: true }, crm.apiUser);
-  }
-  Object.assign(crm.webhooks.settings, { eventsPerRun: 200, batchSize: 200, retryAfterMs: 8_000, timeoutMs: 4_000 });
-}
+const waysOf = (ports: Ports, token: string): Ways => ({
+  remotes: Object.fromEntries(Object.entries(ports.remoteLinks).map(([name, port]) => [name, urlOf(port)])),
+  api: urlOf(ports.apiLink),
+  direct: { api: urlOf(ports.api), token, database: databaseUrl(ports.postgres) },
+});

@@ -23,6 +23,10 @@ export interface Save {
   readonly id: string;
   /** What the record shows now; null: it is gone. */
   readonly now: Attributes | null;
+  /** Who did it, where it is known. Else it was whoever is at work. */
+  readonly by?: Author;
+  /** When, where that is not now. */
+  readonly atMs?: number;
 }
 
 /**
@@ -54,10 +58,10 @@ export class Journal {
     this.#listeners.push(listener);
   }
 
-  record({ side, id, now }: Save): void {
+  record({ side, id, now, by = this.#author, atMs = Date.now() }: Save): void {
     const key = `${side}/${id}`;
-    const known = this.#shown.has(key);
-    const before = this.#shown.get(key) ?? {};
+    const known = this.#shown.get(key) ?? null;
+    const before = known ?? {};
     this.#shown.set(key, now);
     const changes = Object.fromEntries(
       this.#watched[side].flatMap((name): [string, Change][] => {
@@ -65,8 +69,8 @@ export class Journal {
         return change.before === change.after ? [] : [[name, change]];
       }),
     );
-    const kind = now === null ? 'delete' : known ? 'update' : 'create';
-    const entry = { side, id, author: this.#author, kind, changes, atMs: Date.now() } as const;
+    const kind = now === null ? 'delete' : known === null ? 'create' : 'update';
+    const entry = { side, id, author: by, kind, changes, atMs } as const;
     this.entries.push(entry);
     for (const listener of this.#listeners) listener(entry);
   }

@@ -1,34 +1,40 @@
-import { canonicalOf } from '../../engine/pair.ts';
+import { canonicalOf, type PairDefinition } from '../../engine/pair.ts';
 import { sides } from '../../engine/values.ts';
-import type { StoredHint, StoredLink } from './evidence.ts';
+import { ofPair, type StoredHint, type StoredLink, type StoredState } from './evidence.ts';
 import type { Finding, Rest } from './findings.ts';
-import { isAboutDeletion, keyOf } from './links.ts';
+import { asksAboutDeletions, isAboutDeletion, keyOf } from './links.ts';
 
 /** A link that something still has to happen to, or that a person would have to look at. */
 export function isUnsettled(
+  { pair, nowMs }: Pick<Rest, 'pair' | 'nowMs'>,
   { state, failure, nextAttemptAt, leaseUntil, ...link }: StoredLink,
-  nowMs: number,
 ): boolean {
   if (leaseUntil !== null && leaseUntil.getTime() > nowMs) return true;
-  if (state === 'parked') return !isAboutDeletion({ failure });
+  if (state === 'parked') return !(asksAboutDeletions(pair) && isAboutDeletion({ failure }));
   if (state === 'new') return link.masterId !== null || link.replicaId !== null;
   return failure !== null || nextAttemptAt !== null;
 }
 
 /** I1, I7: every hint was dealt with, every couple is settled and nobody holds it. */
-export function stuck({ links, hints, nowMs }: Pick<Rest, 'links' | 'hints' | 'nowMs'>): readonly Finding[] {
+export function stuck(rest: Pick<Rest, 'pair' | 'links' | 'hints' | 'nowMs'>): readonly Finding[] {
+  const { links, hints } = rest;
+  const unsettledLinks = links.filter((link) => isUnsettled(rest, link));
   const hinted = new Map(hints.map((hint) => [recordOf(hint), describeHint(hint)]));
-  const unsettled = links
-    .filter((link) => isUnsettled(link, nowMs))
-    .map((link): Finding => {
-      const record = keyOf(link);
-      const of = [record, `replica:${link.replicaId ?? ''}`].flatMap((name) => hinted.get(name) ?? []);
-      return { kind: 'stuck', record, field: null, what: [describe(link), ...new Set(of)].join('; ') };
-    });
-  const named = new Set(links.filter((link) => isUnsettled(link, nowMs)).flatMap(namesOf));
+  const unsettled = unsettledLinks.map((link): Finding => {
+    const record = keyOf(link);
+    const of = [record, `replica:${link.replicaId ?? ''}`].flatMap((name) => hinted.get(name) ?? []);
+    return { kind: 'stuck', record, field: null, what: [describe(link), ...new Set(of)].join('; ') };
+  });
+  const named = new Set(unsettledLinks.flatMap(namesOf));
   const others = [...hinted].filter(([record]) => !named.has(record));
   return [...unsettled, ...others.map(([record, what]): Finding => ({ kind: 'stuck', record, field: null, what }))];
 }
+
+/** What is stuck of any of the pairs. */
+export const stuckAmong = (pairs: readonly PairDefinition[], stored: StoredState): readonly Finding[] =>
+  pairs.flatMap((pair) =>
+    stuck({ ...ofPair(pair.name, stored), pair }).map((finding) => ({ ...finding, pair: pair.name })),
+  );
 
 const recordOf = ({ side, recordId }: StoredHint): string => (side === 'master' ? recordId : `replica:${recordId}`);
 
@@ -57,20 +63,22 @@ function describe({ state, failure, nextAttemptAt, leaseUntil }: StoredLink): st
 export const awaited = ({ hints }: Pick<Rest, 'hints'>): ReadonlySet<string> => new Set(hints.map(recordOf));
 
 /**
- * I1: the records of a settled couple agree in every field, except in those that Advoware is known not to take, where
+ * I1: the records of a settled couple agree in every field, except in those that a side is known not to take, where
  * the link says so.
  */
-export function differences({ pair, links, shown, hints, nowMs }: Rest): readonly Finding[] {
+export function differences(rest: Rest): readonly Finding[] {
+  const { pair, links, shown, hints } = rest;
   const waiting = awaited({ hints });
   return links.flatMap((link) => {
     const [master, replica] = [shown.master.get(link.masterId ?? ''), shown.replica.get(link.replicaId ?? '')];
-    if (master === undefined || replica === undefined || isUnsettled(link, nowMs)) return [];
+    if (master === undefined || replica === undefined || isUnsettled(rest, link)) return [];
     if (namesOf(link).some((name) => waiting.has(name))) return [];
     return pair.fields.flatMap((field): Finding[] => {
       const [left, right] = [canonicalOf(field, 'master', master), canonicalOf(field, 'replica', replica)];
       const isNoted = field.readOnlyOn.length > 0 && link.fieldNotes[field.name] !== undefined;
       if (left === right || isNoted) return [];
-      const what = `${JSON.stringify(left)} in EspoCRM, ${JSON.stringify(right)} in Advoware`;
+      const { master: there, replica: here } = pair.title;
+      const what = `${JSON.stringify(left)} in ${there.system}, ${JSON.stringify(right)} in ${here.system}`;
       return [{ kind: 'different', record: keyOf(link), field: field.name, what }];
     });
   });

@@ -11,17 +11,21 @@ export function lostEdits(rest: Rest): readonly Finding[] {
   return historiesOf(rest).flatMap((history) =>
     history.steps.flatMap((step, index): Finding[] => {
       if (step.author !== 'tandem') return [];
-      const edit = history.steps.slice(0, index).findLast(({ side, id }) => side === step.side && id === step.id);
+      const edit = history.steps.slice(0, index).findLast((earlier) => isSameLife(earlier, step));
       if (edit?.author !== 'person') return [];
       const isKept = reachedPartner(history, edit) || isLoser(history, edit) || isUndone(history, edit);
       if (isKept) return [];
-      const what = `${textOf(edit.after)}, typed in ${nameOf(edit.side)}, was overwritten with ${textOf(step.after)}`;
+      const { system } = rest.pair.title[edit.side];
+      const what = `${textOf(edit.after)}, typed in ${system}, was overwritten with ${textOf(step.after)}`;
       return [{ kind: 'lost', record: history.record, field: history.field.name, what }];
     }),
   );
 }
 
-const nameOf = (side: Side): string => (side === 'master' ? 'EspoCRM' : 'Advoware');
+/** Of one record between two deletions: what somebody typed goes with the record. */
+const isSameLife = (one: Step, other: Step): boolean =>
+  one.side === other.side && one.id === other.id && one.life === other.life;
+
 const textOf = (value: Canonical): string => (value === null ? 'the clearing' : JSON.stringify(value));
 
 /** The other side held the value when it was typed, or came to hold it. */

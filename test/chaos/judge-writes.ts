@@ -1,4 +1,4 @@
-import type { Json } from '../../engine/values.ts';
+import { type Json, otherSide } from '../../engine/values.ts';
 import type { LoggedRequest } from '../../simulators/request-log.ts';
 import type { Finding, Rest } from './findings.ts';
 import { historiesOf, type History, type Step } from './histories.ts';
@@ -12,7 +12,7 @@ export function unexplainedValues(rest: Rest): readonly Finding[] {
       if (step.author !== 'tandem') return [];
       const problem = problemOf(rest, history, step);
       if (problem === null) return [];
-      const what = `${JSON.stringify(step.after)} in ${step.side === 'master' ? 'EspoCRM' : 'Advoware'} ${problem}`;
+      const what = `${JSON.stringify(step.after)} in ${rest.pair.title[step.side].system} ${problem}`;
       return [{ kind: 'unexplained', record: history.record, field: history.field.name, what }];
     }),
   );
@@ -22,7 +22,7 @@ function problemOf({ shown }: Rest, { steps, writes, field }: History, step: Ste
   const entries = writes.filter(
     ({ side, newValue }) => side === step.side && field.codec.toCanonical[side](newValue) === step.after,
   );
-  if (entries.length === 0) return 'has no entry';
+  if (entries.length === 0) return isOwnDoing(steps, step) ? null : 'has no entry';
   const isLast = steps.findLast(({ side, id }) => side === step.side && id === step.id) === step;
   // Whoever overwrote or deleted it meanwhile has left nothing to see it by.
   if (!isLast || !shown[step.side].has(step.id)) return null;
@@ -31,9 +31,18 @@ function problemOf({ shown }: Rest, { steps, writes, field }: History, step: Ste
     : 'stands there, and no entry says that it was written';
 }
 
-/** What is sent to change a record; a login is none. */
+/** Tandem sends what the other side holds: what a new record shows beside that, its system has put there itself. */
+function isOwnDoing(steps: readonly Step[], step: Step): boolean {
+  const earlier = steps.slice(0, steps.indexOf(step));
+  const held = earlier.filter(({ side }) => side === otherSide(step.side)).map(({ after }) => after);
+  return step.isCreation && !held.includes(step.after);
+}
+
+/** What is sent to change a record; a login is none, nor a registration of a webhook. */
+const recordPaths = /\/(CBeteiligte|Beteiligte|tasks|comments|attachments)(\/|$)/;
+
 export const isRecordWrite = ({ method, path }: Pick<LoggedRequest, 'method' | 'path'>): boolean =>
-  method !== 'GET' && /\/(CBeteiligte|Beteiligte)(\/|$)/.test(path);
+  method !== 'GET' && recordPaths.test(path);
 
 /** I2, I9: nothing had changed since everything was settled, so nothing is to be written. @param saves what was saved since */
 export const writesAfterQuiet = (

@@ -1,9 +1,24 @@
 import { deletionQuestions } from '../../engine/question.ts';
+import type { PairDefinition } from '../../engine/pair.ts';
+import { sides } from '../../engine/values.ts';
 import type { StoredLink } from './evidence.ts';
 
 /** The name under which the API knows the record. */
 export const keyOf = ({ masterId, replicaId }: Pick<StoredLink, 'masterId' | 'replicaId'>): string =>
   masterId ?? `replica:${replicaId ?? ''}`;
+
+/** The record's name among those of all pairs. */
+export const nameOf = (pair: string, key: string): string => `${pair}/${key}`;
+
+/** @returns pair and key of a name */
+export function partsOf(name: string): readonly [pair: string, key: string] {
+  const at = name.indexOf('/');
+  return [name.slice(0, at), name.slice(at + 1)];
+}
+
+/** Whether a person says what is to become of a record whose partner was deleted. */
+export const asksAboutDeletions = ({ deletion }: Pick<PairDefinition, 'deletion'>): boolean =>
+  sides.some((side) => deletion.of[side].kind === 'ask');
 
 /** The pair asks what is to become of a couple of which somebody has deleted a record: that is its end state. */
 export const isAboutDeletion = ({ failure }: Pick<StoredLink, 'failure'>): boolean =>

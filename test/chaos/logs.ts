@@ -12,8 +12,12 @@ export async function countInLogs(directory: string, prefix: string, text: strin
 }
 
 /** What the judge saw, one entry per line: whoever looks into a finding follows a record through these. */
-export async function keepEvidence(directory: string, { journal, links, writes }: Rest): Promise<void> {
+export async function keepEvidence(directory: string, rests: readonly Rest[]): Promise<void> {
   const lines = (entries: readonly unknown[]): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-  const files = { 'journal.jsonl': journal, 'links.jsonl': links, 'ledger.jsonl': writes };
-  for (const [name, entries] of Object.entries(files)) await writeFile(join(directory, name), lines(entries));
+  for (const { pair, journal, links, writes, hints } of rests) {
+    const files = { journal, links, ledger: writes, hints };
+    for (const [name, entries] of Object.entries(files)) {
+      if (entries.length > 0) await writeFile(join(directory, `${name}-${pair.name}.jsonl`), lines(entries));
+    }
+  }
 }

@@ -24,11 +24,11 @@ async function chaos(settings: ChaosSettings): Promise<boolean> {
   const house = await openHouse(settings);
   let isGood = false;
   try {
-    const { totals, findings, harm, rest } = await new Run(house, settings, say).play();
+    const { totals, findings, harm, rests } = await new Run(house, settings, say).play();
     isGood = findings.length === 0;
     say(`\n${reportOf(totals, findings, harm)}\n`);
     for (const line of findingLines(findings)) say(line);
-    if (!isGood) await keepEvidence(house.logDirectory, rest);
+    if (!isGood) await keepEvidence(house.logDirectory, rests);
   } finally {
     await house.stop({ keepLogs: !isGood || settings.keepsLogs });
     if (!isGood || settings.keepsLogs) say(`Logs: ${house.logDirectory}\nReplay: ${replayCommand(settings)}`);

@@ -1,8 +1,10 @@
-/** The ops API, asked past every link. */
+import { partsOf } from './links.ts';
+
+/** The ops API, asked past every link. Records go by their names among those of all pairs. */
 export interface OpsClient {
-  check(key: string): Promise<number>;
+  check(name: string): Promise<number>;
   /** A person's answer to a question: which record of the other side belongs to it, or that there is none. */
-  answer(key: string, partnerId: string | null): Promise<number>;
+  answer(name: string, partnerId: string | null): Promise<number>;
   isReady(): Promise<boolean>;
 }
 
@@ -10,8 +12,9 @@ export interface OpsClient {
 const timeoutMs = 40_000;
 
 export function createOpsClient({ url, token }: { readonly url: string; readonly token: string }): OpsClient {
-  const post = async (path: string, body?: object): Promise<number> => {
-    const answer = await fetch(`${url}/api/v1/pairs/beteiligte/records/${path}`, {
+  const post = async (name: string, path: string, body?: object): Promise<number> => {
+    const [pair, key] = partsOf(name);
+    const answer = await fetch(`${url}/api/v1/pairs/${pair}/records/${key}/${path}`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${token}`,
@@ -24,8 +27,8 @@ export function createOpsClient({ url, token }: { readonly url: string; readonly
     return answer.status;
   };
   return {
-    check: (key) => post(`${key}/check`),
-    answer: (key, id) => post(`${key}/answer`, id === null ? { answer: 'create' } : { answer: 'link', id }),
+    check: (name) => post(name, 'check'),
+    answer: (name, id) => post(name, 'answer', id === null ? { answer: 'create' } : { answer: 'link', id }),
     isReady: () =>
       fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
         ({ ok }) => ok,

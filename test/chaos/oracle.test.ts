@@ -3,7 +3,7 @@ import type { StoredFailure } from '../../store/schema.ts';
 import type { FieldNote } from '../../engine/field-notes.ts';
 import type { StoredLink } from './evidence.ts';
 import type { Rest } from './findings.ts';
-import { couple, creation, HandMade, link, write } from './hand-made.ts';
+import { couple, creation, HandMade, hint, link, write } from './hand-made.ts';
 import { judge } from './oracle.ts';
 
 const found = (rest: Rest): string[] =>
@@ -99,7 +99,7 @@ describe('what has not come to rest is found', () => {
     found(couple().rest({ links: [link(more)], writes: [creation] }));
 
   test('a hint that nobody has dealt with', () => {
-    const hints = [{ side: 'master', recordId: 'm1', trigger: 'webhook', dueAt: new Date(), rungAt: null }];
+    const hints = [hint()];
     expect(found(couple().rest({ links: [link()], writes: [creation], hints }))).toEqual(['stuck m1']);
   });
 
@@ -137,7 +137,7 @@ describe('a difference is found', () => {
   });
 
   test('but not while somebody is still to look: then it is stuck, and nothing else can be said', () => {
-    const hints = [{ side: 'master', recordId: 'm1', trigger: 'webhook', dueAt: new Date(), rungAt: null }];
+    const hints = [hint()];
     const history = couple().typed('master', 'm1', { titel: 'title E3' });
     expect(found(history.rest({ links: [link()], writes: [creation], hints }))).toEqual(['stuck m1']);
   });

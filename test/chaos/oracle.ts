@@ -16,4 +16,5 @@ const judgements: readonly ((rest: Rest) => readonly Finding[])[] = [
 ];
 
 /** Everything in which a run that has come to rest breaks a promise. */
-export const judge = (rest: Rest): readonly Finding[] => judgements.flatMap((one) => one(rest));
+export const judge = (rest: Rest): readonly Finding[] =>
+  judgements.flatMap((one) => one(rest)).map((finding) => ({ ...finding, pair: rest.pair.name }));

@@ -1,18 +1,28 @@
-import type { EspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
-import type { Desk } from './desk.ts';
-
 const everyMs = 500;
 
-/** EspoCRM's scheduled job, which sends the webhooks. What it gives up for good is told to the administrator's desk. */
-export class Post {
+/** What came of sending once. */
+export interface Delivery {
+  /** 0: no connection. */
+  readonly statuses: readonly number[];
+  /** Records whose event was given up for good. */
+  readonly lost: readonly string[];
+}
+
+export interface PostOptions {
+  /** Sends what is due. */
+  readonly deliver: () => Promise<Delivery>;
+  readonly pending: () => number;
+  readonly onLost: (record: string) => void;
+}
+
+/** The job of a system that sends its webhooks. */
+export class PostOffice {
   readonly counts = { delivered: 0, failed: 0, givenUp: 0 };
-  readonly #crm: EspoCrm;
-  readonly #desk: Desk;
+  readonly #options: PostOptions;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(crm: EspoCrm, desk: Desk) {
-    this.#crm = crm;
-    this.#desk = desk;
+  constructor(options: PostOptions) {
+    this.#options = options;
   }
 
   open(): void {
@@ -24,7 +34,7 @@ export class Post {
   }
 
   get isIdle(): boolean {
-    return this.#crm.webhooks.pending() === 0;
+    return this.#options.pending() === 0;
   }
 
   close(): void {
@@ -33,10 +43,10 @@ export class Post {
   }
 
   async #run(): Promise<void> {
-    const { statuses, lostIds } = await this.#crm.webhooks.deliver();
+    const { statuses, lost } = await this.#options.deliver();
     this.counts.delivered += statuses.filter((status) => status < 300 && status > 0).length;
     this.counts.failed += statuses.filter((status) => status >= 300 || status === 0).length;
-    this.counts.givenUp += lostIds.length;
-    for (const id of lostIds) this.#desk.check(id);
+    this.counts.givenUp += lost.length;
+    for (const record of lost) this.#options.onLost(record);
   }
 }

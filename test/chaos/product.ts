@@ -2,28 +2,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Component, Harm } from './component.ts';
 import { ProcessComponent } from './process-component.ts';
-import type { ChaosSettings } from './settings.ts';
-import { searchable, type Systems } from './systems.ts';
 
 /** What the product reaches, each through a link. */
 export interface ProductAddresses {
-  readonly crm: string;
-  readonly firm: string;
   readonly database: string;
   readonly temporal: string;
   readonly redis: string;
 }
 
 export interface EnvironmentParts extends ProductAddresses {
-  readonly systems: Systems;
-  readonly settings: ChaosSettings;
+  /** What it is told about the systems. */
+  readonly ofSystems: NodeJS.ProcessEnv;
   readonly token: string;
 }
 
 /** Waits are shorter than in production, so that a run of minutes sees as many of them as weeks do. */
 const shortWaits = {
-  ESPOCRM_TIMEOUT: '3s',
-  ADVOWARE_TIMEOUT: '3s',
   RETRY_LADDER: '1s,2s,4s,8s,15s',
   PROBE_LADDER: '1s,2s,4s,8s',
   RECHECK_AFTER: '20s',
@@ -33,36 +27,20 @@ const shortWaits = {
 const manyFromOneAddress = { API_RATE_LIMIT: '100000/1m', WEBHOOK_RATE_LIMIT: '100000/1m' };
 
 /** Everything that `tandem start` is told, but for its ports. */
-export function productEnvironment({ systems, settings, token, ...addresses }: EnvironmentParts): NodeJS.ProcessEnv {
-  const { appId, apiKey, kanzlei, database, user, password } = systems.firm.credentials;
-  return {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
-    NODE_ENV: 'production',
-    LOG_LEVEL: 'info',
-    API_TOKENS: `chaos:${token}`,
-    DATABASE_URL: addresses.database,
-    REDIS_URL: addresses.redis,
-    TEMPORAL_ADDRESS: addresses.temporal,
-    TEMPORAL_TASK_QUEUE: 'chaos',
-    ESPOCRM_URL: addresses.crm,
-    ESPOCRM_API_KEY: systems.crm.apiUser.apiKey,
-    ADVOWARE_URL: addresses.firm,
-    ADVOWARE_SECURITY_URL: `${addresses.firm}/security`,
-    ADVOWARE_APP_ID: appId,
-    ADVOWARE_API_KEY: apiKey,
-    ADVOWARE_KANZLEI: kanzlei,
-    ADVOWARE_DATABASE: database,
-    ADVOWARE_USER: user,
-    ADVOWARE_PASSWORD: password,
-    ADVOWARE_NOT_FOUND: '404',
-    ADVOWARE_SEARCH: settings.canBeSearched ? searchable.join(',') : '',
-    ESPOCRM_BUDGET: settings.budget.text,
-    ADVOWARE_BUDGET: settings.budget.text,
-    ...shortWaits,
-    ...manyFromOneAddress,
-  };
-}
+export const productEnvironment = ({ ofSystems, token, ...addresses }: EnvironmentParts): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  NODE_ENV: 'production',
+  LOG_LEVEL: 'info',
+  API_TOKENS: `chaos:${token}`,
+  DATABASE_URL: addresses.database,
+  REDIS_URL: addresses.redis,
+  TEMPORAL_ADDRESS: addresses.temporal,
+  TEMPORAL_TASK_QUEUE: 'chaos',
+  ...shortWaits,
+  ...manyFromOneAddress,
+  ...ofSystems,
+});
 
 export interface ProductOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -73,7 +51,7 @@ export interface ProductOptions {
 const program = fileURLToPath(new URL('../../cli/tandem.ts', import.meta.url));
 const harms: readonly Harm[] = ['kill', 'kill', 'stop', 'pause'];
 
-/** The API and the workers, as users start them apart. */
+/** The API and the workers, as users start them apart. Their connections to the database say which of the two they are. */
 export function productComponents({ environment, logDirectory, ports }: ProductOptions): readonly Component[] {
   const component = (name: string, part: 'api' | 'worker', port: number): Component =>
     new ProcessComponent({
@@ -83,7 +61,11 @@ export function productComponents({ environment, logDirectory, ports }: ProductO
       child: () => ({
         command: process.execPath,
         commandArguments: [program, 'start', '--only', part],
-        environment: { ...environment, [part === 'api' ? 'API_PORT' : 'WORKER_PORT']: String(port) },
+        environment: {
+          ...environment,
+          DATABASE_URL: `${environment['DATABASE_URL'] ?? ''}?application_name=${part}`,
+          [part === 'api' ? 'API_PORT' : 'WORKER_PORT']: String(port),
+        },
         workingDirectory: logDirectory,
       }),
       probe: () => healthy(port),

@@ -47,10 +47,7 @@ function sideTable(totals: Totals, findings: readonly Finding[]): string {
   const others = (Object.keys(findingKinds) as FindingKind[]).filter((kind) => !inMainTable.includes(kind));
   const questions = [...asked].map(([code, count]) => `${count} ${code}`).join(', ');
   const rows: [string, string][] = [
-    [
-      'webhook requests',
-      `${webhooks.delivered} taken, ${webhooks.failed} failed, ${webhooks.givenUp} events given up by EspoCRM`,
-    ],
+    ['webhook requests', `${webhooks.delivered} taken, ${webhooks.failed} failed, ${webhooks.givenUp} events given up`],
     ['checks by hand', `${checks.asked}, of which ${checks.postponed} had to be repeated because the API was away`],
     ['asked', questions === '' ? '0' : questions],
     ['given up', givenUp.length === 0 ? '0' : `${givenUp.length} (${reasonsOf(givenUp)})`],
@@ -79,13 +76,15 @@ const harmTable = (harm: HarmCounts): string =>
     [...harm].map(([name, { kill, stop, pause }]) => [name, String(kill), String(stop), String(pause)]),
   );
 
+const isNamed = (part: string | null | undefined): boolean => part !== null && part !== undefined;
+
 /** One line per finding, the first ones of each kind. */
 export function findingLines(findings: readonly Finding[], mostPerKind = 25): readonly string[] {
   const kinds = Map.groupBy(findings, ({ kind }) => kind);
   return [...kinds].flatMap(([kind, all]) => {
     const shown = all
       .slice(0, mostPerKind)
-      .map(({ record, field, what }) => `${kind}: ${record}${field === null ? '' : ` ${field}`}: ${what}`);
+      .map(({ pair, record, field, what }) => `${kind}: ${[pair, record, field].filter(isNamed).join(' ')}: ${what}`);
     const rest = all.length - shown.length;
     return [
       `${kind}: ${findingKinds[kind]}`,

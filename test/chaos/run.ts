@@ -1,32 +1,30 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Campaign } from './campaign.ts';
 import { Clerk } from './clerk.ts';
 import { Desk } from './desk.ts';
 import { createDice } from './dice.ts';
-import { readStore, type StoreReader } from './evidence.ts';
+import { readStore, type StoredState, type StoreReader } from './evidence.ts';
 import { makeFaulty } from './faults.ts';
 import type { Finding, Rest } from './findings.ts';
 import { doHarm, type HarmCounts, killsIn } from './harm.ts';
 import type { House } from './house.ts';
-import { stuck } from './judge-couples.ts';
-import { overspent, peakWithin, writesAfterQuiet } from './judge-writes.ts';
-import { keyOf } from './links.ts';
+import { stuckAmong } from './judge-couples.ts';
+import { overspent, peakWithin } from './judge-writes.ts';
+import { keyOf, nameOf } from './links.ts';
 import { countInLogs } from './logs.ts';
 import { createOpsClient, type OpsClient } from './ops-client.ts';
 import { judge } from './oracle.ts';
-import { Post } from './post.ts';
 import type { Totals } from './report.ts';
 import type { ChaosSettings } from './settings.ts';
-import { pair } from './systems.ts';
+import type { Staff } from './systems.ts';
 import { withWorkflows } from './workflow-view.ts';
 
 export interface RunResult {
   readonly totals: Totals;
   readonly findings: readonly Finding[];
   readonly harm: HarmCounts;
-  readonly rest: Rest;
+  readonly rests: readonly Rest[];
 }
 
 const settleWithinMs = 60_000;
@@ -44,10 +42,9 @@ export class Run {
   readonly #say: (line: string) => void;
   readonly #ops: OpsClient;
   readonly #desk: Desk;
-  readonly #post: Post;
   readonly #clerk: Clerk;
   readonly #store: StoreReader;
-  readonly #campaign: Campaign;
+  readonly #staff: Staff;
   readonly #startedAt = Date.now();
   #waiting = 0;
   #phase = 'chaos';
@@ -60,13 +57,13 @@ export class Run {
     this.#say = say;
     this.#ops = createOpsClient(house.api);
     this.#desk = new Desk({ ask: (key) => this.#ops.check(key), atOnce: mostChecksAtOnce });
-    this.#post = new Post(systems.crm, this.#desk);
-    this.#clerk = new Clerk({ systems, desk: this.#desk, ops: this.#ops });
     this.#store = readStore(house.databaseUrl);
-    const options = { systems, settings, desk: this.#desk, dice: createDice(settings.seed, 1) };
-    const durationMs = settings.minutes * 60_000;
-    const pace = { durationMs, isTooMuch: () => this.#waiting + this.#desk.backlog > mostWaiting };
-    this.#campaign = new Campaign({ ...options, ...pace }, createDice(settings.seed, 2));
+    this.#staff = systems.staff({
+      ...{ settings, desk: this.#desk, ops: this.#ops },
+      durationMs: settings.minutes * 60_000,
+      isTooMuch: () => this.#waiting + this.#desk.backlog > mostWaiting,
+    });
+    this.#clerk = new Clerk({ answers: this.#staff.answers, desk: this.#desk });
   }
 
   async play(): Promise<RunResult> {
@@ -75,28 +72,29 @@ export class Run {
       const harm = await this.#chaos();
       const settledAfterMs = await this.#calm();
       const late = settledAfterMs === null ? await this.#rescued() : [];
-      const rest = await this.#rest();
-      const findings = [...late, ...judge(rest), ...this.#broken(), ...(await this.#stops())];
-      const quiet = await this.#quiet(rest);
+      const stored = await this.#store.state();
+      const rests = await this.#house.systems.rests(stored);
+      const judged = [...rests.flatMap(judge), ...(await this.#house.systems.ownFindings())];
+      const findings = [...late, ...judged, ...this.#broken(), ...(await this.#stops())];
+      const quiet = await this.#quiet(stored);
       const totals = await this.#totals(harm, { settledAfterMs, recheckedAfterQuiet: quiet.rechecked });
-      return { totals, findings: [...findings, ...quiet.findings, ...this.#overspent()], harm, rest };
+      return { totals, findings: [...findings, ...quiet.findings, ...this.#overspent()], harm, rests };
     } finally {
       this.#isOver = true;
       await looking;
       this.#desk.close();
-      this.#post.close();
+      this.#staff.post.close();
       await this.#store.close();
     }
   }
 
   async #chaos(): Promise<HarmCounts> {
     const { systems, components, logDirectory } = this.#house;
-    makeFaulty(systems.crm.faults);
-    makeFaulty(systems.firm.faults);
-    this.#post.open();
+    for (const { faults, ownFaults } of systems.remotes) makeFaulty(faults, ownFaults);
+    this.#staff.post.open();
     let isOver = false;
     const averageMs = this.#settings.harmEverySeconds * 1_000;
-    const people = this.#campaign
+    const people = this.#staff.people
       .play()
       // The administrator is one of them: what no webhook tells of has not been said before he has asked for it.
       .then(() => this.#deskIsDone())
@@ -119,8 +117,7 @@ export class Run {
   async #calm(): Promise<number | null> {
     this.#phase = 'calm';
     const { systems } = this.#house;
-    systems.crm.faults.clear();
-    systems.firm.faults.clear();
+    for (const { faults } of systems.remotes) faults.clear();
     await this.#house.calm();
     const startedAt = Date.now();
     return (await this.#settles(settleWithinMs)) ? Date.now() - startedAt : null;
@@ -133,51 +130,42 @@ export class Run {
   async #settles(withinMs: number): Promise<boolean> {
     const endMs = Date.now() + withinMs;
     while (Date.now() < endMs) {
-      if (this.#post.isIdle && this.#desk.isIdle && (await this.#stuck()).length === 0) return true;
+      if (await this.#isSettled()) return true;
       await sleep(250);
     }
     return false;
   }
 
+  async #isSettled(): Promise<boolean> {
+    if (!this.#staff.post.isIdle || !this.#desk.isIdle || (await this.#stuck()).length > 0) return false;
+    return (await this.#house.systems.restless()).length === 0;
+  }
+
   async #stuck(): Promise<readonly Finding[]> {
     const [hints, links] = [await this.#store.hints(), await this.#store.links()];
-    return stuck({ hints, links, nowMs: Date.now() });
+    return stuckAmong(this.#house.systems.pairs, { hints, links, writes: [], nowMs: Date.now() });
   }
 
   /** What is late is looked at by a person, so that everything else can be judged at rest. @returns what was late */
   async #rescued(): Promise<readonly Finding[]> {
     const late = await withWorkflows(this.#house.temporalAddress, await this.#stuck());
-    for (const { record } of late) this.#desk.check(record);
+    for (const { pair = '', record } of late) this.#desk.check(nameOf(pair, record));
+    const others = await this.#house.systems.restless();
     await this.#settles(settleWithinMs);
-    return late;
-  }
-
-  async #rest(): Promise<Rest> {
-    const { systems } = this.#house;
-    return {
-      pair,
-      journal: systems.journal.entries,
-      shown: { master: systems.shown('master'), replica: systems.shown('replica') },
-      links: await this.#store.links(),
-      writes: await this.#store.writes(),
-      hints: await this.#store.hints(),
-      nowMs: Date.now(),
-    };
+    return [...late, ...others];
   }
 
   /** Everything is looked at once more, and nothing may be written. */
-  async #quiet({ links }: Rest): Promise<{ rechecked: number; findings: readonly Finding[] }> {
+  async #quiet({ links }: StoredState): Promise<{ rechecked: number; findings: readonly Finding[] }> {
     this.#phase = 'quiet';
-    const { crm, firm, journal } = this.#house.systems;
-    const unsettled = new Set((await this.#stuck()).map(({ record }) => record));
-    const settled = links.map(keyOf).filter((key) => !unsettled.has(key));
-    const chosen = createDice(this.#settings.seed, 4).shuffled(settled).slice(0, mostRechecked);
-    const marks = [crm.requests.mark(), firm.requests.mark()] as const;
-    const savesBefore = journal.entries.length;
-    for (const key of chosen) this.#desk.check(key);
+    const unsettled = new Set((await this.#stuck()).map(({ pair = '', record }) => nameOf(pair, record)));
+    const settled = links.filter(({ state }) => state !== 'deleted').map((link) => nameOf(link.pair, keyOf(link)));
+    const calm = settled.filter((name) => !unsettled.has(name));
+    const chosen = createDice(this.#settings.seed, 4).shuffled(calm).slice(0, mostRechecked);
+    const written = await this.#house.systems.watchQuiet();
+    for (const name of chosen) this.#desk.check(name);
     await this.#deskIsDone();
-    const requests = [...crm.requests.since(marks[0]), ...firm.requests.since(marks[1])];
-    return { rechecked: chosen.length, findings: writesAfterQuiet(requests, journal.entries.slice(savesBefore)) };
+    return { rechecked: chosen.length, findings: await written() };
   }
 
   #broken(): readonly Finding[] {
@@ -199,9 +187,10 @@ export class Run {
   }
 
   #requestTimes(): Readonly<Record<string, readonly number[]>> {
-    const { crm, firm } = this.#house.systems;
-    const times = (log: typeof crm.requests): number[] => log.all().map(({ at }) => at.getTime());
-    return { EspoCRM: times(crm.requests), Advoware: times(firm.requests) };
+    const { remotes } = this.#house.systems;
+    return Object.fromEntries(
+      remotes.map(({ name, requests }) => [name, requests.all().map(({ at }) => at.getTime())]),
+    );
   }
 
   #overspent(): readonly Finding[] {
@@ -214,12 +203,12 @@ export class Run {
     const cuts = await countInLogs(logDirectory, '', 'cut\n');
     const peaks = Object.entries(this.#requestTimes()).map(([system, times]) => [system, peakWithin(times, 10_000)]);
     return {
-      records: this.#campaign.subjects.all.length,
-      edits: this.#campaign.edits,
+      records: this.#staff.people.records,
+      edits: this.#staff.people.edits,
       syncs: await countInLogs(logDirectory, 'worker', '"kind":"done"'),
-      faults: systems.crm.faults.injected + systems.firm.faults.injected + cuts,
+      faults: systems.remotes.reduce((sum, { faults }) => sum + faults.injected, cuts),
       kills: killsIn(harm),
-      webhooks: this.#post.counts,
+      webhooks: this.#staff.post.counts,
       checks: this.#desk.counts,
       asked: this.#clerk.asked,
       givenUp: this.#clerk.givenUp,
@@ -245,11 +234,11 @@ export class Run {
 
   #progress(links: number | null): string {
     const seconds = Math.round((Date.now() - this.#startedAt) / 1_000);
-    const { subjects, edits } = this.#campaign;
-    const clean = this.#house.systems.crm.requests.mark() + this.#house.systems.firm.requests.mark();
+    const { records, edits } = this.#staff.people;
+    const asked = this.#house.systems.remotes.reduce((sum, { requests }) => sum + requests.mark(), 0);
     return (
-      `${String(seconds).padStart(5)} s  ${this.#phase}: ${subjects.all.length} records, ${edits} edits, ` +
-      `${links ?? '?'} links, ${this.#waiting} waiting, ${clean} requests`
+      `${String(seconds).padStart(5)} s  ${this.#phase}: ${records} records, ${edits} edits, ` +
+      `${links ?? '?'} links, ${this.#waiting} waiting, ${asked} requests`
     );
   }
 }

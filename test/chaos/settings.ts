@@ -25,12 +25,22 @@ function windowOf(text: string): readonly BudgetWindow[] {
 
 const defaultHarmEverySeconds = 4.5;
 
+/** Families of pairs that can be played. */
+const familyNames = ['beteiligte', 'portal'] as const;
+export type FamilyName = (typeof familyNames)[number];
+
+/** What the run of CI has. Every task brings its comments, activities and a dozen webhooks. */
+const defaultRecords: Readonly<Record<FamilyName, number>> = { beteiligte: 300, portal: 120 };
+
 const environment = z.object({
+  /** Which systems it is about. */
+  PAIR: z.enum(familyNames, `PAIR must be one of ${familyNames.join(', ')}`).prefault('beteiligte'),
   /** Decides who edits what, what is killed when, and which requests fail. */
   SEED: count('SEED').prefault('1'),
   /** How long things are killed and fail. */
   MINUTES: z.coerce.number('MINUTES must be a number').positive().prefault(2),
-  RECORDS: count('RECORDS').prefault('300'),
+  /** By default 300, of the portal 120. */
+  RECORDS: count('RECORDS').optional(),
   /** Edits beside the creations; by default twice as many as records. */
   EDITS: count('EDITS').optional(),
   /** Whether Advoware can be searched by name. By default it can't in every fifth seed. */
@@ -52,12 +62,15 @@ const searchOffEvery = 5;
 /** @throws z.ZodError */
 export function parseSettings(given: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
-  const { SEED, MINUTES, RECORDS, EDITS, SEARCH, ROW_ID_CHECK, BUDGET, HARM_EVERY, KEEP_LOGS } = environment.parse(set);
+  const parsed = environment.parse(set);
+  const { PAIR, SEED, MINUTES, EDITS, SEARCH, ROW_ID_CHECK, BUDGET, HARM_EVERY, KEEP_LOGS } = parsed;
+  const records = parsed.RECORDS ?? defaultRecords[PAIR];
   return {
+    family: PAIR,
     seed: SEED,
     minutes: MINUTES,
-    records: RECORDS,
-    edits: EDITS ?? 2 * RECORDS,
+    records,
+    edits: EDITS ?? 2 * records,
     canBeSearched: SEARCH === undefined ? SEED % searchOffEvery !== 0 : SEARCH === 'on',
     checksRowId: ROW_ID_CHECK === 'on',
     budget: BUDGET,
@@ -68,6 +81,7 @@ export function parseSettings(given: Readonly<Record<string, string | undefined>
 
 /** The command that plays the same again. */
 export function replayCommand({
+  family,
   seed,
   minutes,
   records,
@@ -77,9 +91,10 @@ export function replayCommand({
   budget,
   harmEverySeconds,
 }: ChaosSettings): string {
-  const always = `make chaos SEED=${seed} MINUTES=${minutes} RECORDS=${records} EDITS=${edits}`;
+  const pair = family === 'beteiligte' ? '' : ` PAIR=${family}`;
+  const always = `make chaos${pair} SEED=${seed} MINUTES=${minutes} RECORDS=${records} EDITS=${edits}`;
   const more = [
-    `SEARCH=${canBeSearched ? 'on' : 'off'}`,
+    ...(family === 'beteiligte' ? [`SEARCH=${canBeSearched ? 'on' : 'off'}`] : []),
     ...(checksRowId ? [] : ['ROW_ID_CHECK=off']),
     ...(budget.text === '' ? [] : [`BUDGET=${budget.text}`]),
     ...(harmEverySeconds === defaultHarmEverySeconds ? [] : [`HARM_EVERY=${harmEverySeconds}`]),

@@ -1,11 +1,9 @@
-import { pair } from './systems.ts';
-import type { Entry, Journal } from './journal.ts';
+import { type PerSide, type Side } from '../../engine/values.ts';
 
-/** One person that the campaign is about, known by a number that stands in every name that they ever get. */
+/** One thing that the campaign is about, known by a number that stands in every name or text that it ever gets. */
 export interface Subject {
   readonly number: number;
-  crmId: string | null;
-  betNr: string | null;
+  readonly ids: Record<Side, string | null>;
   /** When people could first see that the two records belong together; 0 as long as they can't. */
   coupleSinceMs: number;
   /** Somebody has deleted one of the two records; nobody touches the other one any more. */
@@ -20,48 +18,38 @@ export function subjectOfName(name: unknown): number | null {
   return found === undefined ? null : Number(found);
 }
 
-/** Everybody in the campaign, and which records people can see to belong together. */
+/** Everything that the campaign is about, and which records people can see to belong together. */
 export class Subjects {
   readonly all: Subject[] = [];
-  readonly #byCrmId = new Map<string, Subject>();
-  readonly #byBetNr = new Map<string, Subject>();
-
-  constructor(journal: Journal) {
-    journal.onEntry((entry) => {
-      if (entry.side === 'master' && entry.kind !== 'delete') this.#see(entry);
-    });
-  }
+  readonly #byId: PerSide<Map<string, Subject>> = { master: new Map(), replica: new Map() };
 
   next(): Subject {
-    const subject = { number: this.all.length + 1, crmId: null, betNr: null, coupleSinceMs: 0, isGone: false };
+    const ids = { master: null, replica: null };
+    const subject = { number: this.all.length + 1, ids, coupleSinceMs: 0, isGone: false };
     this.all.push(subject);
     return subject;
   }
 
-  isInCrm(subject: Subject, id: string): void {
-    subject.crmId = id;
-    this.#byCrmId.set(id, subject);
+  isAt(subject: Subject, side: Side, id: string): void {
+    subject.ids[side] = id;
+    this.#byId[side].set(id, subject);
   }
 
-  isAtFirm(subject: Subject, betNr: string): void {
-    subject.betNr = betNr;
-    this.#byBetNr.set(betNr, subject);
+  ofRecord(side: Side, id: string): Subject | undefined {
+    return this.#byId[side].get(id);
   }
 
-  ofRecord(side: Entry['side'], id: string): Subject | undefined {
-    return (side === 'master' ? this.#byCrmId : this.#byBetNr).get(id);
-  }
-
-  /** EspoCRM shows the partner's number as soon as it is known. */
-  #see({ id, changes }: Entry): void {
-    const shown = changes[pair.status?.replicaId ?? '']?.after;
-    if (typeof shown !== 'string') return;
-    const byCrm = this.#byCrmId.get(id);
-    const byFirm = this.#byBetNr.get(shown);
-    const subject = byCrm ?? byFirm;
+  /** People can see that these two belong together. */
+  areCouple(ids: PerSide<string>): void {
+    const subject = this.ofRecord('master', ids.master) ?? this.ofRecord('replica', ids.replica);
     if (subject === undefined || subject.coupleSinceMs > 0) return;
     subject.coupleSinceMs = Date.now();
-    this.isAtFirm(subject, shown);
-    this.isInCrm(subject, id);
+    this.isAt(subject, 'replica', ids.replica);
+    this.isAt(subject, 'master', ids.master);
+  }
+
+  /** Whether both sides have known each other for longer than that. */
+  static isEstablished({ coupleSinceMs }: Subject, forMs: number): boolean {
+    return coupleSinceMs > 0 && Date.now() - coupleSinceMs > forMs;
   }
 }

@@ -1,79 +1,84 @@
-import { statusAttributeNames } from '../../engine/pair.ts';
-import { type Attributes, type Json, type Side } from '../../engine/values.ts';
-import { beteiligte, ignoredByAdvoware } from '../../mappers/beteiligte.ts';
-import { type Advoware, startAdvoware } from '../../simulators/advoware/start-advoware.ts';
-import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
-import { Journal } from './journal.ts';
+import type { PairDefinition } from '../../engine/pair.ts';
+import type { Faults } from '../../simulators/faults.ts';
+import type { RequestLog } from '../../simulators/request-log.ts';
+import type { Answers } from './clerk.ts';
+import type { Desk } from './desk.ts';
+import type { StoredState } from './evidence.ts';
+import type { Share } from './faults.ts';
+import type { Finding, Rest } from './findings.ts';
+import type { OpsClient } from './ops-client.ts';
+import type { PaceOptions } from './pace.ts';
+import type { PostOffice } from './post.ts';
 import type { ChaosSettings } from './settings.ts';
 
-export const pair = beteiligte({ readOnlyInAdvoware: ignoredByAdvoware });
-export const entity = 'CBeteiligte';
-/** By which properties parties can be searched, where they can be searched at all. */
-export const searchable = ['name', 'vorname'];
+/** A system outside of Tandem as a run sees it: what it was asked, and how it is made to fail. It never dies: the way to it does. */
+export interface Remote {
+  readonly name: string;
+  readonly requests: RequestLog;
+  readonly faults: Faults;
+  /** What it does beside what every system does. */
+  readonly ownFaults: readonly Share[];
+}
 
-/** Both systems in this process, so that every save and every request is seen. They never die: what dies is the way to them. */
+/** Where everything can be reached. */
+export interface Ways {
+  /** Through its link, by the names of `RunFamily.remotes`. */
+  readonly remotes: Readonly<Record<string, string>>;
+  /** The product's API, through the network. */
+  readonly api: string;
+  /** Past every link. */
+  readonly direct: { readonly api: string; readonly token: string; readonly database: string };
+}
+
+/** Those who work in the systems. */
+export interface People {
+  /** What they have made, and how often they have saved. */
+  readonly records: number;
+  readonly edits: number;
+  /** All of their work; resolves when everything that they have said was taken. */
+  play(): Promise<void>;
+}
+
+export interface Staff {
+  readonly people: People;
+  /** What sends the systems' webhooks. */
+  readonly post: PostOffice;
+  /** How a person answers each question that Tandem asks; whatever else it gives up is started again. */
+  readonly answers: Answers;
+}
+
+export interface StaffOptions extends Pick<PaceOptions, 'durationMs' | 'isTooMuch'> {
+  readonly settings: ChaosSettings;
+  readonly desk: Desk;
+  readonly ops: OpsClient;
+}
+
+/** Both sides of a run and those who work there, whichever pairs it is about. They live in the run's process, so that every save is seen. */
 export interface Systems {
-  readonly crm: EspoCrm;
-  readonly firm: Advoware;
-  readonly journal: Journal;
-  /** Of records that exist, by their ids. */
-  shown(side: Side): ReadonlyMap<string, Attributes>;
+  readonly pairs: readonly PairDefinition[];
+  readonly remotes: readonly Remote[];
+  /** What the product is told about them. */
+  environment(ways: Ways): NodeJS.ProcessEnv;
+  /** The database is there, and the product was never started. */
+  prepare(ways: Ways): Promise<void>;
+  /** The product is there, and nothing has failed yet. */
+  begin(ways: Ways): Promise<void>;
+  staff(options: StaffOptions): Staff;
+  /** What this family sees from outside to have come to no rest yet. */
+  restless(): Promise<readonly Finding[]>;
+  /** What there is to judge, for each pair. */
+  rests(stored: StoredState): Promise<readonly Rest[]>;
+  /** What only this family can break. */
+  ownFindings(): Promise<readonly Finding[]>;
+  /** From now on everything is quiet. @returns what was written meanwhile, when it is asked */
+  watchQuiet(): Promise<() => Promise<readonly Finding[]>>;
   stop(): Promise<void>;
 }
 
-export interface SystemPorts {
-  readonly crm: number;
-  readonly firm: number;
+/** How the systems of a family are started. */
+export interface RunFamily {
+  /** Each has a link of its own, named so with `-front`. */
+  readonly remotes: readonly string[];
+  /** @param ports by the names of `remotes` */
+  start(ports: Readonly<Record<string, number>>, settings: ChaosSettings): Promise<Systems>;
 }
-
-export async function startSystems(ports: SystemPorts, settings: ChaosSettings): Promise<Systems> {
-  const mapped = (side: Side): string[] => pair.fields.map(({ attribute }) => attribute[side]);
-  const journal = new Journal({
-    master: [...mapped('master'), ...statusAttributeNames(pair)],
-    replica: mapped('replica'),
-  });
-  const crm: EspoCrm = await startEspoCrm({
-    port: ports.crm,
-    faultSeed: settings.seed,
-    onSave: ({ id, kind }) => {
-      const now = kind === 'delete' ? null : attributesOf(crm.record(entity, id) ?? {});
-      journal.record({ side: 'master', id, now });
-    },
-  });
-  const firm: Advoware = await startAdvoware({
-    port: ports.firm,
-    faultSeed: settings.seed + 1,
-    search: settings.canBeSearched ? searchable : [],
-    checkRowId: settings.checksRowId,
-    onSave: (betNr, party) => {
-      const now = party === null ? null : attributesOf(party);
-      journal.record({ side: 'replica', id: String(betNr), now });
-    },
-  });
-  return {
-    crm,
-    firm,
-    journal,
-    shown: (side) => (side === 'master' ? livingIn(crm) : partiesOf(firm)),
-    stop: async () => {
-      await Promise.all([crm.stop(), firm.stop()]);
-    },
-  };
-}
-
-const livingIn = (crm: EspoCrm): ReadonlyMap<string, Attributes> =>
-  new Map(
-    crm
-      .records(entity)
-      .filter(({ deleted }) => !deleted)
-      .map((record) => [record.id, attributesOf(record)]),
-  );
-
-const partiesOf = (firm: Advoware): ReadonlyMap<string, Attributes> =>
-  new Map(firm.records().map((party) => [String(party.betNr), attributesOf(party)]));
-
-/** Only what a field can be mapped to. */
-const attributesOf = (record: object): Attributes =>
-  Object.fromEntries(Object.entries(record).filter((entry): entry is [string, Json] => isPlain(entry[1])));
-
-const isPlain = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);

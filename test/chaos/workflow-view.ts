@@ -10,7 +10,7 @@ export async function withWorkflows(address: string, findings: readonly Finding[
   const client = new Client({ connection });
   try {
     const asked = findings.slice(0, mostAskedAbout).map(async (finding): Promise<Finding> => {
-      const doing = await describe(client, finding.record).catch(() => 'no workflow');
+      const doing = await describe(client, finding).catch(() => 'no workflow');
       return { ...finding, what: `${finding.what}; ${doing}` };
     });
     return [...(await Promise.all(asked)), ...findings.slice(mostAskedAbout)];
@@ -19,8 +19,8 @@ export async function withWorkflows(address: string, findings: readonly Finding[
   }
 }
 
-async function describe(client: Client, key: string): Promise<string> {
-  const handle = client.workflow.getHandle(workflowIdOf({ pair: 'beteiligte', key }));
+async function describe(client: Client, { pair = '', record: key }: Finding): Promise<string> {
+  const handle = client.workflow.getHandle(workflowIdOf({ pair, key }));
   const { status, startTime, raw } = await handle.describe();
   const [activity] = raw.pendingActivities ?? [];
   const pending =

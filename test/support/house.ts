@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { WorkerDependencies } from '../../activities/dependencies.ts';
 import { reconcile } from '../../activities/reconcile.ts';
@@ -24,6 +23,8 @@ import { syncDependencies } from '../../sync-dependencies.ts';
 import type { PassSummary } from '../../workflows/contract.ts';
 import type { DatabaseUnderTest } from './databases.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
+
+export { until } from './until.ts';
 
 export interface HouseOptions {
   readonly crm?: EspoCrmOptions;
@@ -193,13 +194,4 @@ export async function openDatabase(
       await created.drop();
     },
   };
-}
-
-/** Waits until a condition holds. @throws with the description if it does not within the time */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`It did not come to this within ${withinMs} ms: ${what}`);
-    await sleep(20);
-  }
 }

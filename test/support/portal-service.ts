@@ -7,7 +7,6 @@ import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { parseConfig } from '../../config.ts';
 import { composePairs } from '../../compose.ts';
 import { createLog } from '../../log.ts';
-import { portalPairs } from '../../mappers/portal/portal-pairs.ts';
 import {
   type Productive,
   type ProductiveOptions,
@@ -15,13 +14,15 @@ import {
 } from '../../simulators/productive/start-productive.ts';
 import type { Database } from '../../store/database.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
+import { callOps } from './call-ops.ts';
 import { createPostgresDatabase } from './databases.ts';
-import { until } from './house.ts';
+import { type PortalChores, portalChores } from './portal-chores.ts';
+import { productiveEnvironment } from './productive-environment.ts';
 import { apiToken, callApi, type Environment } from './service-under-test.ts';
 import { testTemporalAddress } from './temporal.ts';
 
 /** The whole service with the portal's pairs, a Productive that it talks to, and a look into its database. */
-export interface PortalService {
+export interface PortalService extends PortalChores {
   readonly productive: Productive;
   readonly tandem: RunningTandem;
   readonly url: string;
@@ -29,36 +30,8 @@ export interface PortalService {
   /** What the service was started with. */
   readonly environment: Environment;
   api(method: 'GET' | 'POST', path: string): Promise<{ status: number; body: unknown }>;
-  /** Registers what is missing, and waits until everything that follows from that is done. */
-  keepWebhooks(): Promise<void>;
-  /** Walks over all pairs, parents first, and waits until everything that follows from that is done. */
-  importAll(): Promise<void>;
-  /** Nothing waits, and no walk is under way. */
-  isIdle(): Promise<boolean>;
   stop(): Promise<void>;
 }
-
-/** On a machine that does much else. */
-const importedWithinMs = 300_000;
-
-interface Status {
-  readonly inbox: { readonly waiting: number };
-  readonly pairs: readonly {
-    readonly name: string;
-    readonly census: unknown;
-    readonly records: { readonly waiting: number };
-  }[];
-}
-
-/** The settings with which a service finds this Productive. */
-export const productiveEnvironment = (productive: Productive): Environment => ({
-  PRODUCTIVE_URL: productive.apiUrl,
-  PRODUCTIVE_TOKEN: productive.token,
-  PRODUCTIVE_ORGANIZATION_ID: productive.organizationId,
-  PRODUCTIVE_PERSON_ID: productive.persons.integration,
-  PRODUCTIVE_FILES_URL: productive.url,
-  PRODUCTIVE_UPLOAD_URL: productive.uploadUrl,
-});
 
 /** On PostgreSQL, so that a test can look into the database beside the service. */
 export async function startPortalService(
@@ -92,39 +65,10 @@ export async function startPortalService(
   await tandem.ready;
   const opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
   const api: PortalService['api'] = (method, path) => callApi(url, method, path);
-  const isIdle = async (): Promise<boolean> => {
-    const { status, body } = await api('GET', '/status');
-    // A machine that does much else can't answer every time.
-    if (status !== 200) return false;
-    const { inbox, pairs } = body as Status;
-    return inbox.waiting === 0 && pairs.every(({ census }) => census === null);
-  };
+  const chores = portalChores((...request) => callOps({ url, token: apiToken }, ...request));
   return {
-    ...{ productive, tandem, url, db: opened.db, environment, api, isIdle },
-    importAll: async () => {
-      const headers = { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' };
-      for (const { name } of portalPairs()) {
-        const census = `${url}/api/v1/pairs/${name}/census`;
-        // 409: one is under way, because the keeper has asked for it.
-        await until(`the census of ${name} has begun`, async () =>
-          [202, 409].includes((await fetch(census, { method: 'POST', headers, body: '{}' })).status),
-        );
-      }
-      await until('everything is imported', isIdle, importedWithinMs);
-    },
-    keepWebhooks: async () => {
-      const wanted = async () => {
-        // A look that is under way has listed them before whatever the test did.
-        await api('POST', '/webhooks/keep');
-        const { status, body } = await api('GET', '/webhooks');
-        if (status !== 200) return false;
-        const { systems } = body as { systems: { registrations: { state: string }[] }[] };
-        const all = systems.flatMap(({ registrations }) => registrations);
-        return all.length > 0 && all.every(({ state }) => state === 'ok' || state === 'somebody_elses');
-      };
-      await until('all webhooks are registered', wanted, importedWithinMs);
-      await until('everything that followed is done', isIdle, importedWithinMs);
-    },
+    ...{ productive, tandem, url, db: opened.db, environment, api },
+    ...chores,
     stop: async () => {
       await tandem.stop();
       await opened.close();

@@ -21,8 +21,9 @@ export function tokenWith(claims: Readonly<Record<string, unknown>>, options: To
     .sign(new TextEncoder().encode(options.secret ?? secret));
 }
 
-export const adminToken = (): Promise<string> => tokenWith({ sub: 'pm-1', role: 'admin' });
+export const adminToken = (options: TokenOptions = {}): Promise<string> =>
+  tokenWith({ sub: 'pm-1', role: 'admin' }, options);
 
 /** @param companyId Productive's */
-export const clientToken = (companyId: string): Promise<string> =>
-  tokenWith({ sub: `client-of-${companyId}`, role: 'client', company_id: companyId });
+export const clientToken = (companyId: string, options: TokenOptions = {}): Promise<string> =>
+  tokenWith({ sub: `client-of-${companyId}`, role: 'client', company_id: companyId }, options);

@@ -10,6 +10,7 @@ import type { PairDefinition } from '../../engine/pair.ts';
 import { createLog } from '../../log.ts';
 import { type Advoware, type AdvowareOptions, startAdvoware } from '../../simulators/advoware/start-advoware.ts';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
+import { callOps } from './call-ops.ts';
 import { testTemporalAddress } from './temporal.ts';
 
 export const apiToken = 'token-of-the-test-run';
@@ -126,11 +127,8 @@ export async function startService(
   };
 }
 
-export async function callApi(
+export const callApi = (
   url: string,
   method: 'GET' | 'POST',
   path: string,
-): Promise<{ status: number; body: unknown }> {
-  const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${apiToken}` } });
-  return { status: answer.status, body: await answer.json() };
-}
+): Promise<{ status: number; body: unknown }> => callOps({ url, token: apiToken }, method, path);

@@ -1,6 +1,6 @@
-import type { Attributes, Canonical, Side } from '../../engine/values.ts';
-import type { Dice } from './dice.ts';
-import { pair } from './systems.ts';
+import type { Attributes, Canonical, Side } from '../../../engine/values.ts';
+import type { Dice } from '../dice.ts';
+import { pair } from './offices.ts';
 
 /** Fields that both sides take. The first one must never be empty. */
 const taken = [
