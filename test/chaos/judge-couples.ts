@@ -2,7 +2,7 @@ import { canonicalOf, type PairDefinition } from '../../engine/pair.ts';
 import { sides } from '../../engine/values.ts';
 import { ofPair, type StoredHint, type StoredLink, type StoredState } from './evidence.ts';
 import type { Finding, Rest } from './findings.ts';
-import { asksAboutDeletions, isAboutDeletion, keyOf } from './links.ts';
+import { asksAboutDeletions, isAboutDeletion, keyOf, waitsForDeleted } from './links.ts';
 
 /** A link that something still has to happen to, or that a person would have to look at. */
 export function isUnsettled(
@@ -11,7 +11,7 @@ export function isUnsettled(
 ): boolean {
   if (leaseUntil !== null && leaseUntil.getTime() > nowMs) return true;
   if (state === 'parked') return !(asksAboutDeletions(pair) && isAboutDeletion({ failure }));
-  if (state === 'new') return link.masterId !== null || link.replicaId !== null;
+  if (state === 'new') return (link.masterId !== null || link.replicaId !== null) && !waitsForDeleted({ failure });
   return failure !== null || nextAttemptAt !== null;
 }
 

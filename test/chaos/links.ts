@@ -1,5 +1,6 @@
 import { deletionQuestions } from '../../engine/question.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
+import { targetOfMark } from '../../engine/reference.ts';
 import { sides } from '../../engine/values.ts';
 import type { StoredLink } from './evidence.ts';
 
@@ -19,6 +20,16 @@ export function partsOf(name: string): readonly [pair: string, key: string] {
 /** Whether a person says what is to become of a record whose partner was deleted. */
 export const asksAboutDeletions = ({ deletion }: Pick<PairDefinition, 'deletion'>): boolean =>
   sides.some((side) => deletion.of[side].kind === 'ask');
+
+/**
+ * A record that was made on one side, below another one that was deleted before it was sent: it waits until somebody takes
+ * that one out of the bin, and nobody sees it until then.
+ */
+export const waitsForDeleted = ({ failure }: Pick<StoredLink, 'failure'>): boolean =>
+  failure?.code === 'waits_for' &&
+  Object.values(failure.seen).some((seen) =>
+    Object.values(seen).some((value) => typeof value === 'string' && targetOfMark(value)?.why === 'parted'),
+  );
 
 /** The pair asks what is to become of a couple of which somebody has deleted a record: that is its end state. */
 export const isAboutDeletion = ({ failure }: Pick<StoredLink, 'failure'>): boolean =>

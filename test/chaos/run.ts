@@ -15,7 +15,7 @@ import { keyOf, nameOf } from './links.ts';
 import { countInLogs } from './logs.ts';
 import { createOpsClient, type OpsClient } from './ops-client.ts';
 import { judge } from './oracle.ts';
-import type { Totals } from './report.ts';
+import { findingLines, type Totals } from './report.ts';
 import type { ChaosSettings } from './settings.ts';
 import type { Staff } from './systems.ts';
 import { withWorkflows } from './workflow-view.ts';
@@ -29,7 +29,6 @@ export interface RunResult {
 
 const settleWithinMs = 60_000;
 const lookEveryMs = 1_000;
-const mostWaiting = 400;
 const mostChecksAtOnce = 16;
 const mostRechecked = 1_000;
 /** From one harm to the next, as parts of the average. */
@@ -61,7 +60,7 @@ export class Run {
     this.#staff = systems.staff({
       ...{ settings, desk: this.#desk, ops: this.#ops },
       durationMs: settings.minutes * 60_000,
-      isTooMuch: () => this.#waiting + this.#desk.backlog > mostWaiting,
+      isTooMuch: () => this.#waiting + this.#desk.backlog > systems.mostWaiting,
     });
     this.#clerk = new Clerk({ answers: this.#staff.answers, desk: this.#desk });
   }
@@ -151,6 +150,7 @@ export class Run {
     const late = await withWorkflows(this.#house.temporalAddress, await this.#stuck());
     for (const { pair = '', record } of late) this.#desk.check(nameOf(pair, record));
     const others = await this.#house.systems.restless();
+    for (const line of findingLines([...late, ...others])) this.#say(line);
     await this.#settles(settleWithinMs);
     return [...late, ...others];
   }

@@ -21,6 +21,12 @@ test('what is printed plays the same run again', () => {
   expect(parseSettings(Object.fromEntries(words.map((word) => word.split('=') as [string, string])))).toEqual(settings);
 });
 
+test('Productive and the portal are asked for by name, with a number of records of their own', () => {
+  const settings = parseSettings({ PAIR: 'portal' });
+  expect(settings).toMatchObject({ family: 'portal', minutes: 2, records: 120, edits: 240 });
+  expect(replayCommand(settings)).toBe('make chaos PAIR=portal SEED=1 MINUTES=2 RECORDS=120 EDITS=240');
+});
+
 test('a budget is read as windows', () => {
   expect(parseSettings({ BUDGET: '100/10s,4000/30m' }).budget.windows).toEqual([
     { limit: 100, windowMs: 10_000 },
@@ -30,6 +36,7 @@ test('a budget is read as windows', () => {
 
 test('a setting that makes no sense is refused with its name', () => {
   for (const [name, value] of [
+    ['PAIR', 'somebody'],
     ['SEED', 'one'],
     ['RECORDS', '-1'],
     ['SEARCH', 'maybe'],

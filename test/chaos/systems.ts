@@ -57,6 +57,8 @@ export interface StaffOptions extends Pick<PaceOptions, 'durationMs' | 'isTooMuc
 export interface Systems {
   readonly pairs: readonly PairDefinition[];
   readonly remotes: readonly Remote[];
+  /** As many records as wait before people go slower. */
+  readonly mostWaiting: number;
   /** What the product is told about them. */
   environment(ways: Ways): NodeJS.ProcessEnv;
   /** The database is there, and the product was never started. */

@@ -77,7 +77,7 @@ function differencesOf(entity: Entity, { rows, sources }: Context): readonly str
   const surplus = [...here.keys()].filter((id) => !there.has(id)).map((id) => `${entity} ${id}: a row of nothing`);
   const different = [...there].flatMap(([id, source]) => {
     const row = here.get(id);
-    return row === undefined ? [] : differentFields(entity, { id, source, row }, rows);
+    return row === undefined ? [] : differentFields(entity, { id, source, row }, { rows, sources });
   });
   return [...missing, ...surplus, ...different];
 }
@@ -85,13 +85,15 @@ function differencesOf(entity: Entity, { rows, sources }: Context): readonly str
 function differentFields(
   entity: Entity,
   { id, source, row }: { readonly id: string; readonly source: Row; readonly row: Row },
-  rows: Context['rows'],
+  { rows, sources }: Context,
 ): readonly string[] {
   const fields = portalPairs().find(({ name }) => name === entity)?.fields ?? [];
   return fields.flatMap(({ attribute, codec }) => {
     if (hidden.has(`${entity} ${attribute.replica}`)) return [];
     const shown = row[attribute.replica];
-    const there = meaning(source[attribute.master]);
+    const named = meaning(source[attribute.master]);
+    // Productive goes on naming what was deleted; the portal can't.
+    const there = codec.target === undefined || sources.get(codec.target)?.has(named ?? '') !== false ? named : null;
     const here = meaning(codec.target === undefined ? shown : productiveIdOf(rows.get(codec.target), shown));
     return here === there
       ? []

@@ -22,7 +22,7 @@ function systemsOf(offices: Offices, settings: ChaosSettings): Systems {
     { name: 'Advoware', requests: firm.requests, faults: firm.faults, ownFaults: [] },
   ];
   return {
-    ...{ pairs: [pair], remotes },
+    ...{ pairs: [pair], remotes, mostWaiting: 400 },
     environment: (ways) => environmentOf(offices, settings, ways),
     prepare: () => Promise.resolve(),
     begin: ({ api }) => {

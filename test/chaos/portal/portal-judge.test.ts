@@ -167,3 +167,15 @@ describe('what users were promised', () => {
     expect(promised([], task(), { refusals, goneRows: new Set(['tasks/17']) })).toEqual([]);
   });
 });
+
+test('a comment waits for its task: for one that was deleted it may wait for ever, for another one it is stuck', () => {
+  const comment = () =>
+    new HandMadePortal('comments').typed('replica', '36', { body: '<p>Comment R1 E1</p>', taskId: 17 });
+  const waiting = (taskId: string) => {
+    const failure = { code: 'waits_for', system: null, message: '', at: '2031-05-05T00:00:00Z' } as const;
+    const seen = { replica: { taskId } };
+    return taskLink({ pair: 'comments', masterId: null, replicaId: '36', state: 'new', failure: { ...failure, seen } });
+  };
+  expect(found(comment().rest({ links: [waiting('parted:tasks:master:500')] }))).toEqual([]);
+  expect(found(comment().rest({ links: [waiting('unlinked:tasks:replica:17')] }))).toEqual(['stuck replica:36']);
+});

@@ -26,6 +26,8 @@ export interface PortalRows {
   couples(entity: SyncedEntity): Promise<readonly RowOfRecord[]>;
   /** How each row that exists stands, by its id. */
   syncStates(entity: SyncedEntity): Promise<ReadonlyMap<number, SyncStateName>>;
+  /** Comments that no user sees because their task was deleted before they were sent. */
+  unseen(): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,17 @@ export async function openPortalRows(url: string): Promise<PortalRows> {
         rows.filter((row) => row.deletedAt === null),
       );
       return new Map([...states].map(([rowId, { state }]) => [rowId, state]));
+    },
+    unseen: async () => {
+      const found = await db.execute(sql`select said.id::text as id, '{}'::jsonb as shown
+        from portal_comments said join portal_tasks task on task.id = said.task_id
+        where said.productive_id is null and said.deleted_at is null and task.deleted_at is not null`);
+      return new Set(
+        z
+          .array(shownRow)
+          .parse(rowsIn(found))
+          .map(({ id }) => id),
+      );
     },
     close: () => opened.close(),
   };

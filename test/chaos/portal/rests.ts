@@ -56,9 +56,12 @@ function byField(write: StoredWrite): readonly StoredWrite[] {
 /** The numbers by which the engine compares references. */
 class Couples {
   readonly #numbers = new Map<string, string>();
+  readonly #gone = new Set<string>();
 
   constructor(links: readonly StoredLink[]) {
-    for (const { id, pair, masterId, replicaId } of links) {
+    for (const { id, pair, masterId, replicaId, state } of links) {
+      // Productive goes on naming what was deleted; the portal can't.
+      if (state === 'deleted' || state === 'unlinked') this.#gone.add(String(id));
       if (masterId !== null) this.#numbers.set(`${pair}/master/${masterId}`, String(id));
       if (replicaId !== null) this.#numbers.set(`${pair}/replica/${replicaId}`, String(id));
     }
@@ -69,6 +72,7 @@ class Couples {
       const id = idText(attributes[attribute[side]] ?? null);
       if (target === undefined || id === null) return [];
       const number = this.#numbers.get(`${target}/${side}/${id}`);
+      if (number !== undefined && this.#gone.has(number)) return [[attribute[side], null]];
       return [[attribute[side], number ?? markOf({ why: 'unlinked', pair: target, side, id })]];
     });
     return { ...attributes, ...Object.fromEntries(references) };
