@@ -31,6 +31,9 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** The API was too busy, or a part of it was away. */
+const isWorthRepeating = (status: number): boolean => status >= 500 || status === 429 || status === 408;
+
 const receipt = z.object({ id: z.string() });
 const timeoutMs = 10_000;
 const tryAgainMs = 1_000;
@@ -68,7 +71,7 @@ export class PortalUsers {
       for (;;) {
         this.counts.sent += 1;
         const answer = await this.#sendOnce(request, key).catch(() => null);
-        if (answer !== null && answer.status < 500 && answer.status !== 429) return this.#end(request, answer);
+        if (answer !== null && !isWorthRepeating(answer.status)) return this.#end(request, answer);
         this.counts.repeated += 1;
         await sleep(tryAgainMs);
       }
