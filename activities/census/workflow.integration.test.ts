@@ -20,6 +20,8 @@ const pair = 'contacts';
 const taskQueue = 'census';
 /** The server suggests to continue as new from so many events on: three pages or so. */
 const suggestedEvents = 40;
+/** An activity that has no time takes one. */
+const oneStep = 0;
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
@@ -72,7 +74,7 @@ async function atWork(work: () => Promise<void>): Promise<void> {
       connection: native,
       taskQueue,
       workflowBundle: { codePath: join(directory, 'workflow-bundle.js') },
-      activities: createActivities(walked.deps),
+      activities: createActivities(walked.deps, oneStep),
     });
     await worker.runUntil(work);
   } finally {

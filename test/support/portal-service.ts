@@ -7,7 +7,6 @@ import { freePort } from '../../cli/temporal-server/free-port.ts';
 import { parseConfig } from '../../config.ts';
 import { composePairs } from '../../compose.ts';
 import { createLog } from '../../log.ts';
-import { portalPairs } from '../../mappers/portal/portal-pairs.ts';
 import {
   type Productive,
   type ProductiveOptions,
@@ -103,7 +102,7 @@ export async function startPortalService(
     ...{ productive, tandem, url, db: opened.db, environment, api, isIdle },
     importAll: async () => {
       const headers = { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' };
-      for (const { name } of portalPairs()) {
+      for (const { name } of pairs) {
         const census = `${url}/api/v1/pairs/${name}/census`;
         // 409: one is under way, because the keeper has asked for it.
         await until(`the census of ${name} has begun`, async () =>
