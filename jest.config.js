@@ -29,6 +29,4 @@ export default {
   ],
   testTimeout: 30_000,
   maxWorkers: 2,
-  // What a test file has loaded stays in its process: a new one is cheaper than a machine without memory.
-  workerIdleMemoryLimit: '1GB',
 };

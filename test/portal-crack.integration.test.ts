@@ -68,8 +68,8 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
           const statuses = await sendAtOnce(left);
           left = left.filter((_, n) => statuses[n] !== 200);
         }
-        expect(await differences()).toEqual([]);
         await room.quiet();
+        expect(await differences()).toEqual([]);
       },
       testWithinMs,
     );
