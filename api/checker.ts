@@ -30,7 +30,7 @@ const outOfCallsPauseMs = 250;
 export function createChecker({ client, taskQueue, hints, now, answerWithinMs }: CheckerOptions): Checker {
   const begin = (owner: RecordKey) => {
     const startWorkflowOperation = new WithStartWorkflowOperation<SyncRecord>(syncRecordWorkflow, {
-      workflowId: workflowIdOf(owner),
+      workflowId: workflowIdOf(owner, taskQueue),
       taskQueue,
       args: [owner],
       workflowIdConflictPolicy: 'USE_EXISTING',
@@ -53,7 +53,7 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
     if (summary !== null) return { kind: 'finished', summary };
     await hints().notRung([ref]);
     const reason = handle === null ? 'not_started' : 'still_running';
-    return { kind: 'pending', workflowId: workflowIdOf(owner), reason };
+    return { kind: 'pending', workflowId: workflowIdOf(owner, taskQueue), reason };
   };
   return {
     async check(record) {

@@ -5,6 +5,8 @@ import { ProcessComponent } from './process-component.ts';
 import type { ChaosSettings } from './settings.ts';
 import { searchable, type Systems } from './systems.ts';
 
+export const taskQueue = 'chaos';
+
 /** What the product reaches, each through a link. */
 export interface ProductAddresses {
   readonly crm: string;
@@ -44,7 +46,7 @@ export function productEnvironment({ systems, settings, token, ...addresses }: E
     DATABASE_URL: addresses.database,
     REDIS_URL: addresses.redis,
     TEMPORAL_ADDRESS: addresses.temporal,
-    TEMPORAL_TASK_QUEUE: 'chaos',
+    TEMPORAL_TASK_QUEUE: taskQueue,
     ESPOCRM_URL: addresses.crm,
     ESPOCRM_API_KEY: systems.crm.apiUser.apiKey,
     ADVOWARE_URL: addresses.firm,
