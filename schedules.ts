@@ -20,6 +20,7 @@ import {
   readFeedsWorkflow,
   rollingCheckWorkflow,
   type SystemInput,
+  usualTaskQueue,
 } from './workflows/contract.ts';
 
 /** What looks for changes that nobody has reported, and how often. Null: it does not. */
@@ -45,8 +46,6 @@ export interface ScheduleOptions {
   readonly connectors: Readonly<Record<string, Pick<Connector, 'list' | 'feeds'>>>;
   readonly taskQueue: string;
 }
-
-const usualTaskQueue = 'tandem';
 
 /** Two installations in one namespace have two task queues: neither touches the other's Schedules. */
 const prefixOf = (taskQueue: string): string =>

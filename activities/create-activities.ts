@@ -1,14 +1,24 @@
 import { type CensusActivities, passTimeoutMs, type SyncActivities } from '../workflows/contract.ts';
 import { beginNightlyCensus } from './census/begin-nightly-census.ts';
 import { stepCensus } from './census/step-census.ts';
+import { stepsInTime } from './census/steps-in-time.ts';
 import type { SyncDependencies, WorkerDependencies } from './dependencies.ts';
 import { reconcile } from './reconcile.ts';
 import { runAttempt } from './run-attempt.ts';
 
-/** The activities of the worker. A pair's walk has one at a time, so that walks never take the room of the passes. */
-export const createActivities = (deps: WorkerDependencies): SyncActivities & CensusActivities => ({
+/** Each activity costs Temporal some events and milliseconds, whatever it does: one takes several steps of a walk. */
+const walksForMs = 2_000;
+
+/**
+ * The activities of the worker. A pair's walk has one at a time, so that walks never take the room of the passes.
+ * @param walkForMs after that an activity takes no further step of its walk
+ */
+export const createActivities = (
+  deps: WorkerDependencies,
+  walkForMs = walksForMs,
+): SyncActivities & CensusActivities => ({
   ...syncActivities(deps),
-  ...censusActivities(deps),
+  ...censusActivities(deps, walkForMs),
 });
 
 const syncActivities = (deps: SyncDependencies): SyncActivities => ({
@@ -22,10 +32,12 @@ const syncActivities = (deps: SyncDependencies): SyncActivities => ({
   },
 });
 
-const censusActivities = (deps: WorkerDependencies): CensusActivities => ({
+const censusActivities = (deps: WorkerDependencies, walkForMs: number): CensusActivities => ({
   stepCensus: async (run) => {
     const work = { pair: run.pair, failure: 'A step of a census could not be carried out' };
-    return runAttempt(deps.observer, work, ({ signal }) => stepCensus(deps, run, signal));
+    return runAttempt(deps.observer, work, ({ signal }) =>
+      stepsInTime(() => stepCensus(deps, run, signal), { forMs: walkForMs, signal }),
+    );
   },
   beginNightlyCensus: async ({ pair }) => {
     const work = { pair, failure: 'A census could not be started' };

@@ -237,6 +237,17 @@ describe('people who edit meanwhile', () => {
 });
 
 describe('answers that never came', () => {
+  test('words that were added to a text arrive, though the first write was lost and somebody saved the party meanwhile', async () => {
+    const { id, betNr } = await house.linked({ ...meier, titel: 'Dr.' });
+    house.crm.update('CBeteiligte', id, { titel: 'Dr. iur.' });
+    house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
+    expect((await house.sync(id)).outcome.kind).toBe('waiting');
+    house.firm.update(betNr, { vorname: 'Anne' });
+    await house.sync(id, 'person');
+    expect(house.firm.record(betNr)).toMatchObject({ titel: 'Dr. iur.', vorname: 'Anne' });
+    expect(inCrm(id)).toMatchObject({ titel: 'Dr. iur.', firstName: 'Anne', syncStatus: 'clean' });
+  });
+
   test.each(['resetAfter', 'resetBefore', 'truncate'] as const)(
     'an update whose answer is lost (%s) ends equal',
     async (kind) => {

@@ -32,12 +32,12 @@ export function createCensusStarter({ client, taskQueue, log }: CensusStarterOpt
     start: (run) =>
       told(() =>
         client.workflow.start(censusWorkflow, {
-          workflowId: censusIdOf(run),
+          workflowId: censusIdOf(run, taskQueue),
           taskQueue,
           args: [run],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       ),
-    look: (run) => told(() => client.workflow.getHandle(censusIdOf(run)).signal(censusSignalName)),
+    look: (run) => told(() => client.workflow.getHandle(censusIdOf(run, taskQueue)).signal(censusSignalName)),
   };
 }

@@ -28,15 +28,15 @@ export interface CheckerOptions {
 const outOfCallsPauseMs = 250;
 
 export function createChecker({ client, taskQueue, hints, now, answerWithinMs }: CheckerOptions): Checker {
-  const begin = (owner: RecordKey) => {
+  const begin = (owner: RecordKey, endMs: number) => {
     const startWorkflowOperation = new WithStartWorkflowOperation<SyncRecord>(syncRecordWorkflow, {
-      workflowId: workflowIdOf(owner),
+      workflowId: workflowIdOf(owner, taskQueue),
       taskQueue,
       args: [owner],
       workflowIdConflictPolicy: 'USE_EXISTING',
       priority: { priorityKey: rankOf('person') },
     });
-    return client.withDeadline(Date.now() + answerWithinMs, () =>
+    return client.withDeadline(endMs, () =>
       client.workflow.startUpdateWithStart<SyncRecord, PassSummary, []>(checkUpdateName, {
         startWorkflowOperation,
         waitForStage: WorkflowUpdateStage.ACCEPTED,
@@ -48,12 +48,12 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
     const ref = refOfKey(record);
     await hints().add([{ ...ref, trigger: 'person' }], now());
     const [owner = record] = await hints().owners([ref]);
-    const handle = await within(begin(owner), answerWithinMs).catch(() => null);
+    const handle = await within(begin(owner, endMs), endMs - Date.now()).catch(() => null);
     const summary = handle === null ? null : await within(handle.result(), endMs - Date.now()).catch(() => null);
     if (summary !== null) return { kind: 'finished', summary };
     await hints().notRung([ref]);
     const reason = handle === null ? 'not_started' : 'still_running';
-    return { kind: 'pending', workflowId: workflowIdOf(owner), reason };
+    return { kind: 'pending', workflowId: workflowIdOf(owner, taskQueue), reason };
   };
   return {
     async check(record) {

@@ -13,6 +13,7 @@ import { until } from '../test/support/house.ts';
 import { forward } from '../test/support/forward.ts';
 import { testTemporalAddress } from '../test/support/temporal.ts';
 import { createDoorbell } from './doorbell.ts';
+import { workflowIdOf } from '../workflows/contract.ts';
 
 // The Temporal server is everybody's; the pair is this run's.
 const pair = `pair-${randomUUID()}`;
@@ -40,7 +41,7 @@ const hinted = (side: 'master' | 'replica', recordId: string) =>
 const unrung = async (): Promise<string[]> =>
   (await database.db.select().from(hints)).filter(({ rungAt }) => rungAt === null).map(({ recordId }) => recordId);
 const describeWorkflow = (key: string) =>
-  new Client({ connection: direct }).workflow.getHandle(`sync/${pair}/${key}`).describe();
+  new Client({ connection: direct }).workflow.getHandle(workflowIdOf({ pair, key }, taskQueue)).describe();
 
 /** Temporal under another port, as if it had just come back there. */
 const comeBackAt = (port: number): Promise<Server> => {

@@ -12,6 +12,7 @@ import { testTemporalAddress } from '../test/support/temporal.ts';
 import { createChecker } from './checker.ts';
 import { createDoorbell, type Doorbell } from './doorbell.ts';
 import { startSweeper } from './sweeper.ts';
+import { workflowIdOf } from '../workflows/contract.ts';
 
 let database: Awaited<ReturnType<typeof openInMemory>>;
 let hints: HintStore;
@@ -63,7 +64,9 @@ test('two hundred records are all told, at most ten at a time, each under its ow
   await createBell(client).ring(await hints.add(batch, now()));
   expect(most()).toBe(10);
   for (const { recordId } of batch.slice(0, 5)) {
-    const told = await client.workflow.getHandle(`sync/beteiligte/${recordId}`).describe();
+    const told = await client.workflow
+      .getHandle(workflowIdOf({ pair: 'beteiligte', key: recordId }, taskQueue))
+      .describe();
     expect([told.type, told.status.name]).toEqual(['syncRecord', 'RUNNING']);
   }
 });
@@ -74,7 +77,9 @@ test('Temporal is told how urgent a record is by who asked for it', async () => 
   const batch = someRecords(triggers.length).map((record, index) => ({ ...record, trigger: triggers[index]! }));
   await createBell(client).ring(batch);
   const told = await Promise.all(
-    batch.map(({ recordId }) => client.workflow.getHandle(`sync/beteiligte/${recordId}`).describe()),
+    batch.map(({ recordId }) =>
+      client.workflow.getHandle(workflowIdOf({ pair: 'beteiligte', key: recordId }, taskQueue)).describe(),
+    ),
   );
   expect(told.map(({ priority }) => priority?.priorityKey)).toEqual([1, 2, 3, 4, 5]);
 });
@@ -92,7 +97,7 @@ test('while Temporal is away ringing is no error; the sweeper tells it when it i
     everyMs: 50,
     now,
   });
-  const handle = client.workflow.getHandle(`sync/beteiligte/${record!.recordId}`);
+  const handle = client.workflow.getHandle(workflowIdOf({ pair: 'beteiligte', key: record!.recordId }, taskQueue));
   await until('its workflow was told', () =>
     handle.describe().then(
       () => true,
@@ -130,6 +135,6 @@ test('a check that takes longer than people wait is answered with a handle', asy
   // No worker listens on this queue: the look can't begin.
   expect(await checker.check({ pair: 'beteiligte', key: recordId })).toMatchObject({
     kind: 'pending',
-    workflowId: `sync/beteiligte/${recordId}`,
+    workflowId: workflowIdOf({ pair: 'beteiligte', key: recordId }, taskQueue),
   });
 });

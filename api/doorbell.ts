@@ -84,7 +84,7 @@ export function createDoorbell({ client, taskQueue, hints, log }: DoorbellOption
 const signal = (client: Client, taskQueue: string, { trigger, ...owner }: Visitor) =>
   client.withDeadline(Date.now() + ringTimeoutMs, () =>
     client.workflow.signalWithStart(syncRecordWorkflow, {
-      workflowId: workflowIdOf(owner),
+      workflowId: workflowIdOf(owner, taskQueue),
       taskQueue,
       args: [owner],
       signal: hintSignalName,

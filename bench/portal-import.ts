@@ -3,7 +3,9 @@
  * the smaller entities, at most 100 requests in any ten seconds. Compared with the least time in which so many requests could
  * be sent at all by the share that an import may use.
  */
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +18,9 @@ import { parseConfig } from '../config.ts';
 import { shareOf } from '../connectors/call-budget.ts';
 import { createLog } from '../log.ts';
 import { portalPairs } from '../mappers/portal/portal-pairs.ts';
-import { documentedLimits, startProductiveSimulator } from '../simulators/productive/start-productive.ts';
 import { startTestPostgres } from '../test/support/postgres.ts';
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
-const scale = Number(process.env['PORTAL_SCALE'] ?? 1);
 const window = { calls: 100, perMs: 10_000 };
 const share = shareOf(window.calls, 'backfill');
 const boundMs = (requests: number): number => Math.floor((requests - 1) / share) * window.perMs;
@@ -30,8 +30,16 @@ const server = await startTemporalServer({ log: () => undefined, environment });
 const found = process.env['PORTAL_ON'] === 'PGlite' ? null : await startTestPostgres();
 const postgres = found?.kind === 'running' ? found : null;
 const directory = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
-const productive = await startProductiveSimulator({ limits: documentedLimits });
-productive.generate({ seed: 1, scale });
+const simulator = fork(new URL('productive-process.ts', import.meta.url), { execArgv: [] });
+const [where] = (await once(simulator, 'message')) as unknown[];
+const productive = z
+  .object({ url: z.string(), apiUrl: z.string(), token: z.string(), organizationId: z.string() })
+  .parse(where);
+const rates = z.object({ mostIn10s: z.number(), counts: z.record(z.string(), z.number()) });
+const seenByProductive = async () => {
+  const { mostIn10s, counts } = rates.parse(await (await fetch(`${productive.url}/_control/rates`)).json());
+  return { mostIn10s, requests: Object.values(counts).reduce((sum, count) => sum + count, 0) };
+};
 const token = 'a-token-of-the-bench-that-is-long-enough';
 const tandem = await start(
   parseConfig({
@@ -75,19 +83,17 @@ for (const { name } of portalPairs()) {
     await sleep(50);
   }
   print(
-    `  ${name.padEnd(20)} ${((performance.now() - began) / 1_000).toFixed(1)} s  ${productive.requests.all().length} requests so far  ${text.slice(0, Number(process.env['SHOW'] ?? 0))}`,
+    `  ${name.padEnd(20)} ${((performance.now() - began) / 1_000).toFixed(1)} s  ${(await seenByProductive()).requests} requests so far  ${text.slice(0, Number(process.env['SHOW'] ?? 0))}`,
   );
 }
 const tookMs = performance.now() - startedAt;
-const requests = productive.requests.all().length;
-print(
-  `${requests} requests in ${(tookMs / 1_000).toFixed(1)} s, most in any 10 s: ${productive.rateLimit.mostInAnyWindow(window.perMs)}`,
-);
+const { requests, mostIn10s } = await seenByProductive();
+print(`${requests} requests in ${(tookMs / 1_000).toFixed(1)} s, most in any 10 s: ${mostIn10s}`);
 print(
   `the budget's bound: ${(boundMs(requests) / 1_000).toFixed(1)} s; ratio ${(tookMs / boundMs(requests)).toFixed(2)}`,
 );
 await tandem.stop();
-await productive.stop();
+simulator.disconnect();
 await server.stop();
 await postgres?.stop();
 await rm(directory, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 /**
  * How long the portal's users wait: 50 of them open pages of all kinds, one after the other, on the tables of a whole
- * organization (27,199 tasks), while rows are changed at the rate at which webhooks may come in. The API is a process of its
- * own, as in production, on PostgreSQL. `--seconds 300` for the whole five minutes, `--readers 1` for one who is alone.
+ * organization (27,199 tasks), while rows are changed at the rate at which webhooks may come in. Each looks at a page for about
+ * a second before the next. The API is a process of its own, as in production, on PostgreSQL. `--seconds 300` for the whole
+ * five minutes, `--readers 1` for one who is alone, `--pause 0` for how much it can serve at all.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,10 +19,15 @@ import { startTestPostgres } from '../test/support/postgres.ts';
 
 const changes = { count: 1_000, perMs: 300_000 };
 const { values: given } = parseArgs({
-  options: { seconds: { type: 'string', default: '30' }, readers: { type: 'string', default: '50' } },
+  options: {
+    seconds: { type: 'string', default: '30' },
+    readers: { type: 'string', default: '50' },
+    pause: { type: 'string', default: '1' },
+  },
 });
 const lastsMs = Number(given.seconds) * 1_000;
 const readers = Number(given.readers);
+const pauseMs = Number(given.pause) * 1_000;
 
 const people = 'include=people';
 const whole = 'include=people,comments,attachments,activities';
@@ -62,6 +68,8 @@ async function readAll(url: string, until: number): Promise<readonly Reading[]> 
       await answer.text();
       if (answer.status !== 200) throw new Error(`${path} was answered with ${answer.status}`);
       readings.push({ screen: screen.name, ms: performance.now() - begun });
+      // Half as long to half as long again, and never in step with the others.
+      await sleep(pauseMs * (0.5 + ((first * 7 + n * 13) % 50) / 50));
     }
   };
   await Promise.all(Array.from({ length: readers }, (_, index) => reader(index)));
@@ -139,7 +147,7 @@ async function measure({ db, kind }: OpenDatabase, databaseUrl: string): Promise
   const until = performance.now() + lastsMs;
   const [readings, changed] = await Promise.all([readAll(api.url, until), change(db, until)]).finally(() => api.stop());
   process.stdout.write(
-    `${kind}: ${readers} readers for ${lastsMs / 1_000} s, ${fullVolumes.tasks} tasks, ${changed} changed meanwhile\n`,
+    `${kind}: ${readers} readers, each a page every ${pauseMs / 1_000} s, for ${lastsMs / 1_000} s, ${fullVolumes.tasks} tasks, ${changed} changed meanwhile\n`,
   );
   process.stdout.write(`${'screen'.padEnd(26)}  pages    p50    p95    p99    max  (ms)\n`);
   for (const { name } of screens) {

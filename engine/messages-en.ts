@@ -48,7 +48,7 @@ export const english: Wording = {
     loop: ({ fields }) =>
       `${listed(fields)}: the value went back and forth between the systems. Nothing more is written until somebody has found out who changes it and an administrator asks for a new comparison.`,
   },
-  waitsFor: (records) => `Waits for ${listed(records)}, which is not on the other side yet. It goes on by itself.`,
+  waitsFor: (records) => `Waits for ${listed(records)}: not on the other side yet. It goes on by itself.`,
   conflict: (fields) =>
     `${listed(fields)}: changed in both systems. Please tell an administrator which value stays; everything else is equal.`,
   parted: (system) => `The record was deleted in ${system}. This one stays and is not compared with anything any more.`,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { people } from '../test/support/people.ts';
+import { holdsAlways } from '../test/support/property.ts';
 import {
   baseAfterCreation,
   baseAfterWrites,
@@ -63,6 +65,27 @@ describe('whether a write of unknown fate took effect', () => {
   ])('what is left is %j, version %j after %j: %j', (left, version, seenVersion, expected) => {
     const write = toReplica('city', 'Celle', seenVersion);
     expect(tookEffect(people, write, { attributes: { their_city: left }, version, modifiedByUs: null })).toBe(expected);
+  });
+
+  test('the old value is no part of a longer new one: it was not taken', () => {
+    const write = { ...toReplica('city', 'Bad Celle'), oldValue: 'Bad' };
+    const moved = { version: '2', modifiedByUs: null };
+    expect(tookEffect(people, write, { attributes: { their_city: 'Bad' }, ...moved })).toBe(false);
+    expect(tookEffect(people, write, { attributes: { their_city: ' Bad ' }, ...moved })).toBe(false);
+    expect(tookEffect(people, write, { attributes: { their_city: 'Bad C' }, ...moved })).toBe(true);
+  });
+
+  test('whatever the values and versions, a record that still shows the old value did not take another one', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 4 });
+    const version = fc.constantFrom('1', '2', null);
+    holdsAlways(
+      fc.property(text, text, version, (oldValue, newValue, now) => {
+        const write = { ...toReplica('city', newValue), oldValue };
+        const record = { their_city: oldValue };
+        const took = tookEffect(people, write, { attributes: record, version: now, modifiedByUs: null });
+        expect(took).toBe(isShown(people, write, record));
+      }),
+    );
   });
 
   test('one that was never sent did not, whoever wrote the same since', () => {

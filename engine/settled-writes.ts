@@ -32,12 +32,17 @@ export function isShown(pair: PairDefinition, write: MeantWrite, record: Attribu
 /** Whether the write is known to have taken effect: its value is shown, or what was left of it in a record that moved. */
 export function tookEffect(pair: PairDefinition, write: UnsettledWrite, shown: ShownRecord): boolean {
   if (write.fate === 'unsent') return false;
-  return isShown(pair, write, shown.attributes) || (isOtherVersion(write, shown) && isCut(write, shown.attributes));
+  return (
+    isShown(pair, write, shown.attributes) || (isOtherVersion(write, shown) && isCut(pair, write, shown.attributes))
+  );
 }
 
-function isCut({ attribute, newValue }: UnsettledWrite, record: Attributes): boolean {
+/** A part of the new value, and not the old one: who appends to a text writes something that begins with it. */
+function isCut(pair: PairDefinition, write: UnsettledWrite, record: Attributes): boolean {
+  const { attribute, oldValue, newValue } = write;
   const shown = attributeOf(record, attribute);
-  return typeof shown === 'string' && shown !== '' && typeof newValue === 'string' && newValue.startsWith(shown);
+  if (typeof shown !== 'string' || shown === '' || typeof newValue !== 'string') return false;
+  return newValue.startsWith(shown) && !isShown(pair, { ...write, newValue: oldValue }, record);
 }
 
 const isOtherVersion = ({ seenVersion }: UnsettledWrite, { version }: ShownRecord): boolean =>

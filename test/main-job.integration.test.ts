@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from './support/house.ts';
 import { type ServiceUnderTest, startService } from './support/service-under-test.ts';
+import { workflowIdOf } from '../workflows/contract.ts';
 
 let service: ServiceUnderTest;
 beforeAll(async () => {
@@ -14,7 +15,10 @@ const idle = async () => {
   const { body } = await service.api('GET', '/status');
   return (body as { inbox: { waiting: number } }).inbox.waiting === 0;
 };
-const workflowOf = (id: string) => service.temporal.workflow.getHandle(`sync/beteiligte/${id}`);
+const workflowOf = (id: string) =>
+  service.temporal.workflow.getHandle(
+    workflowIdOf({ pair: 'beteiligte', key: id }, service.config.TEMPORAL_TASK_QUEUE),
+  );
 const ended = (id: string) =>
   until('its workflow has ended', async () => (await workflowOf(id).describe()).status.name === 'COMPLETED');
 const check = (id: string) => service.api('POST', `/pairs/beteiligte/records/${id}/check`);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { links } from '../store/schema.ts';
 import { databasesUnderTest } from './support/databases.ts';
 import { openPortalRoom, type PortalRoom } from './support/portal-room.ts';
@@ -70,9 +70,10 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
 
         const id = productive.create('tasks', { title: 'Wartet', project_id: projectId, task_list_id: listId }).id;
         await deliver();
-        const failure = async () => (await room.db.select().from(links).where(eq(links.masterId, id)))[0]?.failure;
+        const link = and(eq(links.pair, 'tasks'), eq(links.masterId, id));
+        const failure = async () => (await room.db.select().from(links).where(link))[0]?.failure;
         await room.comesTo('the task waits', async () => (await failure())?.code === 'waits_for');
-        expect((await failure())?.message).toMatch(new RegExp(`waits for projects ${projectId}`));
+        expect((await failure())?.message).toMatch(new RegExp(`^Waits for projects ${projectId}`));
         expect(await room.taskRow(id)).toBeUndefined();
 
         repair();
@@ -158,8 +159,8 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
         };
         await room.comesTo('it has failed', async () => (await failed()) !== undefined);
         expect((await failed())?.reason).toMatch(/\w/);
-        expect(await manager.ask('POST', `/tasks/${id}/discard`)).toMatchObject({ status: 200 });
-        expect(await manager.ask('GET', `/tasks/${id}`)).toMatchObject({ status: 404 });
+        expect(await manager.ask('POST', `/tasks/${id}/discard`)).toMatchObject({ status: 202 });
+        await room.comesTo('it is gone', async () => (await manager.ask('GET', `/tasks/${id}`)).status === 404);
         expect(productive.records('tasks').some(({ title }) => title === 'Ins Leere')).toBe(false);
       },
       testWithinMs,

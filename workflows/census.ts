@@ -46,7 +46,11 @@ export async function nightlyCensus({ pair }: PairInput): Promise<void> {
   if (runId === null) return;
   const run = { pair, runId };
   try {
-    await executeChild(census, { workflowId: censusIdOf(run), args: [run], parentClosePolicy: 'ABANDON' });
+    await executeChild(census, {
+      workflowId: censusIdOf(run, workflowInfo().taskQueue),
+      args: [run],
+      parentClosePolicy: 'ABANDON',
+    });
   } catch (error) {
     // Somebody saw the new run first and has started its walk.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -55,8 +55,16 @@ export const syncRecordWorkflow = 'syncRecord';
 export const hintSignalName = 'hint';
 export const checkUpdateName = 'check';
 
+/** Of whoever has chosen none. */
+export const usualTaskQueue = 'tandem';
+
+/** Two installations in one namespace have two task queues: neither takes the other's workflows for its own. */
+const installationPrefix = (taskQueue: string): string =>
+  taskQueue === usualTaskQueue ? '' : `${encodeURIComponent(taskQueue)}/`;
+
 /** The workflow's id is the lock of the record. */
-export const workflowIdOf = ({ pair, key }: RecordInput): string => `sync/${pair}/${key}`;
+export const workflowIdOf = ({ pair, key }: RecordInput, taskQueue: string): string =>
+  `${installationPrefix(taskQueue)}sync/${pair}/${key}`;
 
 /** Waits up to this long are a timer of the workflow; for longer ones it ends and the sweeper rings again. */
 export const longestTimerMs = 60_000;
@@ -151,7 +159,8 @@ export const keepWebhooksWorkflow = 'keepWebhooks';
 export const censusSignalName = 'look';
 
 /** Of a look that a person asks for; one at a time. */
-export const keepWebhooksId = 'keep-webhooks';
+export const keepWebhooksId = (taskQueue: string): string => `${installationPrefix(taskQueue)}keep-webhooks`;
 
 /** One walk per pair at a time. */
-export const censusIdOf = ({ pair }: PairInput): string => `census/${pair}`;
+export const censusIdOf = ({ pair }: PairInput, taskQueue: string): string =>
+  `${installationPrefix(taskQueue)}census/${pair}`;

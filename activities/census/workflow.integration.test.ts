@@ -20,6 +20,8 @@ const pair = 'contacts';
 const taskQueue = 'census';
 /** The server suggests to continue as new from so many events on: three pages or so. */
 const suggestedEvents = 40;
+/** An activity that has no time takes one. */
+const oneStep = 0;
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
@@ -72,7 +74,7 @@ async function atWork(work: () => Promise<void>): Promise<void> {
       connection: native,
       taskQueue,
       workflowBundle: { codePath: join(directory, 'workflow-bundle.js') },
-      activities: createActivities(walked.deps),
+      activities: createActivities(walked.deps, oneStep),
     });
     await worker.runUntil(work);
   } finally {
@@ -96,16 +98,18 @@ test('a walk goes on through several executions, so that no history grows large'
   create(13);
   await atWork(async () => {
     const { id: runId } = await begin(walked, { mode: 'backfill' });
-    const handle = await start(censusWorkflow, censusIdOf({ pair }), { pair, runId });
+    const handle = await start(censusWorkflow, censusIdOf({ pair }, taskQueue), { pair, runId });
     await untilEnded(handle.result());
     expect(await found(walked, { id: runId })).toMatchObject({
       state: 'done',
       counts: { master: { pages: 7, seen: 13 }, replica: { pages: 7, seen: 13, same: 13 } },
     });
     expect(shownInReplica()).toBe(13);
-    const first = await client.workflow.getHandle(censusIdOf({ pair }), handle.firstExecutionRunId).describe();
+    const first = await client.workflow
+      .getHandle(censusIdOf({ pair }, taskQueue), handle.firstExecutionRunId)
+      .describe();
     expect(first.status.name).toBe('CONTINUED_AS_NEW');
-    const { historyLength } = await client.workflow.getHandle(censusIdOf({ pair })).describe();
+    const { historyLength } = await client.workflow.getHandle(censusIdOf({ pair }, taskQueue)).describe();
     expect(historyLength).toBeLessThan(suggestedEvents * 2);
   });
 }, 90_000);
@@ -117,7 +121,7 @@ test('a paused walk reads nothing until it is resumed; a signal lets it look at 
     const { id: runId } = await begin(walked);
     await runs.pause(runId);
     const mark = offices.mark();
-    const handle = await start(censusWorkflow, censusIdOf({ pair }), { pair, runId });
+    const handle = await start(censusWorkflow, censusIdOf({ pair }, taskQueue), { pair, runId });
     await until('it waits to be resumed', async () => {
       const { events } = await handle.fetchHistory();
       return (events ?? []).some((event) => event.timerStartedEventAttributes != null);

@@ -137,7 +137,7 @@ describe('trying one again', () => {
   test('looks at it now, as a person', async () => {
     await oneOfEach();
     const { status, body } = await call('POST', '/records/m1/retry');
-    expect([status, body]).toEqual([202, { pending: { workflowId: `sync/${pair}/m1`, reason: 'not_started' } }]);
+    expect([status, body]).toEqual([202, { pending: { workflowId: `nobody/sync/${pair}/m1`, reason: 'not_started' } }]);
     expect(await hinted()).toEqual([['master', 'm1', 'person']]);
   });
 

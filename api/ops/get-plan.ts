@@ -1,26 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { definitionChanges } from '../../engine/definition-text.ts';
 import { keyOf } from '../../store/hints.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
-import { isWorthTelling, planShape, planView } from './plan-shape.ts';
+import { isWorthTelling, planPage, planView } from './plan-shape.ts';
 import { badRequest, nextAfter, pageQuery, pairParams, problems } from './shapes.ts';
 
 /** Over all requests of this process: a preview costs the systems as many reads as a check. */
 const previewsAtOnce = 4;
-
-export const planPage = z.object({
-  /** What changed in the pair's definition and waits to be accepted, one line each. */
-  definitionChanges: z.array(z.string()),
-  /** How many couples were looked at for this page. */
-  looked: z.int(),
-  /** Those of them that a check would write to, ask about, or could not look at. */
-  plans: z.array(planShape),
-  next: z.int().nullable(),
-});
 
 /** `GET /api/v1/pairs/:pair/plan`: what checks of the next couples, in the order of their creation, would do. */
 export function addGetPlan(app: FastifyInstance, deps: ApiDependencies): void {

@@ -150,7 +150,7 @@ describe('stopping a pair', () => {
 describe('a check while Temporal is away', () => {
   test('is stored as asked by a person, to be rung by the next sweep, and answered with 202', async () => {
     const answer = await call('POST', `${base}/records/m1/check`);
-    const pending = { workflowId: 'sync/beteiligte/m1', reason: 'not_started' };
+    const pending = { workflowId: 'nobody/sync/beteiligte/m1', reason: 'not_started' };
     expect(answer).toEqual({ status: 202, body: { pending } });
     expect((await everything(api.database.db)).hints).toMatchObject([
       { recordId: 'm1', side: 'master', trigger: 'person', rungAt: null },
@@ -160,7 +160,7 @@ describe('a check while Temporal is away', () => {
   test('of a record of the replica goes to the workflow of its master', async () => {
     await api.database.db.insert(links).values({ pair, masterId: 'm1', replicaId: '17' });
     const answer = await call('POST', `${base}/records/replica:17/check`);
-    expect(answer.body).toMatchObject({ pending: { workflowId: 'sync/beteiligte/m1' } });
+    expect(answer.body).toMatchObject({ pending: { workflowId: 'nobody/sync/beteiligte/m1' } });
     expect((await everything(api.database.db)).hints).toMatchObject([{ recordId: '17', side: 'replica' }]);
   });
 });

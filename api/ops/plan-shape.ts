@@ -30,6 +30,16 @@ export const planShape = z.object({
   /** Fields that would wait for a person. */
   open: z.array(z.object({ field: z.string(), values: perSide, base: perSide })),
 });
+
+export const planPage = z.object({
+  /** What changed in the pair's definition and waits to be accepted, one line each. */
+  definitionChanges: z.array(z.string()),
+  /** How many couples were looked at for this page. */
+  looked: z.int(),
+  /** Those of them that a check would write to, ask about, or could not look at. */
+  plans: z.array(planShape),
+  next: z.int().nullable(),
+});
 export type Plan = z.infer<typeof planShape>;
 
 export const planView = (

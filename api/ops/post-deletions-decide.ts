@@ -10,8 +10,8 @@ import { allAsking } from './all-asking.ts';
 import { callerOf } from './caller.ts';
 import { refuseUnfitting } from './fitting-answer.ts';
 import { pairOr404, recordOr404 } from './known-or-404.ts';
-import { questionOf } from './question-shape.ts';
-import { badRequest, pairParams, problems, recordId, refused, time } from './shapes.ts';
+import { decidedDeletions, questionOf } from './question-shape.ts';
+import { badRequest, pairParams, problems, recordId, refused } from './shapes.ts';
 
 const answer = z.enum(['delete', 'keep']);
 const body = z.union(
@@ -22,14 +22,6 @@ const body = z.union(
   { error: 'has to say "answer": "delete" or "keep", and "ids": [...] or "all": true' },
 );
 type Body = z.infer<typeof body>;
-
-export const decidedDeletions = z.object({
-  answered: z.int(),
-  /** Questions about deletions that nobody has answered yet. */
-  left: z.int(),
-  /** Since when the pair deletes nothing by itself; null: it goes on. */
-  heldSince: time.nullable(),
-});
 
 /**
  * `POST /api/v1/pairs/:pair/deletions/decide`: the same answer for many records that are left of a couple. With `all`,

@@ -56,3 +56,12 @@ export function questionView(link: Link): readonly AskedQuestion[] {
     },
   ];
 }
+
+/** What became of all of a pair's questions about deletions at once. */
+export const decidedDeletions = z.object({
+  answered: z.int(),
+  /** Questions about deletions that nobody has answered yet. */
+  left: z.int(),
+  /** Since when the pair deletes nothing by itself; null: it goes on. */
+  heldSince: time.nullable(),
+});

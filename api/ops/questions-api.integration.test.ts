@@ -74,7 +74,7 @@ describe('an answer', () => {
   test('that fits is kept with who gave it and looked at, which is pending while Temporal is away', async () => {
     await store(parked('m1', 'look_alikes'));
     const answer = await call('POST', '/records/m1/answer', { answer: 'link', id: '4711' });
-    const pending = { workflowId: 'sync/beteiligte/m1', reason: 'not_started' };
+    const pending = { workflowId: 'nobody/sync/beteiligte/m1', reason: 'not_started' };
     expect(answer).toEqual({ status: 202, body: { pending } });
     const [link] = await api.database.db.select().from(links);
     expect(link?.answer).toMatchObject({ answer: { kind: 'link', id: '4711' }, by: 'tests' });

@@ -6,7 +6,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import type { Rate } from '../http-limits.ts';
 import { limitRate } from '../rate-limit.ts';
 import { namesKnownWebhook, type PossibleSender, type ProvenSender, senderOf } from './sender.ts';
-import { storeInTime } from './store-in-time.ts';
+import { ring, storeInTime } from './store-in-time.ts';
 import { headOf, hintsOf, targetOf, webhookRoutes } from './webhook-target.ts';
 
 /**
@@ -88,7 +88,7 @@ function recordsIn({ log }: ApiDependencies, { system, source }: ProvenSender, p
 async function take(deps: ApiDependencies, { hints, sender }: Received, reply: FastifyReply): Promise<FastifyReply> {
   const toRing = await storeInTime(deps, hints);
   await reply.code(200).send({ accepted: hints.length });
-  void deps.doorbell.ring(toRing.map((ref) => ({ ...ref, trigger: 'webhook' })));
+  void ring(deps, toRing);
   deps.deliveries.note(sender);
   return reply;
 }

@@ -8,6 +8,7 @@ import { type ApiUnderTest, readableLog, startTestApi } from '../../test/support
 import { until } from '../../test/support/house.ts';
 import { type Bench, startBench } from '../../test/support/productive-bench.ts';
 import { createContext } from '../../connectors/test-context.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createWebhookSecrets } from './webhook-secrets.ts';
 
 const pairOf = (name: string, entity = name) => ({
@@ -58,6 +59,11 @@ beforeEach(async () => {
     replace: (deps) => ({
       log: log.log,
       now: () => new Date(nowMs),
+      deliveries: createDeliveries({
+        registrations: () => new WebhookRegistrationStore(database.db),
+        log: log.log,
+        now: () => new Date(nowMs),
+      }),
       store: () => {
         if (!isDatabaseThere) throw new Error('not there');
         return deps.store();

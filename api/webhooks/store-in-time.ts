@@ -10,14 +10,24 @@ const storedAtOnce = 10_000;
 /** @returns who must be told. @throws ApiError 503 if it can't be stored now */
 export async function storeInTime(deps: ApiDependencies, hints: readonly Hint[]): Promise<readonly RecordRef[]> {
   const late = AbortSignal.timeout(storeWithinMs);
+  const storing = storeInPortions(deps, hints, late);
   try {
-    return await orLate(storeInPortions(deps, hints, late), late);
+    return await orLate(storing, late);
   } catch (error) {
+    // What is stored all the same is marked as rung for: if it were not, it would wait until the sweeper rings again.
+    storing.then(
+      (toRing) => ring(deps, toRing),
+      () => undefined,
+    );
     const reason = error instanceof Error ? error.name : 'unknown';
     deps.log.error({ pair: hints[0]?.pair, reason }, 'A webhook could not be stored');
     throw new ApiError(503, 'not_stored', 'It could not be stored; send it again');
   }
 }
+
+/** Never throws. */
+export const ring = ({ doorbell }: ApiDependencies, records: readonly RecordRef[]): Promise<boolean> =>
+  doorbell.ring(records.map((ref) => ({ ...ref, trigger: 'webhook' })));
 
 async function storeInPortions(
   { store, now }: ApiDependencies,

@@ -60,13 +60,13 @@ export function createWebhookDesk(options: WebhookDeskOptions): WebhookDesk {
     keep: async () => {
       await client.withDeadline(Date.now() + startsWithinMs, () =>
         client.workflow.start(keepWebhooksWorkflow, {
-          workflowId: keepWebhooksId,
+          workflowId: keepWebhooksId(taskQueue),
           taskQueue,
           args: [],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       );
-      return keepWebhooksId;
+      return keepWebhooksId(taskQueue);
     },
   };
 }

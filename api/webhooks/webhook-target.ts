@@ -16,7 +16,8 @@ export function headOf({ params, query, headers }: FastifyRequest): WebhookHead 
   const { first, second } = parameters.parse(params);
   const given = Object.entries(queryShape.parse(query));
   return {
-    route: [first, second].filter((part) => part !== undefined).join('/'),
+    // A slash that was encoded is part of a name, and no name has one.
+    route: [first, second].flatMap((part) => (part === undefined ? [] : [part.replaceAll('/', '%2F')])).join('/'),
     query: Object.fromEntries(given.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
     headers,
   };

@@ -54,6 +54,24 @@ describe('while the database is away', () => {
     });
     expect(answer.status).toBe(503);
   });
+
+  test('it is slow: what is stored after the answer is rung for all the same', async () => {
+    const { promise: letGo, resolve: goOn } = Promise.withResolvers<undefined>();
+    class SlowInbox extends HintStore {
+      override async add(...batchOf: Parameters<HintStore['add']>): ReturnType<HintStore['add']> {
+        await letGo;
+        return super.add(...batchOf);
+      }
+    }
+    const slow = await another({
+      replace: (deps, { db }) => ({ store: () => ({ ...deps.store(), hints: new SlowInbox(db) }) }),
+    });
+    expect((await post(batch('m1'), { to: slow })).status).toBe(503);
+    expect(slow.doorbell.rung).toEqual([]);
+    goOn(undefined);
+    await until('it is rung for', () => slow.doorbell.rung.length > 0);
+    expect(slow.doorbell.rung).toMatchObject([{ recordId: 'm1' }]);
+  });
 });
 
 describe('a webhook that was registered since the start', () => {

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { deletionsPage } from '../../api/ops/get-deletions.ts';
-import { decidedDeletions } from '../../api/ops/post-deletions-decide.ts';
-import type { AskedQuestion } from '../../api/ops/question-shape.ts';
+import { type AskedQuestion, decidedDeletions } from '../../api/ops/question-shape.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { pagesOf, pathOf } from '../pages.ts';

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import { planPage } from '../../api/ops/get-plan.ts';
-import { type Plan, planShape } from '../../api/ops/plan-shape.ts';
+import { type Plan, planPage, planShape } from '../../api/ops/plan-shape.ts';
 import { acceptedShape } from '../../api/ops/post-accept.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';

@@ -72,7 +72,7 @@ test('a field that a record does not show is named', async () => {
   bench.addTask();
   const findings = await diagnose({ attributes: ['title', 'colour'], webhooks: [] });
   expect(findings.find(({ check }) => check === 'fields')).toMatchObject({
-    level: 'warning',
+    level: 'failure',
     text: expect.stringContaining('colour'),
   });
   expect(levelOf(await diagnose({ entity: 'payments', webhooks: [] }), 'fields')).toBe('warning');

@@ -60,8 +60,8 @@ function judgeAttributes(
     ? { check, level: 'ok', text: `${entity} shows all fields that are needed` }
     : {
         check,
-        level: 'warning',
-        text: `A record of ${entity} does not show ${missing.join(', ')}; it counts as empty`,
+        level: 'failure',
+        text: `A record of ${entity} does not show ${missing.join(', ')}: the pair stops rather than take it for emptied. The API has changed, or the token's person may not see it`,
       };
 }
 

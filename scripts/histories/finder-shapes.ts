@@ -14,6 +14,7 @@ import {
 import type { FinderRun, FinderStage } from './finder-stage.ts';
 import type { HeldActivity } from './held-work.ts';
 import { suggestedEvents } from './shapes.ts';
+import { taskQueue } from './worker-of-stage.ts';
 
 /** One way in which a run of a workflow that looks for changes can go, and how to bring it about. */
 export interface FinderShape {
@@ -30,7 +31,7 @@ const ended: CensusStep = { kind: 'ended' };
 const failure = (): Error => new Error('The database does not answer');
 
 const startCensus = (stage: FinderStage, pair = stage.name): Promise<FinderRun> =>
-  stage.start(censusWorkflow, censusIdOf({ pair }), [{ pair, runId }]);
+  stage.start(censusWorkflow, censusIdOf({ pair }, taskQueue), [{ pair, runId }]);
 const startCatchUp = (stage: FinderStage, pair = stage.name): Promise<FinderRun> =>
   stage.start(catchUpWorkflow, `catch-up/${pair}`, [{ pair }]);
 const startNightly = (stage: FinderStage, pair = stage.name): Promise<FinderRun> =>
@@ -221,7 +222,7 @@ const others: readonly FinderShape[] = [
   {
     name: 'keep-webhooks',
     play: async (stage) => {
-      const run = await stage.start(keepWebhooksWorkflow, keepWebhooksId, []);
+      const run = await stage.start(keepWebhooksWorkflow, keepWebhooksId(taskQueue), []);
       (await stage.work.keepWebhooks.next()).fail(failure());
       (await stage.work.keepWebhooks.next()).end({ made: 1, mended: 0, removed: 0, covered: ['pair'], troubled: [] });
       await run.ended();

@@ -52,7 +52,7 @@ export interface StageParts {
 }
 
 export function createStage({ client, address, record, passes, gate }: StageParts): Stage {
-  const workflowId = workflowIdOf(record);
+  const workflowId = workflowIdOf(record, taskQueue);
   const start = { workflowId, taskQueue, args: [record] as [RecordInput] };
   const handle = client.workflow.getHandle(workflowId);
   const describedAs = (what: string, holds: (description: WorkflowExecutionDescription) => boolean) =>

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Component, Harm } from './component.ts';
 import { ProcessComponent } from './process-component.ts';
 
+export const taskQueue = 'chaos';
+
 /** What the product reaches, each through a link. */
 export interface ProductAddresses {
   readonly database: string;
@@ -36,7 +38,7 @@ export const productEnvironment = ({ ofSystems, token, ...addresses }: Environme
   DATABASE_URL: addresses.database,
   REDIS_URL: addresses.redis,
   TEMPORAL_ADDRESS: addresses.temporal,
-  TEMPORAL_TASK_QUEUE: 'chaos',
+  TEMPORAL_TASK_QUEUE: taskQueue,
   ...shortWaits,
   ...manyFromOneAddress,
   ...ofSystems,

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdOf } from '../../workflows/contract.ts';
 import type { Finding } from './findings.ts';
+import { taskQueue } from './product.ts';
 
 const mostAskedAbout = 25;
 
@@ -20,7 +21,7 @@ export async function withWorkflows(address: string, findings: readonly Finding[
 }
 
 async function describe(client: Client, { pair = '', record: key }: Finding): Promise<string> {
-  const handle = client.workflow.getHandle(workflowIdOf({ pair, key }));
+  const handle = client.workflow.getHandle(workflowIdOf({ pair, key }, taskQueue));
   const { status, startTime, raw } = await handle.describe();
   const [activity] = raw.pendingActivities ?? [];
   const pending =

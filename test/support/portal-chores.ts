@@ -1,4 +1,3 @@
-import { portalPairs } from '../../mappers/portal/portal-pairs.ts';
 import { until } from './until.ts';
 
 /** What has to be done once before the portal's pairs can be worked with. */
@@ -30,7 +29,8 @@ interface Status {
   }[];
 }
 
-export function portalChores(api: OpsRequest): PortalChores {
+/** @param pairs the names of those that are configured, parents first */
+export function portalChores(api: OpsRequest, pairs: readonly string[]): PortalChores {
   const isIdle = async (): Promise<boolean> => {
     const { status, body } = await api('GET', '/status');
     // A machine that does much else can't answer every time.
@@ -54,7 +54,7 @@ export function portalChores(api: OpsRequest): PortalChores {
       await until('everything that followed is done', isIdle, doneWithinMs);
     },
     importAll: async () => {
-      for (const { name } of portalPairs()) {
+      for (const name of pairs) {
         // 409: one is under way, because the keeper has asked for it.
         await until(`the census of ${name} has begun`, async () =>
           [202, 409].includes((await api('POST', `/pairs/${name}/census`, {})).status),

@@ -1,5 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, or } from 'drizzle-orm';
 import type { Productive, ProductiveOptions } from '../../simulators/productive/start-productive.ts';
+import type { Database } from '../../store/database.ts';
+import { hints, links } from '../../store/schema.ts';
 import { type SyncedEntity, syncedTables } from '../../store/portal/tables.ts';
 import { portalTasks } from '../../store/portal/work-tables.ts';
 import { until } from './house.ts';
@@ -71,7 +73,10 @@ export async function openPortalRoom(
   };
   const taskRow: PortalRoom['taskRow'] = async (id) =>
     (await db.select().from(portalTasks).where(eq(portalTasks.productiveId, id)))[0];
-  const quiet = () => comesTo('nothing waits', () => service.isIdle());
+  const quiet = () =>
+    comesTo('nothing waits', () => service.isIdle()).catch(async (error: unknown) => {
+      throw new Error(`Something waits: ${JSON.stringify(await waitingIn(db))}`, { cause: error });
+    });
   const differences: PortalRoom['differences'] = async (...entities) => {
     const now = () => differencesFromSource(db, productive, entities);
     await comesTo('the rows are equal', async () => (await now()).length === 0).catch(() => undefined);
@@ -94,6 +99,25 @@ export async function openPortalRoom(
     },
   };
 }
+
+/** What is in the inbox, and what the couples say of it. */
+const waitingIn = (db: Database) =>
+  db
+    .select({
+      ...{ pair: hints.pair, side: hints.side, record: hints.recordId, trigger: hints.trigger, rungAt: hints.rungAt },
+      ...{
+        dueAt: hints.dueAt,
+        state: links.state,
+        attempts: links.attempts,
+        waits: links.waits,
+        failure: links.failure,
+      },
+    })
+    .from(hints)
+    .leftJoin(
+      links,
+      and(eq(links.pair, hints.pair), or(eq(links.masterId, hints.recordId), eq(links.replicaId, hints.recordId))),
+    );
 
 function furnished(productive: Productive) {
   const { persons } = productive;

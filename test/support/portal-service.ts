@@ -16,7 +16,7 @@ import type { Database } from '../../store/database.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import { callOps } from './call-ops.ts';
 import { createPostgresDatabase } from './databases.ts';
-import { type PortalChores, portalChores } from './portal-chores.ts';
+import { type OpsRequest, type PortalChores, portalChores } from './portal-chores.ts';
 import { productiveEnvironment } from './productive-environment.ts';
 import { apiToken, callApi, type Environment } from './service-under-test.ts';
 import { testTemporalAddress } from './temporal.ts';
@@ -65,7 +65,11 @@ export async function startPortalService(
   await tandem.ready;
   const opened = await openPostgres({ url: database.url, maxConnections: 2, onProblem: () => undefined });
   const api: PortalService['api'] = (method, path) => callApi(url, method, path);
-  const chores = portalChores((...request) => callOps({ url, token: apiToken }, ...request));
+  const ask: OpsRequest = (...request) => callOps({ url, token: apiToken }, ...request);
+  const chores = portalChores(
+    ask,
+    pairs.map(({ name }) => name),
+  );
   return {
     ...{ productive, tandem, url, db: opened.db, environment, api },
     ...chores,

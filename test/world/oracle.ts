@@ -241,9 +241,11 @@ function isSent({ world, couples }: Rest, field: MappedField, row: LedgerRow, { 
 export function vainWaits({ links, couples }: Rest): string[] {
   const isThere = ({ pair, side, id }: UnlinkedTarget): boolean =>
     [...couples.values()].some((couple) => couple.pair === pair && idOn(couple, side) === id && isTogether(couple));
-  return links.flatMap((link) =>
+  // A record that waits as a whole, as one that has to be made again, was not asked about its fields.
+  const asked = links.filter(({ state, failure }) => state === 'linked' && failure?.code !== 'waits_for');
+  return asked.flatMap((link) =>
     Object.entries(link.fieldNotes)
-      .filter(([, note]) => note.kind === 'waiting' && link.state === 'linked' && isThere(note.waitsFor))
+      .filter(([, note]) => note.kind === 'waiting' && isThere(note.waitsFor))
       .map(([field]) => `link ${link.id}: ${field} waits for a record that is there`),
   );
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from '../../../engine/values.ts';
 import { callOps } from '../../support/call-ops.ts';
-import { portalChores } from '../../support/portal-chores.ts';
+import { type OpsRequest, portalChores } from '../../support/portal-chores.ts';
+import { portalPairs } from '../../../mappers/portal/portal-pairs.ts';
 import { differencesFromSource } from '../../support/portal-comparison.ts';
 import { portalTokens } from '../../support/portal-tokens.ts';
 import { productiveEnvironment } from '../../support/productive-environment.ts';
@@ -76,7 +77,11 @@ class PortalSystems implements Systems {
   async begin({ api, direct }: Ways): Promise<void> {
     const { productive } = this.#agency;
     Object.assign(productive.webhooks.settings, impatience);
-    const chores = portalChores((...request) => callOps({ url: direct.api, token: direct.token }, ...request));
+    const ask: OpsRequest = (...request) => callOps({ url: direct.api, token: direct.token }, ...request);
+    const chores = portalChores(
+      ask,
+      portalPairs().map(({ name }) => name),
+    );
     await chores.keepWebhooks();
     await chores.importAll();
     productive.webhooks.clear();
