@@ -108,7 +108,7 @@ class ReferenceTranslator {
         const id = idText(attributes[attribute] ?? null);
         if (id === null) return [];
         const couple = couples.get(nameOf(pair, id));
-        return [[attribute, couple === undefined ? this.#unlinked(pair, id) : valueOf(couple)]];
+        return [[attribute, couple === undefined ? this.#unlinked(pair, id) : shownAs(couple)]];
       }),
     );
   }
@@ -163,7 +163,8 @@ const idOn = { master: 'masterId', replica: 'replicaId' } as const;
 
 const nameOf = (pair: string, id: string): string => JSON.stringify([pair, id]);
 
-function valueOf({ id, pair, masterId, replicaId, isParted }: TargetCouple): string {
+/** The canonical form of a reference to the couple. */
+export function shownAs({ id, pair, masterId, replicaId, isParted }: TargetCouple): string {
   if (!isParted) return String(id);
   const [side, own] = masterId === null ? (['replica', replicaId] as const) : (['master', masterId] as const);
   return markOf({ why: 'parted', pair, side, id: own ?? '' });

@@ -170,3 +170,17 @@ test('who waits for a record is told that it was deleted before it had a partner
   expect((await worlds.members.pass(member)).outcome).toMatchObject({ kind: 'parked', code: 'target_gone' });
   expect([await worlds.teams.store.dueKeys(), await worlds.members.store.dueKeys()]).toEqual([[], []]);
 });
+
+test('a reference that arrived without an answer is known as written, though its target was deleted before the next look', async () => {
+  const { members: world } = await openWorlds();
+  await look(world, 'master', made(world, 'master', { surname: 'Mentor' }));
+  await look(world, 'master', made(world, 'master', { surname: 'Meier' }));
+  world.systems.master.set('m2', { to_mentor: 'm1' }, 'person');
+  world.systems.replica.faults.push('lost', 'lost');
+  expect((await look(world, 'master', 'm2')).outcome).toMatchObject({ code: 'ambiguous_write' });
+  world.systems.replica.remove('r1', 'person');
+  await look(world, 'replica', 'r1');
+  await look(world, 'master', 'm2');
+  const rows = (await world.store.ledger()).filter(({ field }) => field === 'to_mentor');
+  expect(rows.map(({ side, state }) => `${side} ${state}`)).toEqual(['replica written']);
+});
