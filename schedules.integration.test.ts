@@ -81,6 +81,8 @@ describe('Schedules follow the settings', () => {
     expect(action).toMatchObject({ workflowType: 'catchUp', taskQueue, args: [{ pair: 'beteiligte' }] });
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 10_000 });
     const census = await described('nightlyCensus/contacts');
+    // Its walk has the name that the walks of this installation have, whoever begins them.
+    expect(census.action).toMatchObject({ args: [{ pair: 'contacts', walkId: `${taskQueue}/census/contacts` }] });
     expect(census.spec).toMatchObject({ timezone: 'Europe/Berlin', calendars: [{ hour: [{ start: 2 }] }] });
     expect((await described('keepWebhooks')).action).toMatchObject({ workflowType: 'keepWebhooks' });
     expect((await described('rollingCheck/beteiligte')).spec.intervals).toMatchObject([{ every: 60_000 }]);

@@ -14,7 +14,9 @@ import { sides } from './engine/values.ts';
 import { type CatchUpIntervals, catchUpIntervalMs } from './engine/watch-interval.ts';
 import {
   catchUpWorkflow,
+  censusIdOf,
   keepWebhooksWorkflow,
+  type NightlyCensusInput,
   nightlyCensusWorkflow,
   type PairInput,
   readFeedsWorkflow,
@@ -73,7 +75,10 @@ export function wantedSchedules({
     const pair = { pair: name };
     return [
       ...(listing.length > 0 ? wanted(catchUpWorkflow, every(everyMs), pair) : []),
-      ...wanted(nightlyCensusWorkflow, census && { cronExpressions: [census.cron], timezone: census.timeZone }, pair),
+      ...wanted(nightlyCensusWorkflow, census && { cronExpressions: [census.cron], timezone: census.timeZone }, {
+        ...pair,
+        walkId: censusIdOf(pair, taskQueue),
+      }),
       ...(lists.includes(null)
         ? wanted(rollingCheckWorkflow, every(rollingCheckPeriodMs === null ? null : rollingCheckEveryMs), pair)
         : []),
@@ -90,7 +95,7 @@ const every = (ms: number | null): ScheduleSpec | null => (ms === null ? null : 
 /** Our settings as they were when the Schedule was last made or changed, in the memo of what it starts. */
 const settingsMemo = 'tandemSettings';
 
-type Subject = PairInput | SystemInput;
+type Subject = PairInput | NightlyCensusInput | SystemInput;
 
 interface Wish {
   readonly workflow: string;

@@ -2,14 +2,22 @@ import { fieldsInWords } from '../engine/field-in-words.ts';
 import type { SyncState } from '../engine/pair.ts';
 import type { Question } from '../engine/question.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
+import type { WaitedFor } from '../store/reference-waits.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { finish } from './conclude.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
 import { tellMasterIfNew } from './tell-master.ts';
 
-/** Parks the record with its question: nothing is written but the question itself, until a person or an edit answers it. */
-export async function ask(pass: Pass, question: Question): Promise<PassSummary> {
+/**
+ * Parks the record with its question: nothing is written but the question itself, until a person or an edit answers it.
+ * @param waits the records whose return would answer it too
+ */
+export async function ask(
+  pass: Pass,
+  question: Question,
+  waits: { readonly waitsFor?: readonly WaitedFor[] } = {},
+): Promise<PassSummary> {
   const { system } = pass.pair.title[question.side];
   const { code, ids } = question;
   const fields = fieldsInWords(pass.pair, question.fields);
@@ -17,6 +25,7 @@ export async function ask(pass: Pass, question: Question): Promise<PassSummary> 
   const status = await tellMasterIfNew(pass, { state: stateOf(question), attempts: 0, message });
   const at = pass.deps.now().toISOString();
   await finish(pass, {
+    ...waits,
     changes: {
       ...status,
       state: 'parked',
@@ -41,5 +50,6 @@ const doubtful = ({ unsettled }: Pass): readonly SettledRow[] => unsettled.map((
 function stateOf({ code, side }: Question): SyncState {
   if (side === 'replica' && (code === 'gone' || code === 'gone_but_edited' || code === 'deletion_held'))
     return 'deleted_in_replica';
-  return code === 'maybe_created' || code === 'loop' ? 'permanently_failed' : 'conflict';
+  const isFailure = code === 'maybe_created' || code === 'target_gone' || code === 'loop';
+  return isFailure ? 'permanently_failed' : 'conflict';
 }

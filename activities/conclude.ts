@@ -3,10 +3,10 @@ import { hasWaiting } from '../engine/field-notes.ts';
 import type { OpenField, WaitingField } from '../engine/plan.ts';
 import type { ConflictOutcome } from '../store/conflict-rows.ts';
 import type { HintOutcome } from '../store/hint-rows.ts';
-import type { RecordRef } from '../store/hints.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
 import type { NewNotification } from '../store/notification-rows.ts';
+import type { WaitedFor } from '../store/reference-waits.ts';
 import type { PassSummary, PassVerdict } from '../workflows/contract.ts';
 import type { Agreement } from './agreement.ts';
 import type { Pass } from './pass.ts';
@@ -55,7 +55,7 @@ export async function conclude(
 }
 
 /** The records to be waited for, where that is anything new. */
-function waitsAfter({ known: { link } }: Pass, waiting: readonly WaitingField[]): { waitsFor?: readonly RecordRef[] } {
+function waitsAfter({ known: { link } }: Pass, waiting: readonly WaitingField[]): { waitsFor?: readonly WaitedFor[] } {
   const hasWaited = hasWaiting(link.fieldNotes) || link.failure?.code === 'waits_for';
   return waiting.length === 0 && !hasWaited ? {} : { waitsFor: targetsOf(waiting).map(refOfTarget) };
 }
@@ -102,7 +102,7 @@ export async function finish(
     readonly rows?: readonly SettledRow[];
     readonly conflicts?: ConflictOutcome;
     readonly notification?: NewNotification;
-    readonly waitsFor?: readonly RecordRef[];
+    readonly waitsFor?: readonly WaitedFor[];
   },
 ): Promise<void> {
   const { rows = [], conflicts = null, notification = null } = end;

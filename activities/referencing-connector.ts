@@ -94,7 +94,7 @@ class ReferenceTranslator {
     );
     if (named.length === 0) return records;
     const found = await this.#couples.couplesOf(this.#side, [...new Map(named).values()]);
-    const byName = new Map(found.map((couple) => [nameOf(couple.pair, couple[idOn[this.#side]]), couple]));
+    const byName = new Map(found.map((couple) => [nameOf(couple.pair, couple[idOn[this.#side]] ?? ''), couple]));
     return records.map((record) => {
       const shown = { ...record, attributes: { ...record.attributes, ...this.#translated(record.attributes, byName) } };
       this.#originals.set(shown, record);
@@ -108,7 +108,7 @@ class ReferenceTranslator {
         const id = idText(attributes[attribute] ?? null);
         if (id === null) return [];
         const couple = couples.get(nameOf(pair, id));
-        return [[attribute, couple === undefined ? this.#unlinked(pair, id) : valueOf(couple)]];
+        return [[attribute, couple === undefined ? this.#unlinked(pair, id) : shownAs(couple)]];
       }),
     );
   }
@@ -163,5 +163,9 @@ const idOn = { master: 'masterId', replica: 'replicaId' } as const;
 
 const nameOf = (pair: string, id: string): string => JSON.stringify([pair, id]);
 
-const valueOf = ({ id, pair, masterId, isParted }: TargetCouple): string =>
-  isParted ? markOf({ why: 'parted', pair, side: 'master', id: masterId }) : String(id);
+/** The canonical form of a reference to the couple. */
+export function shownAs({ id, pair, masterId, replicaId, isParted }: TargetCouple): string {
+  if (!isParted) return String(id);
+  const [side, own] = masterId === null ? (['replica', replicaId] as const) : (['master', masterId] as const);
+  return markOf({ why: 'parted', pair, side, id: own ?? '' });
+}

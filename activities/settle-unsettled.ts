@@ -16,6 +16,7 @@ import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
 import { asUnsettled } from '../store/links.ts';
 import { isSearchable, searchableOf, searchNaming, searchUnlinked } from './observe.ts';
+import { withPartedTargets } from './parted-targets.ts';
 import { baseOf, type Pass } from './pass.ts';
 import { statusUntold } from './write.ts';
 
@@ -25,7 +26,7 @@ import { statusUntold } from './write.ts';
  * @returns a question where only a person can tell.
  */
 export async function settleUnsettled(pass: Pass): Promise<Question | null> {
-  const rows = pass.unsettled;
+  const rows = await withPartedTargets(pass, pass.unsettled);
   if (rows.length === 0) return null;
   expectLateWrite(pass, rows);
   const creation = rows.find(({ action }) => action === 'create');

@@ -47,6 +47,8 @@ export const german: Wording = {
       `In ${system} gibt es keinen Datensatz ${listed(ids)}. Bitte die Nummer berichtigen oder leeren, damit ein neuer angelegt wird.`,
     maybe_created: ({ system }) =>
       `${system} hat nicht geantwortet, als dieser Datensatz angelegt wurde; vielleicht gibt es ihn dort. Bitte in ${system} nachsehen und seine Nummer hier eintragen; fehlt er dort, der Administration Bescheid geben.`,
+    target_gone: ({ ids }) =>
+      `Der Datensatz verweist auf ${listed(ids)}. Das ist gelöscht, und ohne es kann er auf der anderen Seite nicht angelegt werden. Bitte den Verweis hier berichtigen oder diesen Datensatz löschen; danach geht es von selbst weiter.`,
     loop: ({ fields }) =>
       `${listed(fields)}: Der Wert ging zwischen den Systemen hin und her. Es wird nichts mehr geschrieben, bis geklärt ist, wer ihn ändert, und die Administration einen neuen Abgleich verlangt.`,
   },

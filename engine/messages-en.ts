@@ -45,6 +45,8 @@ export const english: Wording = {
       `${system} has no record ${listed(ids)}. Please correct the number, or clear it to have a new record created.`,
     maybe_created: ({ system }) =>
       `${system} did not answer when this record was created, and it may exist there. Please look it up in ${system} and enter its number here; if it is not there, tell an administrator.`,
+    target_gone: ({ ids }) =>
+      `It points to ${listed(ids)}, which is deleted, and can't be made on the other side without it. Please correct that here or delete this record; then it goes on by itself.`,
     loop: ({ fields }) =>
       `${listed(fields)}: the value went back and forth between the systems. Nothing more is written until somebody has found out who changes it and an administrator asks for a new comparison.`,
   },

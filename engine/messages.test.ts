@@ -83,6 +83,7 @@ describe("a question tells the record's owner what it is about and what to do", 
       ['system'],
       { en: /may exist there.*look it up in Advoware/, de: /vielleicht gibt es ihn dort.*in Advoware nachsehen/ },
     ],
+    target_gone: [['ids'], { en: /correct that here or delete this record/, de: /den Verweis hier berichtigen oder/ }],
     loop: [['fields'], { en: /went back and forth/, de: /ging .* hin und her/ }],
   };
 

@@ -20,6 +20,7 @@ test('what may be answered follows from what was asked', () => {
     deletion_held: ['delete', 'keep', 'create'],
     delete_by_hand: ['keep', 'create'],
     may_not_create: ['link'],
+    target_gone: [],
     number_taken: [],
     number_changed: [],
     number_unknown: [],

@@ -31,6 +31,8 @@ export type QuestionCode =
   | 'number_unknown'
   /** A creation was sent and its answer never came; the other side can't be searched. */
   | 'maybe_created'
+  /** The record can't be created without one that it points to, and that one is deleted. */
+  | 'target_gone'
   /** A field goes back and forth between the systems. */
   | 'loop';
 
@@ -57,6 +59,7 @@ export const answersTo: Readonly<Record<QuestionCode, readonly AnswerKind[]>> = 
   deletion_held: ofGone,
   delete_by_hand: ['keep', 'create'],
   may_not_create: ['link'],
+  target_gone: [],
   number_taken: [],
   number_changed: [],
   number_unknown: [],

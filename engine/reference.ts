@@ -7,7 +7,7 @@ export interface UnlinkedTarget {
   /** The side that the id belongs to. */
   readonly side: Side;
   readonly id: string;
-  /** `unlinked`: it has no partner so far. `parted`: it had one, and one of the two is gone. */
+  /** `unlinked`: it has no partner so far. `parted`: it had one and one of the two is gone, or it went before it had any. */
   readonly why: 'unlinked' | 'parted';
 }
 

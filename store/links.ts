@@ -1,9 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { UnsettledWrite } from '../engine/settled-writes.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import type { LedgerRow } from './ledger-rows.ts';
-import { isTogether } from './reference-waits.ts';
+import { isParted, partedStates } from './reference-waits.ts';
 import { ledger, links } from './schema.ts';
 
 /** A creation of another couple whose fate is not known yet. */
@@ -19,8 +19,9 @@ export interface OpenCreation {
 export interface TargetCouple {
   readonly id: number;
   readonly pair: string;
-  readonly masterId: string;
-  readonly replicaId: string;
+  /** Null: its only record went before it had a partner. */
+  readonly masterId: string | null;
+  readonly replicaId: string | null;
   /** One of its records is gone. */
   readonly isParted: boolean;
 }
@@ -66,12 +67,14 @@ export class LinkStore {
     const rows = await this.#db
       .select({ id, pair, masterId, replicaId, state })
       .from(links)
-      .where(and(wanted, isNotNull(masterId), isNotNull(replicaId)));
-    return rows.flatMap((row) => {
-      if (row.masterId === null || row.replicaId === null) return [];
-      const ids = { masterId: row.masterId, replicaId: row.replicaId };
-      return [{ id: row.id, pair: row.pair, ...ids, isParted: !isTogether(row) }];
-    });
+      .where(and(wanted, or(inArray(state, partedStates), and(isNotNull(masterId), isNotNull(replicaId)))));
+    return rows.map((row) => ({
+      id: row.id,
+      pair: row.pair,
+      masterId: row.masterId,
+      replicaId: row.replicaId,
+      isParted: isParted(row),
+    }));
   }
 
   /** Creations on that side which other couples have begun and which may have made any unknown record there. */

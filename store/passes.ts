@@ -15,7 +15,7 @@ import {
   type NotedHint,
   settleHints,
 } from './hint-rows.ts';
-import { HintStore, keyOf, type RecordKey, type RecordRef, refOfKey } from './hints.ts';
+import { HintStore, keyOf, type RecordKey, refOfKey } from './hints.ts';
 import {
   countedSince,
   holdRemovals,
@@ -42,7 +42,15 @@ import {
 } from './link-rows.ts';
 import { addNotification, type NewNotification, resolveNotifications } from './notification-rows.ts';
 import { CreationInProgress } from './pass-errors.ts';
-import { type Couple, isTogether, ringWaiting, storeWaits, triggerOfTargets, type Waits } from './reference-waits.ts';
+import {
+  type Couple,
+  isNews,
+  ringWaiting,
+  storeWaits,
+  triggerOfTargets,
+  type WaitedFor,
+  type Waits,
+} from './reference-waits.ts';
 import { links } from './schema.ts';
 
 /** Who runs the pass: `owner` is the workflow, `token` this very attempt. */
@@ -90,7 +98,7 @@ export interface PassEnd {
   /** What somebody should hear of. */
   readonly notification?: NewNotification | null;
   /** The records that have to become couples before the pass could do more; missing: those of before stay. */
-  readonly waitsFor?: readonly RecordRef[];
+  readonly waitsFor?: readonly WaitedFor[];
 }
 
 /** The transactions of one pass. Every one that changes the link confirms the lease first. */
@@ -211,7 +219,7 @@ export class PassStore {
         .update(links)
         .set({ ...changes, updatedAt: now })
         .where(eq(links.id, link.id));
-      await this.#ringIfTogether(tx, before, changes, now);
+      await this.#tellWhoWaits(tx, before, changes, now);
       return hasAbsorbed ? unsettledRows(tx, link.id) : [];
     });
   }
@@ -233,7 +241,7 @@ export class PassStore {
         })
         .where(eq(links.id, link.id));
       await settleHints(tx, end.noted, end.hints);
-      await this.#ringIfTogether(tx, before, end.changes, now);
+      await this.#tellWhoWaits(tx, before, end.changes, now);
       const isThere = end.waitsFor !== undefined && (await storeWaits(tx, waitsOf(link, end, end.waitsFor), now));
       if (isThere) {
         const key = keyOf(coupleAfter(before, end.changes));
@@ -244,16 +252,15 @@ export class PassStore {
     });
   }
 
-  /** Others may have waited for this couple to be one. */
-  async #ringIfTogether(tx: Database, before: Couple, changes: LinkChanges, now: Date): Promise<void> {
+  /** Others may have waited for this couple to be one, or wait in vain from now on. */
+  async #tellWhoWaits(tx: Database, before: Couple, changes: LinkChanges, now: Date): Promise<void> {
     if (!this.#isReferenced(before.pair)) return;
     const after = coupleAfter(before, changes);
-    const isSame = after.masterId === before.masterId && after.replicaId === before.replicaId;
-    if (isTogether(after) && !(isSame && isTogether(before))) await ringWaiting(tx, [after], now);
+    if (isNews(before, after)) await ringWaiting(tx, [after], now);
   }
 }
 
-const waitsOf = ({ id: linkId }: Link, { noted }: PassEnd, targets: readonly RecordRef[]): Waits => ({
+const waitsOf = ({ id: linkId }: Link, { noted }: PassEnd, targets: readonly WaitedFor[]): Waits => ({
   linkId,
   targets,
   trigger: triggerOfTargets(noted),

@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { databasesUnderTest } from '../test/support/databases.ts';
 import { at, storeOf } from '../test/support/store.ts';
-import { HintStore, type RecordRef } from './hints.ts';
+import { HintStore } from './hints.ts';
 import type { LinkChanges } from './link-rows.ts';
 import { LinkStore } from './links.ts';
 import { type PassEnd, PassStore } from './passes.ts';
+import type { WaitedFor } from './reference-waits.ts';
 import { hints, type HintTrigger, links, referenceWaits } from './schema.ts';
 
 const rules = { definition: {}, loopWindowMs: 3_600_000 };
-const project: RecordRef = { pair: 'projects', side: 'master', recordId: 'p1' };
+const project: WaitedFor = { pair: 'projects', side: 'master', recordId: 'p1', why: 'unlinked' };
 
 describe.each(databasesUnderTest())('what waits for other records on $name', (kind) => {
   const db = storeOf(kind);
@@ -33,7 +34,7 @@ describe.each(databasesUnderTest())('what waits for other records on $name', (ki
     const done = { rows: [], conflicts: null, noted, hints: { kind: 'done' }, changes } as const;
     await passes.finish(begun.link, recordId, { ...done, ...end }, at(0));
   }
-  const wait = (recordId: string, targets: readonly RecordRef[] = [project], trigger: HintTrigger = 'webhook') =>
+  const wait = (recordId: string, targets: readonly WaitedFor[] = [project], trigger: HintTrigger = 'webhook') =>
     look({ pair: 'tasks', recordId }, {}, { waitsFor: targets }, { trigger });
   const link = (recordId: string, changes: LinkChanges = {}) =>
     look({ pair: 'projects', recordId }, { replicaId: `r-${recordId}`, state: 'linked', ...changes });
@@ -77,9 +78,30 @@ describe.each(databasesUnderTest())('what waits for other records on $name', (ki
 
   test('is told when a parted couple is together again, and not while it is parted', async () => {
     await link('p1', { state: 'unlinked', gone: 'replica' });
-    await wait('t1');
+    await wait('t1', [{ ...project, why: 'parted' }]);
     expect(await inbox()).toEqual([]);
     await link('p1');
+    expect(await inbox()).toEqual(['tasks master t1 retry']);
+  });
+
+  test('is told when that is deleted, whether it had a partner or not, and once', async () => {
+    await wait('t1');
+    await wait('t2', [{ ...project, recordId: 'p2' }]);
+    await link('p2');
+    await wait('t2', [{ ...project, recordId: 'p2' }]);
+    await db().delete(hints);
+    await look({ pair: 'projects', recordId: 'p1' }, { state: 'deleted', gone: 'both' });
+    await link('p2', { state: 'unlinked', gone: 'replica' });
+    expect(await inbox()).toEqual(['tasks master t1 retry', 'tasks master t2 retry']);
+    await db().delete(hints);
+    await wait('t1', [{ ...project, why: 'parted' }]);
+    await look({ pair: 'projects', recordId: 'p1' }, { state: 'deleted', gone: 'both' });
+    expect(await inbox()).toEqual([]);
+  });
+
+  test('is looked at at once if that was deleted meanwhile', async () => {
+    await link('p1', { state: 'unlinked', gone: 'replica' });
+    await wait('t1');
     expect(await inbox()).toEqual(['tasks master t1 retry']);
   });
 
@@ -129,12 +151,14 @@ describe.each(databasesUnderTest())('what waits for other records on $name', (ki
     await link('p1');
     await link('p2', { state: 'deleted' });
     await db().insert(links).values({ pair: 'projects', masterId: 'p3' });
+    await db().insert(links).values({ pair: 'projects', masterId: 'p5', state: 'deleted', gone: 'both' });
     const store = new LinkStore(db());
-    const ids = ['p1', 'p2', 'p3', 'p4'].map((id) => ({ pair: 'projects', id }));
+    const ids = ['p1', 'p2', 'p3', 'p4', 'p5'].map((id) => ({ pair: 'projects', id }));
     const found = [...(await store.couplesOf('master', ids))].sort((one, other) => one.id - other.id);
     expect(found).toMatchObject([
       { pair: 'projects', masterId: 'p1', replicaId: 'r-p1', isParted: false },
       { pair: 'projects', masterId: 'p2', replicaId: 'r-p2', isParted: true },
+      { pair: 'projects', masterId: 'p5', replicaId: null, isParted: true },
     ]);
     expect(await store.couplesOf('replica', [{ pair: 'projects', id: 'r-p1' }])).toEqual([found[0]]);
     expect(await store.couplesOf('replica', [{ pair: 'tasks', id: 'r-p1' }])).toEqual([]);

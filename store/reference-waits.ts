@@ -1,4 +1,5 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import type { UnlinkedTarget } from '../engine/reference.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { backgroundTriggers, type HintTrigger } from './hint-classes.ts';
@@ -14,15 +15,28 @@ export interface Couple extends CoupleIds {
 /** A couple by the names that others have for it. */
 type NamedCouple = CoupleIds & { readonly pair: string };
 
-const apart: LinkState[] = ['unlinked', 'deleted'];
+export const partedStates: LinkState[] = ['unlinked', 'deleted'];
 
 /** Whether a reference to the couple can be followed on both sides. */
 export const isTogether = ({ masterId, replicaId, state }: Couple): boolean =>
-  masterId !== null && replicaId !== null && !apart.includes(state);
+  masterId !== null && replicaId !== null && !partedStates.includes(state);
+
+/** Whether the couple was parted, or its only record went before it had a partner. */
+export const isParted = ({ state }: Pick<Couple, 'state'>): boolean => partedStates.includes(state);
+
+/** Whether those who wait for the couple have to look again: it can be pointed to now, or is known never to be. */
+export function isNews(before: Couple, after: Couple): boolean {
+  if (isParted(after)) return !isParted(before);
+  const isSame = after.masterId === before.masterId && after.replicaId === before.replicaId;
+  return isTogether(after) && !(isSame && isTogether(before));
+}
+
+/** A record that is waited for, and what was seen of it. */
+export type WaitedFor = RecordRef & Pick<UnlinkedTarget, 'why'>;
 
 export interface Waits {
   readonly linkId: number;
-  readonly targets: readonly RecordRef[];
+  readonly targets: readonly WaitedFor[];
   /** Of the hints for targets that nobody has looked at so far. */
   readonly trigger: HintTrigger;
 }
@@ -30,7 +44,7 @@ export interface Waits {
 /**
  * Stores what a couple waits for, instead of what it waited for before. A target that nobody knows is looked at: the system
  * that has it may never report it by itself.
- * @returns whether one of them has become a couple by now: whoever made it one may not have seen this
+ * @returns whether one of them has become a couple by now, or is gone: whoever did that may not have seen this
  */
 export async function storeWaits(tx: Database, { linkId, targets, trigger }: Waits, now: Date): Promise<boolean> {
   await tx.delete(referenceWaits).where(eq(referenceWaits.linkId, linkId));
@@ -45,11 +59,15 @@ export async function storeWaits(tx: Database, { linkId, targets, trigger }: Wai
     .where(or(...targets.map(isTarget)));
   const unknown = targets.filter((target) => !known.some((couple) => isCoupleOf(couple, target)));
   await new HintStore(tx).addUnrung(
-    unknown.map((target) => ({ ...target, trigger })),
+    unknown.map(({ pair: of, side, recordId }) => ({ pair: of, side, recordId, trigger })),
     now,
   );
-  return known.some(isTogether);
+  return targets.some((target) => known.some((couple) => isCoupleOf(couple, target) && isOtherwise(target, couple)));
 }
+
+/** Whether the couple is not what was seen of it. */
+export const isOtherwise = ({ why }: WaitedFor, couple: Couple): boolean =>
+  isTogether(couple) || (why === 'unlinked' && isParted(couple));
 
 const isTarget = ({ pair, side, recordId }: RecordRef) =>
   and(eq(links.pair, pair), eq(side === 'master' ? links.masterId : links.replicaId, recordId));
@@ -65,7 +83,7 @@ export function triggerOfTargets(noted: readonly { readonly trigger: HintTrigger
   return first !== undefined && isBackground ? first : 'retry';
 }
 
-/** Has all who wait for these couples looked at, in the transaction that made them couples. The sweeper rings. */
+/** Has all who wait for these couples looked at, in the transaction that made them couples or parted them. The sweeper rings. */
 export async function ringWaiting(tx: Database, couples: readonly NamedCouple[], now: Date): Promise<void> {
   const targets = couples.flatMap(({ pair, masterId, replicaId }) => [
     ...refOf(pair, 'master', masterId),

@@ -15,8 +15,9 @@ import {
   censusSignalName,
   censusWorkflow,
   heartbeatTimeoutMs,
-  type PairInput,
+  type NightlyCensusInput,
   passTimeoutMs,
+  usualTaskQueue,
 } from './contract.ts';
 
 /** "The run's row has changed": a walk that waits looks at once. */
@@ -41,13 +42,16 @@ export async function census(run: CensusInput): Promise<void> {
  * Begins a run and waits for its end, so that a Schedule knows that it is still under way. The walk has the name of the pair,
  * as any other: so it can be paused, and goes on if this one is ended.
  */
-export async function nightlyCensus({ pair }: PairInput): Promise<void> {
+export async function nightlyCensus({
+  pair,
+  walkId = censusIdOf({ pair }, usualTaskQueue),
+}: NightlyCensusInput): Promise<void> {
   const runId = await beginNightlyCensus({ pair });
   if (runId === null) return;
   const run = { pair, runId };
   try {
     await executeChild(census, {
-      workflowId: censusIdOf(run, workflowInfo().taskQueue),
+      workflowId: walkId,
       args: [run],
       parentClosePolicy: 'ABANDON',
     });

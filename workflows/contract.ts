@@ -82,6 +82,12 @@ export interface PairInput {
   readonly pair: string;
 }
 
+/** Of the walk that a night begins. */
+export interface NightlyCensusInput extends PairInput {
+  /** The walk's workflow (`censusIdOf`); missing in what was started by an older version, which knew only the usual task queue. */
+  readonly walkId?: string;
+}
+
 /** What a system tells of changes apart from lists. */
 export interface SystemInput {
   readonly system: string;

@@ -58,7 +58,7 @@ async function withLateCouples(tx: Database, { pair, rows }: PageOfStrangers): P
   if (targets.length === 0) return rows;
   const couples = await new LinkStore(tx).couplesOf('master', targets);
   const together = couples.filter((couple) => couple.pair === pair.name && !couple.isParted);
-  const numbers = new Map(together.map(({ masterId, id }) => [masterId, id]));
+  const numbers = new Map(together.flatMap(({ masterId, id }) => (masterId === null ? [] : [[masterId, id] as const])));
   return rows.map((row) => withCouples(row, pair, numbers));
 }
 
@@ -136,7 +136,9 @@ async function ownIdsIn(
     writes.filter(({ attribute }) => names.has(attribute)).map(({ newValue }) => Number(newValue)),
   );
   const couples = await new LinkStore(tx).couples([...new Set(numbers)].filter(Number.isSafeInteger));
-  return new Map(couples.map(({ id, replicaId }) => [String(id), replicaId]));
+  return new Map(
+    couples.flatMap(({ id, replicaId }) => (replicaId === null ? [] : [[String(id), replicaId] as const])),
+  );
 }
 
 const referencesOf = (pair: PairDefinition): ReadonlySet<string> =>

@@ -35,7 +35,7 @@ const startCensus = (stage: FinderStage, pair = stage.name): Promise<FinderRun> 
 const startCatchUp = (stage: FinderStage, pair = stage.name): Promise<FinderRun> =>
   stage.start(catchUpWorkflow, `catch-up/${pair}`, [{ pair }]);
 const startNightly = (stage: FinderStage, pair = stage.name): Promise<FinderRun> =>
-  stage.start(nightlyCensusWorkflow, `nightly-census/${pair}`, [{ pair }]);
+  stage.start(nightlyCensusWorkflow, `nightly-census/${pair}`, [{ pair, walkId: censusIdOf({ pair }, taskQueue) }]);
 
 /** A walk whose steps come to these. */
 const steps = (name: string, ...results: readonly CensusStep[]): FinderShape => ({

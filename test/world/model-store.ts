@@ -12,7 +12,14 @@ import { countedSince, type LedgerRow, type NewLedgerRow, type SettledRow } from
 import { type Link, type LinkChanges, unsavedLink } from '../../store/link-rows.ts';
 import { CreationInProgress, LeaseLost, PartnerBusy } from '../../store/pass-errors.ts';
 import type { KnownCouple, PassRules } from '../../store/passes.ts';
-import { isCoupleOf, isTogether, triggerOfTargets } from '../../store/reference-waits.ts';
+import {
+  isCoupleOf,
+  isNews,
+  isOtherwise,
+  isParted,
+  triggerOfTargets,
+  type WaitedFor,
+} from '../../store/reference-waits.ts';
 import type { HintTrigger } from '../../store/schema.ts';
 import type { WorldStore } from './world-store.ts';
 
@@ -187,7 +194,7 @@ export class ModelStore implements WorldStore {
       const former = { master: link.masterId, replica: link.replicaId };
       const before = copied(link);
       this.#change(link, changes, now);
-      this.#ringIfTogether(before, link);
+      this.#tellWhoWaits(before, link);
       this.#renameHints('master', former.master, link.masterId);
       this.#renameHints('replica', former.replica, link.replicaId);
       return this.#links.length < count ? this.#unsettledOf(link) : [];
@@ -200,7 +207,7 @@ export class ModelStore implements WorldStore {
       if (conflicts !== null) this.#follow(link, conflicts, now);
       Object.assign(link, { leaseOwner: null, leaseToken: null, leaseUntil: null, revision: link.revision + 1 });
       this.#settleHints(new Set(noted.map(({ seq }) => seq)), hints);
-      this.#ringIfTogether(before, link);
+      this.#tellWhoWaits(before, link);
       if (waitsFor !== undefined) this.#storeWaits(link, waitsFor, triggerOfTargets(noted));
     },
   };
@@ -226,25 +233,25 @@ export class ModelStore implements WorldStore {
 
   #couples() {
     return this.#tables.links.flatMap(({ id, pair, masterId, replicaId, state }) => {
-      if (masterId === null || replicaId === null) return [];
-      return [{ id, pair, masterId, replicaId, isParted: !isTogether({ pair, masterId, replicaId, state }) }];
+      if (!isParted({ state }) && (masterId === null || replicaId === null)) return [];
+      return [{ id, pair, masterId, replicaId, isParted: isParted({ state }) }];
     });
   }
 
-  #storeWaits({ id: linkId, masterId, replicaId }: Link, waitsFor: readonly RecordRef[], trigger: HintTrigger): void {
+  #storeWaits({ id: linkId, masterId, replicaId }: Link, waitsFor: readonly WaitedFor[], trigger: HintTrigger): void {
     const others = this.#tables.waits.filter((wait) => wait.linkId !== linkId);
     this.#tables.waits = [...others, ...waitsFor.map((target) => ({ ...target, linkId }))];
     const isKnown = (target: RecordRef) => this.#tables.links.some((link) => isCoupleOf(link, target));
-    for (const target of waitsFor.filter((one) => !isKnown(one))) this.#hint({ ...target, trigger });
-    const isThere = this.#couples().some(
-      (couple) => !couple.isParted && waitsFor.some((target) => isCoupleOf(couple, target)),
+    for (const { pair, side, recordId } of waitsFor.filter((one) => !isKnown(one)))
+      this.#hint({ pair, side, recordId, trigger });
+    const isOutdated = this.#tables.links.some((link) =>
+      waitsFor.some((target) => isCoupleOf(link, target) && isOtherwise(target, link)),
     );
-    if (isThere) this.#hintLink({ pair: this.#pair, masterId, replicaId });
+    if (isOutdated) this.#hintLink({ pair: this.#pair, masterId, replicaId });
   }
 
-  #ringIfTogether(before: Link, after: Link): void {
-    const isSame = before.masterId === after.masterId && before.replicaId === after.replicaId;
-    if (!isTogether(after) || (isSame && isTogether(before))) return;
+  #tellWhoWaits(before: Link, after: Link): void {
+    if (!isNews(before, after)) return;
     const rung = this.#tables.waits.filter((wait) => isCoupleOf(after, wait));
     this.#tables.waits = this.#tables.waits.filter((wait) => !rung.includes(wait));
     for (const link of this.#tables.links) if (rung.some(({ linkId }) => linkId === link.id)) this.#hintLink(link);

@@ -136,3 +136,51 @@ test('a reference to a record whose couple was parted waits and says so', async 
     to_guest: { kind: 'waiting', side: 'master', waitsFor: { pair: 'teams', side: 'master', id: team, why: 'parted' } },
   });
 });
+
+test('a record that requires a deleted one is parked with the reason, and goes on when that one is back or another is named', async () => {
+  const worlds = await openWorlds();
+  const team = made(worlds.teams, 'master', { label: 'Blue' });
+  await look(worlds.teams, 'master', team);
+  await look(worlds.teams, 'master', made(worlds.teams, 'master', { label: 'Witness' }));
+  worlds.teams.systems.replica.remove('r1', 'person');
+  await look(worlds.teams, 'replica', 'r1');
+  const member = made(worlds.members, 'master', { surname: 'Meier', to_team: '0' });
+  const parked = { kind: 'parked', code: 'target_gone', system: 'Left' };
+  expect((await look(worlds.members, 'master', member)).outcome).toEqual(parked);
+  expect((await worlds.members.store.links())[0]).toMatchObject({
+    state: 'parked',
+    failure: { message: expect.stringMatching(new RegExp(`points to teams ${team}, which is deleted`)) },
+  });
+  expect((await look(worlds.members, 'master', member)).outcome).toEqual(parked);
+  expect(await worlds.teams.store.dueKeys()).toEqual([]);
+
+  worlds.members.systems.master.set(member, { to_team: 'm2' }, 'person');
+  expect((await look(worlds.members, 'master', member)).outcome).toMatchObject({ kind: 'done', verdict: 'created' });
+  expect((await worlds.members.store.links())[0]).toMatchObject({ state: 'linked', failure: null });
+});
+
+test('who waits for a record is told that it was deleted before it had a partner', async () => {
+  const worlds = await openWorlds();
+  const team = made(worlds.teams, 'master', { label: 'Blue' });
+  const member = made(worlds.members, 'master', { surname: 'Meier', to_team: '0' });
+  expect((await look(worlds.members, 'master', member)).outcome).toMatchObject({ code: 'waits_for' });
+  worlds.teams.systems.master.remove(team, 'person');
+  await worlds.teams.pass(team);
+  expect(await worlds.members.store.dueKeys()).toEqual([member]);
+  expect((await worlds.members.pass(member)).outcome).toMatchObject({ kind: 'parked', code: 'target_gone' });
+  expect([await worlds.teams.store.dueKeys(), await worlds.members.store.dueKeys()]).toEqual([[], []]);
+});
+
+test('a reference that arrived without an answer is known as written, though its target was deleted before the next look', async () => {
+  const { members: world } = await openWorlds();
+  await look(world, 'master', made(world, 'master', { surname: 'Mentor' }));
+  await look(world, 'master', made(world, 'master', { surname: 'Meier' }));
+  world.systems.master.set('m2', { to_mentor: 'm1' }, 'person');
+  world.systems.replica.faults.push('lost', 'lost');
+  expect((await look(world, 'master', 'm2')).outcome).toMatchObject({ code: 'ambiguous_write' });
+  world.systems.replica.remove('r1', 'person');
+  await look(world, 'replica', 'r1');
+  await look(world, 'master', 'm2');
+  const rows = (await world.store.ledger()).filter(({ field }) => field === 'to_mentor');
+  expect(rows.map(({ side, state }) => `${side} ${state}`)).toEqual(['replica written']);
+});
