@@ -20,10 +20,19 @@ export async function rivalCreation(pass: Pass, seen: PerSide<Seen>): Promise<Qu
   if (existing.kind !== 'present') return null;
   const { pair } = pass;
   const { attributes } = existing.record;
-  const naming = namingAttribute(pair, otherSide(missing));
-  const isOurs = ({ of, writes }: OpenCreation): boolean =>
-    naming === null ? looksLike(pair, writes, attributes) : attributeOf(attributes, naming) === of;
+  const isOurs = (creation: OpenCreation): boolean => mayHaveMade(pair, otherSide(missing), creation, attributes);
   return askAboutCreations(pass, missing, isOurs);
+}
+
+/** Whether a record of that side may be what became of a creation that was begun there. */
+export function mayHaveMade(
+  pair: PairDefinition,
+  side: Side,
+  { of, writes }: OpenCreation,
+  attributes: Attributes,
+): boolean {
+  const naming = namingAttribute(pair, side);
+  return naming === null ? looksLike(pair, writes, attributes) : attributeOf(attributes, naming) === of;
 }
 
 /**

@@ -78,7 +78,7 @@ export class LinkStore {
   }
 
   /** Creations on that side which other couples have begun and which may have made any unknown record there. */
-  async openCreations(pair: string, side: Side, exceptLinkId: number): Promise<readonly OpenCreation[]> {
+  async openCreations(pair: string, side: Side, exceptLinkId: number | null): Promise<readonly OpenCreation[]> {
     const rows = await this.#db
       .select({ row: ledger, masterId: links.masterId, replicaId: links.replicaId })
       .from(ledger)
@@ -89,7 +89,7 @@ export class LinkStore {
           eq(ledger.side, side),
           inArray(ledger.state, ['planned', 'asked']),
           isNull(side === 'master' ? links.masterId : links.replicaId),
-          ne(links.id, exceptLinkId),
+          exceptLinkId === null ? undefined : ne(links.id, exceptLinkId),
         ),
       )
       .orderBy(ledger.id);

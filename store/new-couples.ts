@@ -1,8 +1,11 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { FieldNotes } from '../engine/field-notes.ts';
 import type { FieldWrite } from '../engine/plan.ts';
 import type { CreationRule } from '../engine/rules.ts';
 import type { Attributes, Json, PerSide, Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { ringWaiting } from './reference-waits.ts';
 import { ledger, links } from './schema.ts';
 
@@ -40,23 +43,30 @@ export async function storeNewCouples(
 ): Promise<ReadonlyMap<string, number>> {
   // In one order for everybody: two that store the same couples would wait for each other for ever.
   const ordered = [...couples].sort((one, other) => (one.ids.master < other.ids.master ? -1 : 1));
-  const rows = await tx
-    .insert(links)
-    .values(ordered.map((couple) => ({ pair, ...linkOf(couple), syncedAt: now, updatedAt: now })))
-    .onConflictDoNothing()
-    .returning({ id: links.id, masterId: links.masterId });
-  const numbers = new Map(rows.flatMap(({ id, masterId }) => (masterId === null ? [] : [[masterId, id] as const])));
+  const given = ordered.map((couple) => ({ pair, ...linkOf(couple), syncedAt: now, updatedAt: now }));
+  const answer = await tx.execute(
+    sql`${insertMany(links, given)} returning ${links.id} as number, ${links.masterId} as id`,
+  );
+  const numbers = new Map(numbered.parse(answer).rows.map(({ id, number }) => [id, number]));
   const stored = ordered.flatMap((couple) => {
     const linkId = numbers.get(couple.ids.master);
     return linkId === undefined ? [] : [{ linkId, ...couple }];
   });
   if (stored.length === 0) return numbers;
   const origin = { pair, trigger, runId, state: 'written', plannedAt: now, settledAt: now } as const;
-  await tx.insert(ledger).values(stored.map(({ linkId, created }) => ({ linkId, ...origin, ...entryOf(created) })));
+  await tx.execute(
+    insertMany(
+      ledger,
+      stored.map(({ linkId, created }) => ({ linkId, ...origin, ...entryOf(created) })),
+    ),
+  );
   const together = stored.map(({ ids }) => ({ pair, masterId: ids.master, replicaId: ids.replica }));
   await ringWaiting(tx, together, now);
   return numbers;
 }
+
+/** Numbers come as text where they could be larger than JavaScript's. */
+const numbered = z.object({ rows: z.array(z.object({ id: z.string(), number: z.coerce.number() })) });
 
 const linkOf = ({ ids, versions, base, notes }: NewCouple) => ({
   masterId: ids.master,

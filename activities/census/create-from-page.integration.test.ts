@@ -109,6 +109,14 @@ describe.each(databasesUnderTest())('a page of strangers on $name', (kind) => {
     ]);
   });
 
+  test('a few tasks that are part of others on their page are left for later', async () => {
+    const { attributes } = await place(store());
+    const part = { ...attributes, title: 'Tiles', parent_task_id: 'unlinked:tasks:master:21' };
+    const page = tasks(['20', part], ['21', { ...attributes, title: 'Roof' }]);
+    expect([...(await store().transaction((tx) => createFromPage(tx, page, 2)))]).toEqual(['21']);
+    expect([...(await create(store(), tasks(['20', part])))]).toEqual(['20']);
+  });
+
   test('a task whose parent has become a couple since the page was read comes after it', async () => {
     const { attributes } = await place(store());
     const part = { ...attributes, title: 'Tiles', parent_task_id: 'unlinked:tasks:master:21' };
@@ -124,6 +132,22 @@ describe.each(databasesUnderTest())('a page of strangers on $name', (kind) => {
     const stray = { ...attributes, title: 'Tiles', assignee_id: 'unlinked:people:master:5' };
     expect([...(await create(store(), tasks(['20', stray])))]).toEqual([]);
     expect(await store().$count(portalTasks)).toBe(0);
+  });
+
+  test('what may be a creation of ours that was never answered is left to a look, all else is not', async () => {
+    const [waiting] = await store().insert(links).values({ pair: 'companies', replicaId: '30' }).returning();
+    const row = { linkId: waiting!.id, pair: 'companies', side: 'master', rule: 'created' } as const;
+    const sent = { trigger: 'webhook', runId: 'run', state: 'planned', plannedAt: at(0) } as const;
+    const named = { action: 'set', field: 'name', attribute: 'name', newValue: 'Acme' } as const;
+    await store()
+      .insert(ledger)
+      .values([
+        { ...row, ...sent, action: 'create' },
+        { ...row, ...sent, ...named },
+      ]);
+    const done = await create(store(), companies(['7', { name: 'Acme' }], ['8', { name: 'Zenith' }]));
+    expect([...done]).toEqual(['8']);
+    expect((await store().select().from(portalCompanies)).map(({ name }) => name)).toEqual(['Zenith']);
   });
 
   test('whoever has waited for one of them is looked at', async () => {

@@ -10,6 +10,7 @@ import type { Database } from '../../store/database.ts';
 import { LinkStore } from '../../store/links.ts';
 import { type CouplesOrigin, type NewCouple, storeNewCouples } from '../../store/new-couples.ts';
 import type { OwnRecords, OwnRow } from '../../store/own-records.ts';
+import { mayHaveMade } from '../open-creation.ts';
 
 type Row = Pick<RemoteRecord, 'id' | 'version' | 'attributes'>;
 
@@ -35,21 +36,28 @@ interface Planned {
 /**
  * Creates the partners of a page's records where these are rows of our own database: no call, a few statements. A record
  * that points to another one of the page comes after it. What can't be done at once, as for a record that points to one
- * which is not known, is left to a look.
+ * which is not known, or that may be what became of a creation, is left to a look.
+ * @param least records that point to others of the page are left unless there are so many of them
  * @returns the ids of the master's records that are couples now
  */
-export async function createFromPage(tx: Database, page: PageOfStrangers): Promise<ReadonlySet<string>> {
+export async function createFromPage(tx: Database, page: PageOfStrangers, least = 1): Promise<ReadonlySet<string>> {
   const { pair } = page;
   const numbers = new Map<string, number>();
-  let left = await withLateCouples(tx, page);
+  let left = await withoutOurs(tx, { ...page, rows: await withLateCouples(tx, page) });
   for (;;) {
     const ready = left.flatMap((row) => planned(pair, withCouples(row, pair, numbers))).slice(0, createdAtOnce);
-    if (ready.length === 0) return new Set(numbers.keys());
+    if (ready.length === 0 || (numbers.size > 0 && ready.length < least)) return new Set(numbers.keys());
     const made = await createPartners(tx, page, ready);
     for (const [id, number] of made) numbers.set(id, number);
     const tried = new Set(ready.map(({ row }) => row.id));
     left = left.filter(({ id }) => !tried.has(id));
   }
+}
+
+/** A record that another couple's pass has made, as far as anybody knows, and has not heard of yet: it is no stranger. */
+async function withoutOurs(tx: Database, { pair, rows }: PageOfStrangers): Promise<readonly Row[]> {
+  const open = await new LinkStore(tx).openCreations(pair.name, 'master', null);
+  return rows.filter(({ attributes }) => !open.some((one) => mayHaveMade(pair, 'master', one, attributes)));
 }
 
 /** References to records that have become couples since the page was read. */

@@ -13,6 +13,9 @@ type Row = PageOfStrangers['rows'][number];
 /** Postponed records that one step comes back to at most. */
 const resumedAtOnce = 2_000;
 
+/** So few records that point to others of their own page are come back to, together with those of other pages. */
+const worthARound = 50;
+
 /**
  * What a page hands over, and what is done at once: where the partners are rows of our own database they are created with
  * the page, so that an import costs its pages and no more.
@@ -28,7 +31,7 @@ export function creations(
   return {
     hints: hints.filter(({ recordId }) => !strange.has(recordId)),
     work: async (tx) => {
-      const created = await createUnlessUnfit(tx, page);
+      const created = await createUnlessUnfit(tx, page, worthARound);
       const left = page.rows.filter(({ id }) => !created.has(id));
       const isEarly = ({ attributes }: Row): boolean => aheadIn(page.pair, attributes).length > 0;
       return {
@@ -89,9 +92,9 @@ const rowOf = ({ recordId, attributes }: CensusFinding): Row => ({
 });
 
 /** One record that the table does not take: each gets a look of its own, which says which one it is. */
-async function createUnlessUnfit(tx: Database, page: PageOfStrangers): Promise<ReadonlySet<string>> {
+async function createUnlessUnfit(tx: Database, page: PageOfStrangers, least?: number): Promise<ReadonlySet<string>> {
   try {
-    return await createFromPage(tx, page);
+    return await createFromPage(tx, page, least);
   } catch (error) {
     if (error instanceof UnfitRecords) return new Set();
     throw error;

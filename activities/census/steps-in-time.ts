@@ -1,17 +1,31 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import type { CensusStep } from '../../workflows/contract.ts';
 
 /**
- * Takes one step after the other, each of which is stored by itself, until there is something to wait for or time is up.
- * @param forMs no step is begun after that
+ * Takes one step after the other, each of which is stored by itself, until time is up or there is nothing to do for longer
+ * than that. A short wait, as for the next call that a used-up budget has, is over sooner than Temporal could set a timer.
+ * @param endMs on `performance`'s clock; no step is begun after that, unless one is owed
+ * @param isOwed whether something has been asked for that the next step needs
  * @param signal aborts when the attempt has to end
  */
 export async function stepsInTime(
   step: () => Promise<CensusStep>,
-  { forMs, signal }: { readonly forMs: number; readonly signal: AbortSignal },
+  { endMs, isOwed, signal }: { readonly endMs: number; readonly isOwed: () => boolean; readonly signal: AbortSignal },
 ): Promise<CensusStep> {
-  const endMs = performance.now() + forMs;
-  let last = await step();
-  while (last.kind === 'moved' && !signal.aborted && performance.now() < endMs) last = await step();
-  return last;
+  for (;;) {
+    const last = await step();
+    const pauseMs = pauseAfter(last);
+    if (pauseMs === null || signal.aborted) return last;
+    if (performance.now() + pauseMs >= endMs && !isOwed()) return last;
+    // Whoever aborts wants the step that was taken, not an error.
+    const isOver = pauseMs === 0 || (await setTimeout(pauseMs, true, { signal }).catch(() => false));
+    if (!isOver) return last;
+  }
+}
+
+/** Null: there is nothing to go on with. */
+function pauseAfter(step: CensusStep): number | null {
+  if (step.kind === 'moved') return 0;
+  return step.kind === 'wait' ? step.forMs : null;
 }

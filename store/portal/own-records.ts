@@ -1,5 +1,7 @@
-import { inArray } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { idText } from '../../engine/reference.ts';
+import { insertMany } from '../insert-many.ts';
 import { type OwnRecords, UnfitRecords } from '../own-records.ts';
 import { type Entity, portalEntities } from './entities.ts';
 import { rowFrom, selected, valuesOf } from './records.ts';
@@ -18,18 +20,21 @@ export function portalOwnRecords(): OwnRecords {
       const entity = named(name);
       const stored = await unlessUnfit(entity, () =>
         // One that is refused must not take the whole transaction with it.
-        tx.transaction((inner) =>
-          inner
-            .insert(entity.table)
-            .values(rows.map((attributes) => valuesOf(entity, attributes)))
-            .onConflictDoNothing()
-            .returning(selected(entity)),
-        ),
+        tx.transaction(async (inner) => {
+          const given = rows.map((attributes) => valuesOf(entity, attributes));
+          const { id } = entity.own;
+          const made = await inner.execute(sql`${insertMany(entity.table, given)} returning ${id} as id`);
+          const ids = sql`select value::bigint from jsonb_array_elements_text(${JSON.stringify(created.parse(made))}::jsonb)`;
+          return inner
+            .select(selected(entity))
+            .from(entity.table)
+            .where(sql`${id} in (${ids})`);
+        }),
       );
       return new Map(
         stored.map((row) => {
-          const created = rowFrom(entity, row);
-          return [idText(created.attributes[marker] ?? null) ?? '', created] as const;
+          const own = rowFrom(entity, row);
+          return [idText(own.attributes[marker] ?? null) ?? '', own] as const;
         }),
       );
     },
@@ -39,6 +44,10 @@ export function portalOwnRecords(): OwnRecords {
     },
   };
 }
+
+const created = z
+  .object({ rows: z.array(z.object({ id: z.coerce.number() })) })
+  .transform(({ rows }) => rows.map(({ id }) => id));
 
 async function unlessUnfit<T>(entity: Entity, write: () => Promise<T>): Promise<T> {
   try {
