@@ -18,6 +18,7 @@ import { Campaign } from './campaign.ts';
 import { brokenPromises } from './judge-users.ts';
 import { Office } from './office.ts';
 import { isUntold, judgedPairs } from './pairs.ts';
+import { rowsAfterQuiet } from './rows-after-quiet.ts';
 import { openPortalRows, type PortalRows, syncedEntities } from './portal-rows.ts';
 import { restOf } from './rests.ts';
 
@@ -152,12 +153,7 @@ class PortalSystems implements Systems {
     const mark = requests.mark();
     const savesBefore = (await rows.saves()).length;
     return async () => {
-      const saved = (await rows.saves()).slice(savesBefore);
-      const inPortal = saved.map(({ entity, id, now }): Finding => ({
-        ...{ kind: 'written after quiet', pair: entity, record: `replica:${id}`, field: null },
-        what: JSON.stringify(now),
-      }));
-      return [...writesAfterQuiet(requests.since(mark), []), ...inPortal];
+      return [...writesAfterQuiet(requests.since(mark), []), ...rowsAfterQuiet(await rows.saves(), savesBefore)];
     };
   }
 

@@ -24,6 +24,10 @@ export function pairNamed(name: string): PairDefinition {
   return found;
 }
 
+/** Whether an attribute of the portal may be behind until the next look. */
+export const isUntoldAttribute = (pair: string, attribute: string): boolean =>
+  untold[pair]?.some((field) => field.attribute === attribute) === true;
+
 /** Whether a line of a comparison is about such a field. */
 export const isUntold = (line: string): boolean =>
   Object.entries(untold).some(([pair, fields]) =>
