@@ -25,7 +25,7 @@ function changesBetween(entity: string, before: Attributes | null, now: Attribut
   if (before === null || now === null) return before === now ? [] : [now === null ? 'is gone' : 'is there'];
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((name) => !ofEverySave.includes(name) && !isUntoldAttribute(entity, name))
-    .map((name) => [name, JSON.stringify(before[name]), JSON.stringify(now[name])] as const)
+    .map((name) => [name, JSON.stringify(before[name] ?? null), JSON.stringify(now[name] ?? null)] as const)
     .filter(([, was, is]) => was !== is)
-    .map(([name, was, is]) => `${name}: ${was ?? 'nothing'} → ${is ?? 'nothing'}`);
+    .map(([name, was, is]) => `${name}: ${was} → ${is}`);
 }
