@@ -1,7 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { type CensusActivities, passTimeoutMs, type SyncActivities } from '../workflows/contract.ts';
 import { beginNightlyCensus } from './census/begin-nightly-census.ts';
-import { PageAhead } from './census/page-ahead.ts';
 import { stepCensus } from './census/step-census.ts';
 import { stepsInTime } from './census/steps-in-time.ts';
 import type { SyncDependencies, WorkerDependencies } from './dependencies.ts';
@@ -37,11 +35,9 @@ const syncActivities = (deps: SyncDependencies): SyncActivities => ({
 const censusActivities = (deps: WorkerDependencies, walkForMs: number): CensusActivities => ({
   stepCensus: async (run) => {
     const work = { pair: run.pair, failure: 'A step of a census could not be carried out' };
-    return runAttempt(deps.observer, work, ({ signal }) => {
-      const endMs = performance.now() + walkForMs;
-      const ahead = new PageAhead(() => performance.now() < endMs);
-      return stepsInTime(() => stepCensus(deps, run, signal, ahead), { endMs, isOwed: () => ahead.isPending, signal });
-    });
+    return runAttempt(deps.observer, work, ({ signal }) =>
+      stepsInTime(() => stepCensus(deps, run, signal), { forMs: walkForMs, signal }),
+    );
   },
   beginNightlyCensus: async ({ pair }) => {
     const work = { pair, failure: 'A census could not be started' };

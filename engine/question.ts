@@ -59,11 +59,11 @@ export const answersTo: Readonly<Record<QuestionCode, readonly AnswerKind[]>> = 
   deletion_held: ofGone,
   delete_by_hand: ['keep', 'create'],
   may_not_create: ['link'],
-  target_gone: [],
   number_taken: [],
   number_changed: [],
   number_unknown: [],
   maybe_created: ['link', 'create'],
+  target_gone: [],
   loop: [],
 };
 

@@ -2,8 +2,7 @@ import type { Listing, RecordPage } from '../../connectors/connector.ts';
 import type { Side } from '../../engine/values.ts';
 import type { CensusRun } from '../../store/census-runs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
-import { askSystem } from './ask-system.ts';
-import type { Asked } from './asked.ts';
+import { askSystem, type Asked } from './ask-system.ts';
 import { comparePage, type PageResult, sumOf, wantedAttributes } from './compare-page.ts';
 import { creations } from './creations.ts';
 import { distrust } from './distrust.ts';
@@ -12,14 +11,12 @@ import { land, stop, type Walk } from './walk.ts';
 
 /** The next page of one side's list. */
 export async function readPage(walk: Walk, side: Side, listing: Listing): Promise<CensusStep> {
-  const { deps, pair, run, ahead } = walk;
-  const { position } = run;
-  const asked = await (ahead.take({ side, position }) ?? askForPage(walk, side, listing, position));
+  const { deps, pair, run } = walk;
+  const asked = await askForPage(walk, side, listing);
   if (asked.kind === 'wait') return asked;
   if (asked.kind === 'refused') return stop(walk, `${asked.message}; mend it and start the census again`);
   const page = asked.answer;
   const ids = page.records.map(({ id }) => id);
-  const next = page.continueAfter ?? ids.at(-1) ?? null;
   const links = await deps.sightings.linksOf(pair.name, side, ids);
   const result = comparePage({
     pair,
@@ -32,8 +29,7 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
   const landing = { ...creations(walk, side, result), findings: result.findings, seen: { side, ids } };
   const changes = changesAfter(run, side, page, result);
   if (!isAtEnd(page)) {
-    if (landing.work !== null) ahead.begin({ side, position: next }, () => askForPage(walk, side, listing, next));
-    return land(walk, { ...landing, changes: { ...changes, position: next } });
+    return land(walk, { ...landing, changes: { ...changes, position: page.continueAfter ?? ids.at(-1) ?? null } });
   }
   const doubt = await doubtAbout(walk, side, changes, ids);
   if (doubt !== null) return stop(walk, doubt, { ...landing, changes });
@@ -42,13 +38,13 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
 
 const isAtEnd = ({ isLast, records }: RecordPage): boolean => isLast || records.length === 0;
 
-function askForPage(walk: Walk, side: Side, listing: Listing, position: string | null): Promise<Asked<RecordPage>> {
+function askForPage(walk: Walk, side: Side, listing: Listing): Promise<Asked<RecordPage>> {
   const { pair, run } = walk;
   const query = {
     attributes: wantedAttributes(pair, side, run),
-    position: { by: 'id', afterId: position } as const,
+    position: { by: 'id', afterId: run.position } as const,
     limit: listing.longestPage,
-    withTotal: position === null,
+    withTotal: run.position === null,
   };
   return askSystem(walk, side, 1, (context) => listing.page(pair.title[side].entity, query, context));
 }

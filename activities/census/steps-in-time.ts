@@ -5,19 +5,18 @@ import type { CensusStep } from '../../workflows/contract.ts';
 /**
  * Takes one step after the other, each of which is stored by itself, until time is up or there is nothing to do for longer
  * than that. A short wait, as for the next call that a used-up budget has, is over sooner than Temporal could set a timer.
- * @param endMs on `performance`'s clock; no step is begun after that, unless one is owed
- * @param isOwed whether something has been asked for that the next step needs
+ * @param forMs no step is begun after that
  * @param signal aborts when the attempt has to end
  */
 export async function stepsInTime(
   step: () => Promise<CensusStep>,
-  { endMs, isOwed, signal }: { readonly endMs: number; readonly isOwed: () => boolean; readonly signal: AbortSignal },
+  { forMs, signal }: { readonly forMs: number; readonly signal: AbortSignal },
 ): Promise<CensusStep> {
+  const endMs = performance.now() + forMs;
   for (;;) {
     const last = await step();
     const pauseMs = pauseAfter(last);
-    if (pauseMs === null || signal.aborted) return last;
-    if (performance.now() + pauseMs >= endMs && !isOwed()) return last;
+    if (pauseMs === null || signal.aborted || performance.now() + pauseMs >= endMs) return last;
     // Whoever aborts wants the step that was taken, not an error.
     const isOver = pauseMs === 0 || (await setTimeout(pauseMs, true, { signal }).catch(() => false));
     if (!isOver) return last;

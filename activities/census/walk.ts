@@ -5,7 +5,6 @@ import type { CensusLanding, CensusRun } from '../../store/census-runs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { referencing } from '../referencing-connector.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
-import type { PageAhead } from './page-ahead.ts';
 
 export interface Run {
   readonly deps: WorkerDependencies;
@@ -17,7 +16,6 @@ export interface Walk extends Run {
   readonly pair: PairDefinition;
   /** Aborts when the step's time is over or the worker shuts down. */
   readonly signal: AbortSignal;
-  readonly ahead: PageAhead;
 }
 
 export function connectorOf({ deps, pair }: Walk, side: Side): Connector {

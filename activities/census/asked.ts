@@ -1,6 +1,0 @@
-/** Why a step can't go on. `refused`: it won't by itself; `message` has no values. */
-export type Obstacle =
-  { readonly kind: 'wait'; readonly forMs: number } | { readonly kind: 'refused'; readonly message: string };
-
-/** What a system said to a walk. */
-export type Asked<T> = { readonly kind: 'answered'; readonly answer: T } | Obstacle;
