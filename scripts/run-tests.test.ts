@@ -19,7 +19,7 @@ afterEach(() => rm(project, { recursive: true }));
 
 async function runWith(testFile: string | undefined, ...jestArguments: string[]) {
   if (testFile !== undefined) await writeFile(join(project, 'some.test.js'), testFile);
-  const run = spawnSync(process.execPath, [runTestsPath, '--rootDir', project, ...jestArguments], {
+  const run = spawnSync(process.execPath, [runTestsPath, ...jestArguments, '--rootDir', project], {
     cwd: project,
     encoding: 'utf8',
   });
@@ -54,4 +54,14 @@ test('a run without tests fails', async () => {
 test('further arguments reach Jest', async () => {
   const run = await runWith("test('one', () => {}); test('two', () => {});", '--testNamePattern', 'two');
   expect(run.lastLine).toBe('1 passed, 0 failed');
+});
+
+test('a run in parts counts all of them, and one without any test fails', async () => {
+  await writeFile(join(project, 'other.test.js'), "test('three', () => {});");
+  const run = await runWith("test('one', () => {}); test('two', () => { throw new Error('broken'); });", '--parts=3');
+  expect(run).toMatchObject({ exitCode: 1, lastLine: '2 passed, 1 failed' });
+});
+
+test('parts of nothing are nothing', async () => {
+  expect(await runWith(undefined, '--parts=2')).toMatchObject({ exitCode: 1, lastLine: '0 passed, 0 failed' });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { judgeReport } from './test-report.ts';
+import { judgeReports } from './test-report.ts';
 
 const report = {
   numPassedTests: 0,
@@ -10,23 +10,28 @@ const report = {
 };
 
 test('a run in which every test passed is good', () => {
-  expect(judgeReport({ ...report, numPassedTests: 7 })).toEqual({ passed: 7, failed: 0, problems: [] });
+  expect(judgeReports([{ ...report, numPassedTests: 7 }])).toEqual({ passed: 7, failed: 0, problems: [] });
 });
 
 test('a failed test and a test file that could not be loaded each count as failed', () => {
-  const verdict = judgeReport({ ...report, numPassedTests: 7, numFailedTests: 2, numRuntimeErrorTestSuites: 1 });
+  const verdict = judgeReports([{ ...report, numPassedTests: 7, numFailedTests: 2, numRuntimeErrorTestSuites: 1 }]);
   expect(verdict).toEqual({ passed: 7, failed: 3, problems: ['3 failed'] });
 });
 
+test('the parts of a run count together; one that left no report has failed', () => {
+  const verdict = judgeReports([{ ...report, numPassedTests: 7 }, report, null]);
+  expect(verdict).toEqual({ passed: 7, failed: 1, problems: ['1 failed'] });
+});
+
 test('a run without tests is not good', () => {
-  expect(judgeReport(report).problems).toEqual(['no test was run']);
+  expect(judgeReports([report]).problems).toEqual(['no test was run']);
 });
 
 test('skipped and planned tests are not good', () => {
-  const verdict = judgeReport({ ...report, numPassedTests: 7, numPendingTests: 1, numTodoTests: 2 });
+  const verdict = judgeReports([{ ...report, numPassedTests: 7, numPendingTests: 1, numTodoTests: 2 }]);
   expect(verdict.problems).toEqual(['3 tests were skipped or are only planned']);
 });
 
 test('a report in another form is refused', () => {
-  expect(() => judgeReport({ numPassedTests: 7 })).toThrow();
+  expect(() => judgeReports([{ numPassedTests: 7 }])).toThrow();
 });

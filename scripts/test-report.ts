@@ -17,15 +17,22 @@ export interface TestVerdict {
   readonly problems: readonly string[];
 }
 
-/** Judges a Jest report. A suite that runs nothing, or leaves something out, has not passed. */
-export function judgeReport(report: unknown): TestVerdict {
-  const counts = reportSchema.parse(report);
-  const failed = counts.numFailedTests + counts.numRuntimeErrorTestSuites;
-  const notRun = counts.numPendingTests + counts.numTodoTests;
+/**
+ * Judges the reports of Jest's runs, null for one that left none, which counts as a failure. Tests that run nothing, or leave
+ * something out, have not passed.
+ */
+export function judgeReports(reports: readonly unknown[]): TestVerdict {
+  const counts = reports.flatMap((report) => (report === null ? [] : [reportSchema.parse(report)]));
+  const sum = (count: (one: (typeof counts)[number]) => number): number =>
+    counts.reduce((all, one) => all + count(one), 0);
+  const passed = sum(({ numPassedTests }) => numPassedTests);
+  const unreported = reports.length - counts.length;
+  const failed = unreported + sum((one) => one.numFailedTests + one.numRuntimeErrorTestSuites);
+  const notRun = sum((one) => one.numPendingTests + one.numTodoTests);
   const problems = [
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(counts.numPassedTests + failed === 0 ? ['no test was run'] : []),
+    ...(passed + failed === 0 ? ['no test was run'] : []),
     ...(notRun > 0 ? [`${notRun} tests were skipped or are only planned`] : []),
   ];
-  return { passed: counts.numPassedTests, failed, problems };
+  return { passed, failed, problems };
 }
