@@ -26,6 +26,8 @@ export interface CheckerOptions {
 }
 
 const outOfCallsPauseMs = 250;
+/** With less, a question that could not be put in time would hide the answer there is: that the budget is used up. */
+const leastForAskingMs = 1_000;
 
 export function createChecker({ client, taskQueue, hints, now, answerWithinMs }: CheckerOptions): Checker {
   const begin = (owner: RecordKey, endMs: number) => {
@@ -59,7 +61,7 @@ export function createChecker({ client, taskQueue, hints, now, answerWithinMs }:
     async check(record) {
       const endMs = Date.now() + answerWithinMs;
       let answer = await ask(record, endMs);
-      while (isOutOfCalls(answer) && Date.now() + outOfCallsPauseMs < endMs) {
+      while (isOutOfCalls(answer) && Date.now() + outOfCallsPauseMs + leastForAskingMs < endMs) {
         await setTimeout(outOfCallsPauseMs);
         answer = await ask(record, endMs);
       }

@@ -22,8 +22,9 @@ const environment = () => ({ ...process.env, TANDEM_API_URL: service.url, TANDEM
 /** Runs the command as a person does whose output goes into a file. */
 function tandem(...args: readonly string[]): Promise<Said> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/tandem.ts', ...args], { env: environment() }, (failure, out, error) => {
-      resolve({ exitCode: typeof failure?.code === 'number' ? failure.code : 0, out, error });
+    const options = { env: environment(), timeout: 50_000 };
+    execFile(process.execPath, ['cli/tandem.ts', ...args], options, (failure, out, error) => {
+      resolve({ exitCode: failure === null ? 0 : typeof failure.code === 'number' ? failure.code : -1, out, error });
     });
   });
 }
