@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { type Codec, roundTrips } from './codec.ts';
-import { instant, localTime } from './codec-time.ts';
+import { instant, isoInstant, localTime } from './codec-time.ts';
 import { type Canonical, type Json, sides } from './values.ts';
 
 const berlin = localTime({ zone: 'Europe/Berlin' });
@@ -358,4 +358,22 @@ describe('properties', () => {
 
 test('the codecs say what they are', () => {
   expect([instant().kind, berlin.kind]).toEqual(['instant', 'localTime']);
+});
+
+describe('an instant to the millisecond', () => {
+  const two = (most: number) => fc.nat(most).map((value) => String(value).padStart(2, '0'));
+  const anyTime = fc
+    .tuple(two(13), two(33), two(26), two(61), two(61), fc.constantFrom('.000Z', '.123Z', 'Z', '+02:00', '.5-0330', ''))
+    .map(([month, day, hour, minute, second, end]) => `2024-${month}-${day}T${hour}:${minute}:${second}${end}`);
+
+  test('is the text that JavaScript gives for it, and what is none passes through', () => {
+    fc.assert(
+      fc.property(anyTime, (text) => {
+        const time = new Date(text.replace(/-0330$/, '-03:30'));
+        const isKnown = /Z|[+-]\d\d:?\d\d$/.test(text) && !Number.isNaN(time.getTime());
+        expect(isoInstant().toCanonical.master(text)).toBe(isKnown ? time.toISOString() : text);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });

@@ -30,7 +30,11 @@ export const isoInstant = (): Codec => ({
 
 const isoForm8601 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(?:Z|([+-]\d\d):?(\d\d))$/i;
 
+/** In the canonical form already, and a day and an hour that there are in every month. */
+const isoTextItself = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 function isoText(text: string): string {
+  if (isoTextItself.test(text)) return text;
   const parts = isoForm8601.exec(text);
   if (parts === null) return text;
   const [, day = '', minute = '', second = '00', fraction = '0', hours, minutes = '00'] = parts;

@@ -1,5 +1,5 @@
 import type { Gone } from './deletion.ts';
-import { canonicalOf, type PairDefinition } from './pair.ts';
+import { meansTheSame, type PairDefinition } from './pair.ts';
 import { replicaIdIn } from './status.ts';
 import { type Attributes, attributeOf, type Json, type Side } from './values.ts';
 
@@ -79,7 +79,7 @@ function leftSnapshot(comparison: RowComparison, snapshot: Attributes | undefine
     const attribute = field.attribute[side];
     if (showsLess(attribute, row.attributes[attribute])) isPartlyUnknown = true;
     else if (snapshot[attribute] === undefined) return true;
-    else if (canonicalOf(field, side, snapshot) !== canonicalOf(field, side, row.attributes)) return true;
+    else if (!meansTheSame(field, { side, attributes: snapshot }, { side, ...row })) return true;
   }
   if (link === null) return isPartlyUnknown;
   if (side === 'master' && hasNumberMoved(comparison, link)) return true;

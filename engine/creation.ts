@@ -15,21 +15,24 @@ export function planCreation(pair: PairDefinition, side: Side, existing: SeenRec
   const waiting = pair.fields.flatMap((field) => waitingIn(field, from, side, existing));
   const waits = new Set(waiting.map(({ field }) => field));
   if (pair.fields.some((field) => waits.has(field.name) && cannotFollow(field, side))) return { kind: 'wait', waiting };
-  const filled = pair.fields.filter(
-    (field) => !waits.has(field.name) && canonicalOf(field, from, existing.attributes) !== null,
-  );
+  const filled = pair.fields
+    .filter(({ name }) => !waits.has(name))
+    .map((field) => ({ field, value: canonicalOf(field, from, existing.attributes) }))
+    .filter(({ value }) => value !== null);
   const writes = filled
-    .filter((field) => !field.readOnlyOn.includes(side))
-    .map((field): FieldWrite => ({
+    .filter(({ field }) => !field.readOnlyOn.includes(side))
+    .map(({ field, value }): FieldWrite => ({
       field: field.name,
       side,
       attribute: field.attribute[side],
       oldValue: null,
-      newValue: field.codec.fromCanonical[side](canonicalOf(field, from, existing.attributes)),
+      newValue: field.codec.fromCanonical[side](value),
       losingValue: null,
       rule,
     }));
-  const stranded = filled.filter((field) => field.readOnlyOn.includes(side)).map(({ name }) => ({ field: name, side }));
+  const stranded = filled
+    .filter(({ field }) => field.readOnlyOn.includes(side))
+    .map(({ field: { name } }) => ({ field: name, side }));
   return { kind: 'create', verdict: 'created', side, rule, writes, stranded, waiting };
 }
 

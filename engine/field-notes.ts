@@ -1,7 +1,7 @@
-import { canonicalOf, type PairDefinition } from './pair.ts';
+import { meansTheSame, type PairDefinition } from './pair.ts';
 import type { FieldWrite, StrandedField, WaitingField } from './plan.ts';
 import { markOf, type UnlinkedTarget } from './reference.ts';
-import type { Attributes, Side } from './values.ts';
+import { type Attributes, attributeOf, type Side } from './values.ts';
 
 /** Why a side does not hold what the other one has: it did not take the value, or it stored another one. */
 export type FieldNote =
@@ -27,8 +27,10 @@ export function notesFromAnswer(
   const notes = writes.flatMap((write): [string, FieldNote][] => {
     const field = pair.fields.find(({ name }) => name === write.field);
     if (field === undefined || write.side !== side) return [];
-    const shown = canonicalOf(field, side, answer);
+    const raw = attributeOf(answer, field.attribute[side]);
+    if (raw === write.newValue) return [];
     const { toCanonical } = field.codec;
+    const shown = toCanonical[side](raw);
     if (shown === toCanonical[side](write.newValue)) return [];
     const kind = shown === toCanonical[side](write.oldValue) ? 'not_taken' : 'altered';
     return [[write.field, { kind, side, since }]];
@@ -63,7 +65,8 @@ export function nextNotes(
   now: Readonly<Record<Side, Attributes>>,
 ): FieldNotes {
   const stillDiffering = pair.fields.filter(
-    (field) => canonicalOf(field, 'master', now.master) !== canonicalOf(field, 'replica', now.replica),
+    (field) =>
+      !meansTheSame(field, { side: 'master', attributes: now.master }, { side: 'replica', attributes: now.replica }),
   );
   const differing = new Set(stillDiffering.map(({ name }) => name));
   // Whatever still waits has been found waiting anew.

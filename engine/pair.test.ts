@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { people } from '../test/support/people.ts';
-import { canonicalOf, namingAttribute, project, statusAttributeNames } from './pair.ts';
+import { canonicalOf, meansTheSame, namingAttribute, project, statusAttributeNames } from './pair.ts';
+import { type Json, sides } from './values.ts';
 
 test('a record is looked at by its mapped attributes only, empty ones included', () => {
   expect(project(people, 'replica', { their_city: 'Celle', hobby: 'chess' })).toEqual({
@@ -39,4 +41,34 @@ test("a field's value is read from the side's own attribute, in the form in whic
     '1980-02-29',
   ]);
   expect(canonicalOf(born, 'master', {})).toBeNull();
+});
+
+test('two views of a field mean the same exactly when they are the same in the form in which both can be compared', () => {
+  const words = fc.constantFrom<Json>(
+    'Mr.',
+    'Herr',
+    ' Herr',
+    '2001-01-05',
+    '2001-01-05T00:00:00',
+    '',
+    0,
+    -0,
+    false,
+    null,
+  );
+  const raw = fc.oneof(words, fc.jsonValue() as fc.Arbitrary<Json>);
+  const view = fc.record({ side: fc.constantFrom(...sides), value: raw });
+  const pairOfViews = fc.oneof(
+    fc.tuple(view, view),
+    fc.tuple(view, fc.constantFrom(...sides)).map(([one, side]) => [one, { ...one, side }] as const),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...people.fields), pairOfViews, (field, views) => {
+      const [one, other] = views.map(({ side, value }) => ({ side, attributes: { [field.attribute[side]]: value } }));
+      const isSame =
+        canonicalOf(field, one!.side, one!.attributes) === canonicalOf(field, other!.side, other!.attributes);
+      expect(meansTheSame(field, one!, other!)).toBe(isSame);
+    }),
+    { numRuns: 1_000 },
+  );
 });

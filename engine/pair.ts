@@ -2,7 +2,7 @@ import type { Codec } from './codec.ts';
 import type { DeletionRules } from './deletion.ts';
 import type { LoopLimit } from './loop.ts';
 import type { Policy } from './policy.ts';
-import { type Attributes, attributeOf, type Canonical, type PerSide, type Side } from './values.ts';
+import { type Attributes, attributeOf, type Canonical, type Json, type PerSide, type Side } from './values.ts';
 
 /** `toReplica`: the master owns the field; a change on the replica is put back and recorded. */
 export type Direction = 'both' | 'toReplica' | 'toMaster';
@@ -87,6 +87,23 @@ export function project(pair: PairDefinition, side: Side, attributes: Attributes
     pair.fields.map(({ attribute }) => [attribute[side], attributeOf(attributes, attribute[side])]),
   );
 }
+
+/** What one side shows of a field, given as its record's attributes. */
+export interface Shown {
+  readonly side: Side;
+  readonly attributes: Attributes;
+}
+
+/** Whether a field means the same in two views, of one side or of both. */
+export function meansTheSame(field: MappedField, one: Shown, other: Shown): boolean {
+  const { toCanonical } = field.codec;
+  const isReadAlike = toCanonical[one.side] === toCanonical[other.side];
+  // Most values are as they were; reading them would be most of the work on a page.
+  if (isReadAlike && rawOf(field, one) === rawOf(field, other)) return true;
+  return canonicalOf(field, one.side, one.attributes) === canonicalOf(field, other.side, other.attributes);
+}
+
+const rawOf = (field: MappedField, { side, attributes }: Shown): Json => attributeOf(attributes, field.attribute[side]);
 
 export function canonicalOf(field: MappedField, side: Side, attributes: Attributes): Canonical {
   return field.codec.toCanonical[side](attributeOf(attributes, field.attribute[side]));

@@ -1,4 +1,4 @@
-import { canonicalOf, type MappedField, type PairDefinition, project } from './pair.ts';
+import { type MappedField, meansTheSame, type PairDefinition, project } from './pair.ts';
 import type { Attributes, PerSide, Side } from './values.ts';
 
 /**
@@ -14,7 +14,7 @@ export type FieldState = 'unchanged' | 'changed' | 'unknown';
 /** Whether one side's field has left its own snapshot. A snapshot that never had the attribute says nothing about it. */
 export function fieldState(field: MappedField, side: Side, snapshot: Snapshot | null, seen: Attributes): FieldState {
   if (snapshot?.[field.attribute[side]] === undefined) return 'unknown';
-  return canonicalOf(field, side, snapshot) === canonicalOf(field, side, seen) ? 'unchanged' : 'changed';
+  return meansTheSame(field, { side, attributes: snapshot }, { side, attributes: seen }) ? 'unchanged' : 'changed';
 }
 
 /** Whether a side still shows exactly what was last agreed. */
@@ -25,7 +25,7 @@ export function equalsSnapshot(pair: PairDefinition, side: Side, snapshot: Snaps
 /** The names of the fields that differ between two views of one side. */
 export function differingFields(pair: PairDefinition, side: Side, one: Attributes, other: Attributes): string[] {
   return pair.fields
-    .filter((field) => canonicalOf(field, side, one) !== canonicalOf(field, side, other))
+    .filter((field) => !meansTheSame(field, { side, attributes: one }, { side, attributes: other }))
     .map(({ name }) => name);
 }
 

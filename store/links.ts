@@ -3,6 +3,7 @@ import type { UnsettledWrite } from '../engine/settled-writes.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import type { LedgerRow } from './ledger-rows.ts';
+import { isAnyOf } from './is-any-of.ts';
 import { isParted, partedStates } from './reference-waits.ts';
 import { ledger, links } from './schema.ts';
 
@@ -59,7 +60,7 @@ export class LinkStore {
 
   /** The couples with these numbers. */
   async couples(ids: readonly number[]): Promise<readonly TargetCouple[]> {
-    return ids.length === 0 ? [] : this.#couples(inArray(links.id, [...ids]));
+    return ids.length === 0 ? [] : this.#couples(isAnyOf(links.id, ids));
   }
 
   async #couples(wanted: SQL): Promise<readonly TargetCouple[]> {

@@ -4,6 +4,7 @@ import type { KnownLink } from '../engine/compare-row.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { sightings } from './population-tables.ts';
+import { isAnyOf } from './is-any-of.ts';
 import { links } from './schema.ts';
 
 /** What a row of a list is compared with. */
@@ -80,7 +81,7 @@ export class SightingStore {
     const rows = await this.#db
       .select({ recordId, link: comparedColumns })
       .from(links)
-      .where(and(eq(links.pair, pair), inArray(recordId, [...ids])));
+      .where(and(eq(links.pair, pair), isAnyOf(recordId, ids)));
     return new Map(rows.flatMap(linkedRecord).map(({ recordId: id, link }) => [id, link]));
   }
 
