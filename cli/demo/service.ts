@@ -48,7 +48,7 @@ export async function openService<Systems>(
       ...{ API_PORT: '0', API_TOKENS: `demo:${apiToken}` },
       ...(await cast.environmentOf(systems)),
       // The stories are about webhooks, and nothing may stay behind in a Temporal that was there before.
-      ...{ CATCH_UP_EVERY: 'off', PRODUCTIVE_CATCH_UP_EVERY: 'off', CENSUS_AT: 'off' },
+      ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off' },
       ...{ ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
       ...{ TEMPORAL_ADDRESS: server.address, TANDEM_DATA: directory },
     });

@@ -49,6 +49,7 @@ async function environmentOf(productive: Productive, secret: string): Promise<Re
     PRODUCTIVE_PERSON_ID: productive.persons.integration,
     PRODUCTIVE_FILES_URL: productive.url,
     PRODUCTIVE_UPLOAD_URL: productive.uploadUrl,
+    PRODUCTIVE_CATCH_UP_EVERY: 'off',
     PORTAL_JWT_SECRET: secret,
     // Everybody in this demo comes from one address.
     ...{ PORTAL_RATE_LIMIT: '100000/1m', API_RATE_LIMIT: '100000/1m' },

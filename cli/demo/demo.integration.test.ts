@@ -18,6 +18,12 @@ function demo(settings: Readonly<Record<string, string>>): Promise<Told> {
   });
 }
 
+test("the story of a law firm's parties comes to its end, each step at its number of requests", async () => {
+  const { exitCode, out, error } = await demo({});
+  expect([exitCode, error.replaceAll(/^.*temporalio_sdk_core.*\n/gm, '')]).toEqual([0, '']);
+  expect(out.match(/^\d\. .* \d+ calls {2}\d+ ms$/gm)?.length).toBe(7);
+}, 300_000);
+
 test('the story of Productive and the portal comes to its end, each step at its number of requests', async () => {
   const { exitCode, out, error } = await demo({ PAIR: 'portal', DEMO_SCALE: '0.001' });
   expect([exitCode, error.replaceAll(/^.*temporalio_sdk_core.*\n/gm, '')]).toEqual([0, '']);
