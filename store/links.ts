@@ -88,7 +88,8 @@ export class LinkStore {
         and(
           eq(ledger.pair, pair),
           eq(ledger.side, side),
-          inArray(ledger.state, ['planned', 'asked']),
+          // As the index has it: in a parameter it could not be recognised.
+          sql`${ledger.state} in ('planned', 'asked')`,
           isNull(side === 'master' ? links.masterId : links.replicaId),
           exceptLinkId === null ? undefined : ne(links.id, exceptLinkId),
         ),

@@ -227,6 +227,9 @@ export const ledger = pgTable(
     index('ledger_removals')
       .on(table.pair, table.plannedAt)
       .where(sql`${table.action} in ('delete', 'archive')`),
+    index('ledger_unsettled')
+      .on(table.pair, table.side)
+      .where(sql`${table.state} in ('planned', 'asked')`),
     uniqueIndex('ledger_open_creation')
       .on(table.pair, table.side, table.creationKey)
       .where(sql`${table.state} = 'planned' and ${table.action} = 'create'`),

@@ -1,0 +1,1 @@
+CREATE INDEX "ledger_unsettled" ON "ledger" USING btree ("pair","side") WHERE "ledger"."state" in ('planned', 'asked');
