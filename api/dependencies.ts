@@ -32,6 +32,8 @@ export interface PairInfo {
   readonly replica: { readonly system: string; readonly entity: string };
   /** Whether the master's records show how they stand, so that a lost store can be rebuilt from them. Default: yes. */
   readonly showsStatus?: boolean;
+  /** The pairs to whose records its own point. Default: none. */
+  readonly pointsTo?: readonly string[];
 }
 
 /** Whether something that Tandem stands on answers. Throws when it doesn't. */

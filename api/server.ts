@@ -4,6 +4,7 @@ import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Call, Connector } from '../connectors/connector.ts';
 import { BudgetSpent } from '../connectors/errors.ts';
 import type { SendingConnector } from '../connectors/webhook-source.ts';
+import { referencesOf } from '../engine/import-order.ts';
 import type { PairDefinition } from '../engine/pair.ts';
 import type { ApiToken } from '../api-token.ts';
 import type { Logger } from '../log.ts';
@@ -27,7 +28,7 @@ import { buildApi } from './build-api.ts';
 import { startCensusKeeper } from './census-keeper.ts';
 import { createCensusStarter } from './census-starter.ts';
 import { createChecker } from './checker.ts';
-import type { ApiDependencies, Previewer } from './dependencies.ts';
+import type { ApiDependencies, PairInfo, Previewer } from './dependencies.ts';
 import { createDoorbell } from './doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -97,7 +98,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const census = createCensusStarter({ client, taskQueue, log });
   const doorbell = createDoorbell({ client, taskQueue, hints, log });
   const registrations = (): WebhookRegistrationStore => store().registrations;
-  const pairs = options.pairs.map(({ name, title, status }) => ({ name, ...title, showsStatus: status !== null }));
+  const pairs = options.pairs.map(pairInfoOf);
   const { connectors } = options;
   const deps: ApiDependencies = {
     pairs,
@@ -142,6 +143,13 @@ function open(database: ApiOptions['database']): OpenDatabase {
   if (opened === null) throw new NoDatabase('The database does not answer yet');
   return opened;
 }
+
+const pairInfoOf = (pair: PairDefinition): PairInfo => ({
+  name: pair.name,
+  ...pair.title,
+  showsStatus: pair.status !== null,
+  pointsTo: [...new Set(referencesOf(pair).map(({ target }) => target))],
+});
 
 /** The stores, made once the database is there. */
 function createStore(database: ApiOptions['database']): ApiDependencies['store'] {

@@ -10,14 +10,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { createApiClient } from '../cli/api-client.ts';
+import { follow } from '../cli/census/follow.ts';
+import { importAll } from '../cli/census/import-all.ts';
+import { noDisplay } from '../cli/census/progress-display.ts';
 import { start } from '../cli/start.ts';
 import { startTemporalServer } from '../cli/temporal-server/start.ts';
 import { parseConfig } from '../config.ts';
 import { shareOf } from '../connectors/call-budget.ts';
 import { createLog } from '../log.ts';
-import { portalPairs } from '../mappers/portal/portal-pairs.ts';
 import { startTestPostgres } from '../test/support/postgres.ts';
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -62,32 +64,24 @@ const tandem = await start(
   createLog('silent'),
 );
 await tandem.ready;
-const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-const answer = z.object({ state: z.string(), handedOver: z.number(), waiting: z.number() });
-
+const api = createApiClient({ TANDEM_API_URL: tandem.api?.url, TANDEM_API_TOKEN: token });
 const startedAt = performance.now();
-for (const { name } of portalPairs()) {
-  const began = performance.now();
-  const census = `${tandem.api?.url ?? ''}/api/v1/pairs/${name}/census`;
-  const begun = await fetch(census, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ mode: 'backfill', dryRun: false }),
-  });
-  if (!begun.ok) throw new Error(`${name}: ${await begun.text()}`);
-  let text = '';
-  for (;;) {
-    text = await fetch(census, { headers }).then((got) => got.text());
-    const state: unknown = JSON.parse(text);
-    const parsed = answer.safeParse(state);
-    if (parsed.success && parsed.data.state !== 'running') break;
-    if (performance.now() - began > 600_000) throw new Error(text);
-    await sleep(50);
-  }
-  print(
-    `  ${name.padEnd(20)} ${((performance.now() - began) / 1_000).toFixed(1)} s  ${(await seenByProductive()).requests} requests so far  ${text.slice(0, Number(process.env['SHOW'] ?? 0))}`,
-  );
-}
+const { ending } = await importAll({
+  ...{ api, again: false },
+  follow: async (run) => {
+    const begunAt = performance.now();
+    const followed = await follow(api, run, noDisplay, {
+      detached: new AbortController().signal,
+      askEveryMs: 100,
+    });
+    const [from, to] = [begunAt, performance.now()].map((at) => ((at - startedAt) / 1_000).toFixed(1).padStart(5));
+    const { requests } = await seenByProductive();
+    print(`  ${run.pair.padEnd(20)} ${from} to ${to} s  ${requests} requests so far`);
+    return followed;
+  },
+  say: () => undefined,
+});
+if (ending.kind !== 'done') throw new Error(JSON.stringify(ending));
 const tookMs = performance.now() - startedAt;
 const { requests, mostIn10s } = await seenByProductive();
 print(`${requests} requests in ${(tookMs / 1_000).toFixed(1)} s, most in any 10 s: ${mostIn10s}`);

@@ -3,7 +3,7 @@ import { pairShape } from '../api/ops/shapes.ts';
 import type { ApiClient } from './api-client.ts';
 import { CommandFailed } from './command-failed.ts';
 
-type Pair = z.infer<typeof pairShape>;
+export type Pair = z.infer<typeof pairShape>;
 
 /** Every page of a list, one after the other. */
 export async function* pagesOf<Page extends { readonly next: number | null }>(

@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import { allowedRemovals, type DeletionBudget } from '../engine/deletion.ts';
 import type { RecentWrite } from '../engine/loop.ts';
 import type { Database } from './database.ts';
+import { isUnsettled } from './is-unsettled.ts';
 import type { Link } from './link-rows.ts';
 import { ledger, type LedgerAction, links, pairs } from './schema.ts';
 
@@ -15,14 +16,12 @@ export interface SettledRow {
 
 const removals: LedgerAction[] = ['delete', 'archive'];
 
-const isUnsettled = inArray(ledger.state, ['planned', 'asked']);
-
 /** Rows whose fate is not known yet. */
 export const unsettledRows = (tx: Database, linkId: number): Promise<LedgerRow[]> =>
   tx
     .select()
     .from(ledger)
-    .where(and(eq(ledger.linkId, linkId), isUnsettled))
+    .where(and(eq(ledger.linkId, linkId), isUnsettled(ledger.state)))
     .orderBy(ledger.id);
 
 /** Rows whose fate is not known yet, and what was written to this couple since a time; oldest first. */
@@ -40,7 +39,7 @@ export async function rowsForPass(
   const rows = await tx
     .select()
     .from(ledger)
-    .where(and(eq(ledger.linkId, linkId), or(isUnsettled, isRecent)))
+    .where(and(eq(ledger.linkId, linkId), or(isUnsettled(ledger.state), isRecent)))
     .orderBy(ledger.id);
   const written = rows.filter(({ state }) => state === 'written');
   return {

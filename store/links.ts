@@ -4,6 +4,7 @@ import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import type { LedgerRow } from './ledger-rows.ts';
 import { isAnyOf } from './is-any-of.ts';
+import { isUnsettled } from './is-unsettled.ts';
 import { isParted, partedStates } from './reference-waits.ts';
 import { ledger, links } from './schema.ts';
 
@@ -88,8 +89,7 @@ export class LinkStore {
         and(
           eq(ledger.pair, pair),
           eq(ledger.side, side),
-          // As the index has it: in a parameter it could not be recognised.
-          sql`${ledger.state} in ('planned', 'asked')`,
+          isUnsettled(ledger.state),
           isNull(side === 'master' ? links.masterId : links.replicaId),
           exceptLinkId === null ? undefined : ne(links.id, exceptLinkId),
         ),

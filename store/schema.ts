@@ -32,6 +32,7 @@ import {
 import { callLog } from './call-log-table.ts';
 import { circuits } from './circuit-table.ts';
 import { jsonValue, time } from './column-types.ts';
+import { isUnsettled } from './is-unsettled.ts';
 import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
 import * as portalOwnTables from './portal/own-tables.ts';
@@ -227,9 +228,7 @@ export const ledger = pgTable(
     index('ledger_removals')
       .on(table.pair, table.plannedAt)
       .where(sql`${table.action} in ('delete', 'archive')`),
-    index('ledger_unsettled')
-      .on(table.pair, table.side)
-      .where(sql`${table.state} in ('planned', 'asked')`),
+    index('ledger_unsettled').on(table.pair, table.side).where(isUnsettled(table.state)),
     uniqueIndex('ledger_open_creation')
       .on(table.pair, table.side, table.creationKey)
       .where(sql`${table.state} = 'planned' and ${table.action} = 'create'`),

@@ -20,6 +20,7 @@ export async function pairView(deps: ApiDependencies, pair: PairInfo): Promise<z
     name: pair.name,
     master: { ...pair.master },
     replica: { ...pair.replica },
+    pointsTo: [...(pair.pointsTo ?? [])],
     paused: stop === null ? null : { since: stop.since.toISOString(), reason: stop.reason },
     definitionChanges: offered === null ? [] : [...definitionChanges(offered.accepted, offered.offered)],
     deletionsHeldSince: removalsHeldAt?.toISOString() ?? null,

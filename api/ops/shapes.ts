@@ -39,6 +39,8 @@ export const pairShape = z.object({
   name: z.string(),
   master: z.object({ system: z.string(), entity: z.string() }),
   replica: z.object({ system: z.string(), entity: z.string() }),
+  /** The pairs to whose records its own point. */
+  pointsTo: z.array(z.string()),
   paused: z.object({ since: time, reason: z.string() }).nullable(),
   /** What changed in the pair's definition and waits to be accepted, one line each. */
   definitionChanges: z.array(z.string()),

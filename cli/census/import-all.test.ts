@@ -1,11 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import type { CensusRunView } from '../../api/ops/census-shape.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { importAll } from './import-all.ts';
+import { until } from '../../test/support/until.ts';
 import { done, runOf } from '../../test/support/walks.ts';
 
+const pointsTo = { companies: [], projects: ['companies'], tasks: ['projects', 'tasks'] };
 const names = ['companies', 'projects', 'tasks'] as const;
 /** A service with these pairs and the walks that they have had, the latest first. */
 class Service implements ApiClient {
@@ -21,7 +24,7 @@ class Service implements ApiClient {
   }
 
   #answer(method: string, path: string): unknown {
-    if (path === '/pairs') return { pairs: names.map(pairOf) };
+    if (path === '/pairs') return { pairs: names.map((name) => pairOf(name, pointsTo[name])) };
     const [, , pair = ''] = path.split('/');
     const runs = this.runs.get(pair) ?? [];
     if (method === 'GET') return { runs };
@@ -32,10 +35,11 @@ class Service implements ApiClient {
   }
 }
 
-const pairOf = (name: string) => ({
+const pairOf = (name: string, targets: readonly string[] = []) => ({
   name,
   master: { system: 'Productive', entity: name },
   replica: { system: 'Portal', entity: name },
+  pointsTo: targets,
   ...{ paused: null, definitionChanges: [], deletionsHeldSince: null },
   records: { new: 0, linked: 0, unlinked: 0, deleted: 0, parked: 0, waiting: 0 },
 });
@@ -120,6 +124,81 @@ describe('importing every pair', () => {
     service.runs.get('companies')![0] = runOf('companies', done);
     const { followed, skipped } = await carriedOut(service);
     expect([skipped, followed]).toEqual([['companies'], ['projects backfill', 'tasks backfill']]);
+  });
+
+  test('walks over three at the same time that wait for none, those first that most others wait for', async () => {
+    const family = {
+      rates: [],
+      companies: [],
+      people: ['companies'],
+      statuses: [],
+      holidays: [],
+      deals: ['people'],
+      tasks: ['people', 'statuses', 'comments'],
+      comments: ['tasks'],
+    };
+    const open = new Map<string, () => void>();
+    const begun: string[] = [];
+    const call: ApiClient['call'] = (method, path, shape) => {
+      const [, , pair = ''] = path.split('/');
+      const pairs = Object.entries(family).map(([name, targets]) => pairOf(name, targets));
+      return Promise.resolve(shape.parse(pair === '' ? { pairs } : method === 'GET' ? { runs: [] } : runOf(pair)));
+    };
+    const lines: string[] = [];
+    const all = importAll({
+      ...{ api: { call }, again: false },
+      follow: (run) => {
+        begun.push(run.pair);
+        return new Promise((resolve) => {
+          open.set(run.pair, () => {
+            resolve({ run: { ...run, ...done }, isDetached: false });
+          });
+        });
+      },
+      say: (line) => lines.push(line),
+    });
+    const underWay = async (end: string | null, expected: readonly string[]) => {
+      open.get(end ?? '')?.();
+      open.delete(end ?? '');
+      await until(`${expected.join(', ')} are under way`, () => [...open.keys()].join() === expected.join());
+    };
+    await underWay(null, ['companies', 'statuses', 'rates']);
+    await underWay('statuses', ['companies', 'rates', 'holidays']);
+    await underWay('companies', ['rates', 'holidays', 'people']);
+    await underWay('people', ['rates', 'holidays', 'tasks']);
+    await underWay('tasks', ['rates', 'holidays', 'comments']);
+    await underWay('rates', ['holidays', 'comments', 'deals']);
+    for (const [, end] of open) end();
+    expect((await all).imported.map(({ pair }) => pair)).toEqual(Object.keys(family));
+    expect(lines.map((line) => line.slice(5).split(' ')[0])).toEqual([
+      ...['statuses', 'companies', 'people', 'tasks', 'rates'],
+      ...['holidays', 'comments', 'deals'],
+    ]);
+    expect(begun.length).toBe(Object.keys(family).length);
+  });
+
+  test('sees those that are under way to their end when another one fails', async () => {
+    const service = new Service();
+    const call: ApiClient['call'] = async (method, path, shape) => {
+      if (path !== '/pairs') return service.call(method, path, shape);
+      return shape.parse({ pairs: names.map((name) => pairOf(name)) });
+    };
+    const ended: string[] = [];
+    const all = importAll({
+      ...{ api: { call }, again: false },
+      follow: async (run) => {
+        if (run.pair === 'companies') throw new CommandFailed('Tandem does not answer');
+        await setImmediate();
+        ended.push(run.pair);
+        return {
+          run: { ...run, ...done, ...(run.pair === 'projects' && { state: 'stopped' as const }) },
+          isDetached: false,
+        };
+      },
+      say: () => undefined,
+    });
+    await expect(all).rejects.toThrow('Tandem does not answer');
+    expect(ended).toEqual(['projects', 'tasks']);
   });
 
   test('needs a pair', async () => {

@@ -1,7 +1,7 @@
 import { censusRuns } from '../../api/ops/get-census.ts';
 import { censusRun, type CensusRunView } from '../../api/ops/census-shape.ts';
 import type { ApiClient } from '../api-client.ts';
-import { pairsNamed, pathOf } from '../pages.ts';
+import { type Pair, pairsNamed, pathOf } from '../pages.ts';
 import { counted, duration } from '../words.ts';
 import type { Followed } from './follow.ts';
 import type { Systems } from './walk-in-words.ts';
@@ -27,30 +27,92 @@ export interface ImportAll {
 /** Why not all pairs were walked over. */
 export type Ending = { readonly kind: 'done' | 'detached' } | { readonly kind: 'ended'; readonly run: CensusRunView };
 
+export interface AllImported {
+  /** In the order of the pairs. */
+  readonly imported: readonly Imported[];
+  readonly ending: Ending;
+}
+
+/** Enough that a system's answers are not waited for by all; more would only share the same budget. */
+const atOnce = 3;
+
 /**
- * The first import of every pair, one after the other in the order in which the service has them: those that others point to
- * first. Called again it goes on where it was.
+ * The first import of every pair. A pair begins as soon as those that it points to are done, a few at the same time. Called
+ * again it goes on where it was.
  * @throws CommandFailed
  */
-export async function importAll(all: ImportAll): Promise<{ readonly imported: readonly Imported[]; ending: Ending }> {
+export async function importAll(all: ImportAll): Promise<AllImported> {
   const pairs = await pairsNamed(all.api, undefined);
-  const imported: Imported[] = [];
-  const width = Math.max(...pairs.map(({ name }) => name.length));
-  for (const [index, { name, master, replica }] of pairs.entries()) {
-    const place = `${String(index + 1).padStart(String(pairs.length).length)}/${pairs.length}  ${name.padEnd(width)}`;
-    const before = await walkOf(all.api, name);
-    if (before?.state === 'done' && !all.again) {
-      imported.push({ pair: name, isSkipped: true, run: before });
-      all.say(`${place}  done before, ${before.endedAt ?? ''}`.trimEnd());
-      continue;
-    }
-    const { run, isDetached } = await walk(all, name, before, { master: master.system, replica: replica.system });
-    imported.push({ pair: name, isSkipped: false, run });
-    if (isDetached) return { imported, ending: { kind: 'detached' } };
-    if (run.state !== 'done') return { imported, ending: { kind: 'ended', run } };
-    all.say(`${place}  ${doneInWords(run)}`);
+  const done = new Map<string, Imported>();
+  const running = new Map<string, Promise<void>>();
+  let ending: Ending = { kind: 'done' };
+  const carryOut = async (pair: Pair): Promise<void> => {
+    const { imported, isDetached } = await importOne(all, pair);
+    running.delete(pair.name);
+    done.set(pair.name, imported);
+    if (isDetached) ending = ending.kind === 'done' ? { kind: 'detached' } : ending;
+    else if (imported.run.state !== 'done') ending = { kind: 'ended', run: imported.run };
+    else all.say(`${placeOf(pair, pairs)}  ${inWords(imported)}`);
+  };
+  for (;;) {
+    const isFull = running.size >= atOnce || ending.kind !== 'done';
+    const next = isFull ? undefined : nextOf(pairs, { done, running });
+    if (next !== undefined) running.set(next.name, carryOut(next));
+    else if (running.size > 0) await oneOf(running);
+    else return { imported: pairs.flatMap(({ name }) => done.get(name) ?? []), ending };
   }
-  return { imported, ending: { kind: 'done' } };
+}
+
+/** Where one fails, the others are seen to their end first: nobody would hear of them any more. */
+async function oneOf(running: ReadonlyMap<string, Promise<void>>): Promise<void> {
+  try {
+    await Promise.race(running.values());
+  } catch (error) {
+    await Promise.allSettled(running.values());
+    throw error;
+  }
+}
+
+type Names = Pick<ReadonlyMap<string, unknown>, 'has'>;
+
+/**
+ * The one that most others wait for, of those that wait for none: the longest way to the end decides how long all take. What
+ * points to a pair that comes after it, or to itself, does not wait for that.
+ */
+function nextOf(
+  pairs: readonly Pair[],
+  { done, running }: Readonly<Record<'done' | 'running', Names>>,
+): Pair | undefined {
+  const free = pairs.filter(({ name, pointsTo }, index) => {
+    const before = new Set(pairs.slice(0, index).map((pair) => pair.name));
+    const isFree = pointsTo.every((target) => done.has(target) || !before.has(target));
+    return isFree && !done.has(name) && !running.has(name);
+  });
+  const most = Math.max(...free.map((pair) => followersOf(pair, pairs)));
+  return free.find((pair) => followersOf(pair, pairs) === most);
+}
+
+/** How many pairs point to this one, or to one that does. */
+function followersOf({ name }: Pair, pairs: readonly Pair[]): number {
+  const found = new Set<string>();
+  for (let targets = [name]; targets.length > 0;) {
+    const next = pairs.filter((pair) => !found.has(pair.name) && pair.pointsTo.some((one) => targets.includes(one)));
+    targets = next.map((pair) => pair.name);
+    for (const one of targets) found.add(one);
+  }
+  return found.size;
+}
+
+async function importOne(
+  all: ImportAll,
+  { name, master, replica }: Pair,
+): Promise<{ readonly imported: Imported; readonly isDetached: boolean }> {
+  const before = await walkOf(all.api, name);
+  if (before?.state === 'done' && !all.again) {
+    return { imported: { pair: name, isSkipped: true, run: before }, isDetached: false };
+  }
+  const { run, isDetached } = await walk(all, name, before, { master: master.system, replica: replica.system });
+  return { imported: { pair: name, isSkipped: false, run }, isDetached };
 }
 
 const isOpen = ({ state }: CensusRunView): boolean => state === 'running' || state === 'paused';
@@ -79,7 +141,14 @@ async function walk(
   return all.follow(await all.api.call('POST', `${pathOf(pair)}/census`, censusRun, body), systems);
 }
 
-function doneInWords({ startedAt, endedAt, counts, waiting }: CensusRunView): string {
+function placeOf({ name }: Pair, pairs: readonly Pair[]): string {
+  const width = Math.max(...pairs.map((pair) => pair.name.length));
+  const place = pairs.findIndex((pair) => pair.name === name) + 1;
+  return `${String(place).padStart(String(pairs.length).length)}/${pairs.length}  ${name.padEnd(width)}`;
+}
+
+function inWords({ isSkipped, run: { startedAt, endedAt, counts, waiting } }: Imported): string {
+  if (isSkipped) return `done before, ${endedAt ?? ''}`.trimEnd();
   const tookMs = Date.parse(endedAt ?? startedAt) - Date.parse(startedAt);
   return [
     `${counted(counts.master.seen, 'record')} in ${duration(tookMs)}`,

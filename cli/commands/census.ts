@@ -4,7 +4,7 @@ import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { follow, type Followed } from '../census/follow.ts';
 import { importAll } from '../census/import-all.ts';
-import { createDisplay, noDisplay } from '../census/progress-display.ts';
+import { createDisplays, noDisplays, type ProgressDisplays, type ShownWalk } from '../census/progress-display.ts';
 import { reportInWords, wouldDoAnything } from '../census/report-in-words.ts';
 import { howToGoOn, progressInWords, summaryInWords, type Systems, walkName } from '../census/walk-in-words.ts';
 import { pathOf, systemsOf } from '../pages.ts';
@@ -99,31 +99,31 @@ async function carryOut(
 
 /** Ends with 0 if all are done, 3 if one is still under way, else 1. */
 async function carryOutAll(api: ApiClient, { again = false, json: isJson = false }: CensusOptions): Promise<void> {
-  const { imported, ending } = await importAll({
-    ...{ api, again },
-    follow: (run, systems) => followUntilDetached(api, run, { systems, isJson, subject: run.pair }),
-    say: (line) => {
-      if (!isJson) console.log(line);
-    },
-  });
+  const { imported, ending } = await whileSomebodyLooks({ isJson }, ({ displays, detached }) =>
+    importAll({
+      ...{ api, again },
+      follow: (run, systems) => followed(api, run, { displays, detached, systems, subject: run.pair }),
+      say: (line) => {
+        displays.say(line);
+      },
+    }),
+  );
   if (isJson) console.log(JSON.stringify({ pairs: imported }));
   const goOn = '`tandem backfill --all` goes on from there';
-  const last = imported.at(-1);
-  if (ending.kind === 'detached' && last !== undefined) {
-    const others = 'the pairs after it were not begun';
-    throw new CommandFailed(`The ${walkName(last.run)} goes on by itself; ${others}: ${goOn}.`, exitCodeForStillToCome);
+  if (ending.kind === 'detached') {
+    const open = imported.filter(({ run }) => run.state === 'running').map(({ run }) => `the ${walkName(run)}`);
+    const others = 'no other pair will be begun';
+    throw new CommandFailed(`By itself goes on: ${open.join(', ')}; ${others}: ${goOn}.`, exitCodeForStillToCome);
   }
   if (ending.kind !== 'ended') return;
   if (!isJson) console.log(summaryInWords(ending.run, await systemsOf(api, ending.run.pair), new Date()));
   const { state, pair } = ending.run;
   const first = state === 'paused' ? `\`tandem census ${pair} --resume\` lets it go on, then ` : '';
-  throw new CommandFailed(`The pairs after ${pair} were not begun: ${first}${goOn}.`, exitCodeOf(ending.run));
+  throw new CommandFailed(`After ${pair} no other pair was begun: ${first}${goOn}.`, exitCodeOf(ending.run));
 }
 
 interface Telling {
   readonly systems: Systems;
-  /** The pair, where it is one of several. */
-  readonly subject?: string;
   readonly isJson: boolean;
 }
 
@@ -148,12 +148,13 @@ function show(run: CensusRunView, { systems, isJson }: Telling): void {
 
 /** Follows a walk and ends with what came of it: 0 done, 2 a dry run that would do something, 3 still to come, else 1. */
 async function tell(api: ApiClient, run: CensusRunView, telling: Telling): Promise<void> {
-  const followed = await followUntilDetached(api, run, telling);
-  if (followed.isDetached) {
+  const { systems } = telling;
+  const last = await whileSomebodyLooks(telling, (looking) => followed(api, run, { ...looking, systems }));
+  if (last.isDetached) {
     throw new CommandFailed(`The ${walkName(run)} goes on by itself: ${howToGoOn(run)}.`, exitCodeForStillToCome);
   }
-  show(followed.run, telling);
-  process.exitCode = exitCodeOf(followed.run);
+  show(last.run, telling);
+  process.exitCode = exitCodeOf(last.run);
 }
 
 function exitCodeOf({ state, dryRun, report }: CensusRunView): number {
@@ -162,21 +163,39 @@ function exitCodeOf({ state, dryRun, report }: CensusRunView): number {
   return dryRun && report !== null && wouldDoAnything(report) ? exitCodeForWrites : 0;
 }
 
-async function followUntilDetached(
-  api: ApiClient,
-  run: CensusRunView,
-  { isJson, ...shown }: Telling,
-): Promise<Followed> {
+interface Looking {
+  readonly displays: ProgressDisplays;
+  /** Aborted by Ctrl-C: nobody wants to look any more. */
+  readonly detached: AbortSignal;
+}
+
+async function whileSomebodyLooks<T>(
+  { isJson }: Pick<Telling, 'isJson'>,
+  look: (looking: Looking) => Promise<T>,
+): Promise<T> {
   const detached = new AbortController();
   const detach = (): void => {
     detached.abort();
   };
-  const display = isJson ? noDisplay : await createDisplay({ out: process.stdout, ...shown, now: Date.now });
+  const displays = isJson ? noDisplays : await createDisplays({ out: process.stdout, now: Date.now });
   process.once('SIGINT', detach);
   try {
-    return await follow(api, run, display, { detached: detached.signal });
+    return await look({ displays, detached: detached.signal });
   } finally {
     process.removeListener('SIGINT', detach);
+    displays.end();
+  }
+}
+
+async function followed(
+  api: ApiClient,
+  run: CensusRunView,
+  { displays, detached, ...shown }: Looking & ShownWalk,
+): Promise<Followed> {
+  const display = displays.of(shown);
+  try {
+    return await follow(api, run, display, { detached });
+  } finally {
     display.end();
   }
 }
