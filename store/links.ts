@@ -52,11 +52,15 @@ export class LinkStore {
     side: Side,
     records: readonly { readonly pair: string; readonly id: string }[],
   ): Promise<readonly TargetCouple[]> {
-    // One parameter for all of them: a statement can't have more than 65,535.
-    const given = JSON.stringify(records.map(({ pair, id }) => [pair, id]));
+    if (records.length === 0) return [];
     const column = side === 'master' ? links.masterId : links.replicaId;
-    const rows = sql`select given->>0, given->>1 from jsonb_array_elements(${given}::jsonb) as given`;
-    return this.#couples(sql`(${links.pair}, ${column}) in (${rows})`);
+    const idsByPair = Map.groupBy(records, ({ pair }) => pair);
+    // A join with what is given would read every couple there is where the database knows nothing of its statistics.
+    const ofPairs = [...idsByPair].map(([pair, ofPair]) => {
+      const ids = ofPair.map(({ id }) => id);
+      return and(eq(links.pair, pair), isAnyOf(column, ids));
+    });
+    return this.#couples(or(...ofPairs));
   }
 
   /** The couples with these numbers. */
@@ -64,7 +68,7 @@ export class LinkStore {
     return ids.length === 0 ? [] : this.#couples(isAnyOf(links.id, ids));
   }
 
-  async #couples(wanted: SQL): Promise<readonly TargetCouple[]> {
+  async #couples(wanted: SQL | undefined): Promise<readonly TargetCouple[]> {
     const { id, pair, masterId, replicaId, state } = links;
     const rows = await this.#db
       .select({ id, pair, masterId, replicaId, state })

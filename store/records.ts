@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, inArray, isNotNull, notInArray, or, sql } from 
 import { answersTo, type QuestionCode } from '../engine/question.ts';
 import type { Database } from './database.ts';
 import { type CoupleIds, type Hint, HintStore, keyOf, type RecordRef, refOfKey } from './hints.ts';
+import { isAnyOf } from './is-any-of.ts';
 import { type GivenAnswer, ledger, type LinkState, links } from './schema.ts';
 import type { LedgerRow } from './ledger-rows.ts';
 import type { Link } from './link-rows.ts';
@@ -90,16 +91,10 @@ export class RecordStore {
 
   /** Stores a person's answer to the questions of these records and the hints that have it carried out, in one transaction. */
   async answer(answered: readonly Link[], given: GivenAnswer, now: Date): Promise<void> {
-    // One parameter for all of them: a statement can't have more than 65,535.
-    const ids = JSON.stringify(answered.map(({ id }) => id));
+    const ids = answered.map(({ id }) => id);
     const looks = answered.map((link): Hint => ({ ...refOfLink(link), trigger: 'person' }));
     await this.#db.transaction(async (tx) => {
-      await tx
-        .update(links)
-        .set({ answer: given })
-        .where(
-          sql`${links.id} in (select given.id::bigint from jsonb_array_elements_text(${ids}::jsonb) as given(id))`,
-        );
+      await tx.update(links).set({ answer: given }).where(isAnyOf(links.id, ids));
       await new HintStore(tx).add(looks, now);
     });
   }

@@ -37,8 +37,8 @@ export interface AllImported {
 const atOnce = 3;
 
 /**
- * The first import of every pair. A pair begins as soon as those that it points to are done, a few at the same time. Called
- * again it goes on where it was.
+ * The first import of every pair. A pair begins as soon as those that it points to are done, a few at the same time, and
+ * otherwise in the order in which the service has them. Called again it goes on where it was.
  * @throws CommandFailed
  */
 export async function importAll(all: ImportAll): Promise<AllImported> {
@@ -75,32 +75,16 @@ async function oneOf(running: ReadonlyMap<string, Promise<void>>): Promise<void>
 
 type Names = Pick<ReadonlyMap<string, unknown>, 'has'>;
 
-/**
- * The one that most others wait for, of those that wait for none: the longest way to the end decides how long all take. What
- * points to a pair that comes after it, or to itself, does not wait for that.
- */
+/** What points to a pair that comes after it, or to itself, does not wait for that. */
 function nextOf(
   pairs: readonly Pair[],
   { done, running }: Readonly<Record<'done' | 'running', Names>>,
 ): Pair | undefined {
-  const free = pairs.filter(({ name, pointsTo }, index) => {
+  return pairs.find(({ name, pointsTo }, index) => {
     const before = new Set(pairs.slice(0, index).map((pair) => pair.name));
     const isFree = pointsTo.every((target) => done.has(target) || !before.has(target));
     return isFree && !done.has(name) && !running.has(name);
   });
-  const most = Math.max(...free.map((pair) => followersOf(pair, pairs)));
-  return free.find((pair) => followersOf(pair, pairs) === most);
-}
-
-/** How many pairs point to this one, or to one that does. */
-function followersOf({ name }: Pair, pairs: readonly Pair[]): number {
-  const found = new Set<string>();
-  for (let targets = [name]; targets.length > 0;) {
-    const next = pairs.filter((pair) => !found.has(pair.name) && pair.pointsTo.some((one) => targets.includes(one)));
-    targets = next.map((pair) => pair.name);
-    for (const one of targets) found.add(one);
-  }
-  return found.size;
 }
 
 async function importOne(

@@ -48,9 +48,10 @@ export function addCensusAndBackfill(program: Command): void {
 const ofAll = (backfill: Command): Command =>
   backfill
     .addOption(
-      new Option('--all', 'every pair, those that others point to first; said again it goes on where it was').conflicts(
-        [...changes, 'dryRun', 'detach'],
-      ),
+      new Option(
+        '--all',
+        'every pair, each after those that it points to; said again it goes on where it was',
+      ).conflicts([...changes, 'dryRun', 'detach']),
     )
     .option('--again', 'with --all: also pairs that are done already');
 

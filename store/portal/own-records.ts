@@ -2,6 +2,7 @@ import { inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { idText } from '../../engine/reference.ts';
 import { insertMany } from '../insert-many.ts';
+import { isAnyOf } from '../is-any-of.ts';
 import { type OwnRecords, UnfitRecords } from '../own-records.ts';
 import { type Entity, portalEntities } from './entities.ts';
 import { rowFrom, selected, valuesOf } from './records.ts';
@@ -24,11 +25,10 @@ export function portalOwnRecords(): OwnRecords {
           const given = rows.map((attributes) => valuesOf(entity, attributes));
           const { id } = entity.own;
           const made = await inner.execute(sql`${insertMany(entity.table, given)} returning ${id} as id`);
-          const ids = sql`select value::bigint from jsonb_array_elements_text(${JSON.stringify(created.parse(made))}::jsonb)`;
           return inner
             .select(selected(entity))
             .from(entity.table)
-            .where(sql`${id} in (${ids})`);
+            .where(isAnyOf(id, created.parse(made)));
         }),
       );
       return new Map(

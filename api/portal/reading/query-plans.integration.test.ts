@@ -1,74 +1,15 @@
-import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Logger } from 'drizzle-orm/logger';
-import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
-import pg from 'pg';
 import { z } from 'zod';
-import { type Database, migrationsFolder, type OpenDatabase } from '../../../store/database.ts';
-import { openPostgres } from '../../../store/open-postgres.ts';
-import { rowsIn } from '../../../store/rows-in.ts';
-import { schema } from '../../../store/schema.ts';
 import { type ApiUnderTest } from '../../../test/support/api.ts';
-import { createPostgresDatabase, type DatabaseUnderTest, databasesUnderTest } from '../../../test/support/databases.ts';
+import { databasesUnderTest } from '../../../test/support/databases.ts';
+import { hear, type Heard, scannedIn, type Statement } from '../../../test/support/heard-database.ts';
 import { adminToken, askPortal, clientToken, startTestPortal } from '../../../test/support/portal.ts';
 import { fullVolumes, largest, populatePortal } from '../../../test/support/portal-population.ts';
-
-interface Statement {
-  readonly text: string;
-  readonly params: readonly unknown[];
-}
-
-/** A database that tells what it was asked. */
-interface Heard {
-  readonly opened: OpenDatabase;
-  readonly explain: (statement: Statement) => Promise<unknown>;
-}
-
-async function hear(kind: DatabaseUnderTest, logger: Logger): Promise<Heard> {
-  if (kind.name === 'PGlite') {
-    const client = await PGlite.create();
-    const db: Database = drizzlePglite(client, { schema, logger });
-    await migrate(drizzlePglite(client), { migrationsFolder });
-    const opened: OpenDatabase = { db, kind: 'PGlite', ping: () => Promise.resolve(), close: () => client.close() };
-    return { opened, explain: ({ text, params }) => client.query(explained(text), [...params]) };
-  }
-  const created = await createPostgresDatabase();
-  await (await openPostgres({ url: created.url, maxConnections: 1, onProblem: () => undefined })).close();
-  const pool = new pg.Pool({ connectionString: created.url, max: 2 });
-  const db: Database = drizzlePostgres(pool, { schema, logger });
-  const close = async (): Promise<void> => {
-    await pool.end();
-    await created.drop();
-  };
-  const opened: OpenDatabase = { db, kind: 'PostgreSQL', ping: () => Promise.resolve(), close };
-  return { opened, explain: ({ text, params }) => pool.query(explained(text), [...params]) };
-}
-
-const explained = (text: string): string => `explain (format json) ${text}`;
 
 /** Tables that are long, or become so. */
 const longTables = new Set(['portal_tasks', 'portal_comments', 'portal_attachments', 'portal_activities', 'links']);
 
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string | undefined;
-  readonly Plans?: readonly PlanNode[] | undefined;
-}
-const planNode: z.ZodType<PlanNode> = z.lazy(() =>
-  z.object({ 'Node Type': z.string(), 'Relation Name': z.string().optional(), Plans: z.array(planNode).optional() }),
-);
-const plan = z.array(z.object({ Plan: planNode })).min(1);
 const page = z.object({ next: z.string().nullable().optional() });
-
-/** The long tables that are read from one end to the other. */
-const scannedIn = (node: PlanNode): readonly string[] => [
-  ...(node['Node Type'] === 'Seq Scan' && longTables.has(node['Relation Name'] ?? '')
-    ? [node['Relation Name'] ?? '']
-    : []),
-  ...(node.Plans ?? []).flatMap(scannedIn),
-];
 
 describe.each(databasesUnderTest())('with all tasks of the organization on $name', (kind) => {
   const statements: Statement[] = [];
@@ -120,8 +61,7 @@ describe.each(databasesUnderTest())('with all tasks of the organization on $name
       const { status, body } = await askPortal(api, token, address);
       expect({ address, status }).toEqual({ address, status: 200 });
       for (const statement of statements.splice(0)) {
-        const [row] = rowsIn(await heard.explain(statement));
-        const scanned = plan.parse(row?.['QUERY PLAN']).flatMap(({ Plan }) => scannedIn(Plan));
+        const scanned = scannedIn(await heard.explain(statement)).filter((table) => longTables.has(table));
         asked.push({ path: address, scanned, text: statement.text.slice(0, 2_000) });
       }
       const { next = null } = page.parse(body);
