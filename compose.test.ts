@@ -4,7 +4,7 @@ import { composeBudget, composeConnectors, composePairs } from './compose.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { type EspoCrm, startEspoCrm } from './simulators/espocrm/start-espocrm.ts';
-import { openInMemory } from './store/open-embedded.ts';
+import { openInMemory } from './test/support/embedded.ts';
 
 const example = await readFile(new URL('./.env.example', import.meta.url), 'utf8');
 const required = Object.fromEntries(

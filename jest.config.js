@@ -27,6 +27,7 @@ export default {
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],
-  testTimeout: 30_000,
+  // Ends what hangs; no test waits for it, and a busy machine has time.
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

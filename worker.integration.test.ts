@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { PassObserver } from './activities/observer.ts';
 import type { OpenDatabase } from './store/database.ts';
-import { openInMemory } from './store/open-embedded.ts';
+import { openInMemory } from './test/support/embedded.ts';
 import { PairStore } from './store/pairs.ts';
 import { askingPair } from './test/support/asking-pair.ts';
 import { type House, openHouse } from './test/support/house.ts';

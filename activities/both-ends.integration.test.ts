@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../store/database.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import { type House, openHouse } from '../test/support/house.ts';
 import { reconcile } from './reconcile.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../store/database.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import { Crash, type CrashPoint, dyingAt } from '../test/support/crash.ts';
 import { type House, openHouse } from '../test/support/house.ts';
 import { reconcile } from './reconcile.ts';
@@ -120,7 +120,7 @@ describe.each(scenes)('I8: dying at any line of a pass, the next look leads to t
         expect((await house.sync(id, 'person')).fields).toEqual([]);
       }
     }
-  }, 120_000);
+  });
 });
 
 test('where Advoware cannot be searched, a creation of unknown fate is asked about and never repeated', async () => {
@@ -152,4 +152,4 @@ test('where Advoware cannot be searched, a creation of unknown fate is asked abo
   }
   expect(outcomes.get('parked')).toBeGreaterThan(0);
   expect(outcomes.get('done')).toBeGreaterThan(0);
-}, 120_000);
+});

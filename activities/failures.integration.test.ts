@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { definitionText } from '../engine/definition-text.ts';
 import type { OpenDatabase } from '../store/database.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import { advowareConnector, type House, openHouse } from '../test/support/house.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { PairStore } from '../store/pairs.ts';

@@ -5,9 +5,10 @@ import { freePort } from '../cli/temporal-server/free-port.ts';
 import { createLog } from '../log.ts';
 import { forEachPriority } from '../connectors/call-log.ts';
 import { HintStore } from '../store/hints.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { empty } from '../test/support/empty.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import { lazyConnection } from '../temporal-connection.ts';
-import { emptied, until } from '../test/support/house.ts';
+import { until } from '../test/support/house.ts';
 import { testTemporalAddress } from '../test/support/temporal.ts';
 import { createChecker } from './checker.ts';
 import { createDoorbell, type Doorbell } from './doorbell.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
   await connection.close();
   await database.close();
 });
-beforeEach(() => emptied(database));
+beforeEach(() => empty(database.db));
 
 const createBell = (client: Client): Doorbell =>
   createDoorbell({ client, taskQueue, hints: () => hints, log: createLog('silent') });
@@ -105,7 +106,7 @@ test('while Temporal is away ringing is no error; the sweeper tells it when it i
     ),
   );
   await sweeper.stop();
-}, 30_000);
+});
 
 test("a person's check is stored even when Temporal is away, and says so", async () => {
   const [{ recordId } = { recordId: '' }] = someRecords(1);

@@ -5,7 +5,7 @@ import { type ApiUnderTest, callOps, readableLog, refusedWith, startTestApi, tes
 import { batch, postWebhook, type Registration, signature, storedIds } from '../test/support/espo-webhook.ts';
 import { until } from '../test/support/house.ts';
 import type { OpenDatabase } from '../store/database.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import type { HttpLimits } from './http-limits.ts';
 
 const registration: Registration = { id: 'w1', secret: 'key-of-the-webhook' };

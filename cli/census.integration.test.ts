@@ -8,8 +8,8 @@ import { apiToken, type ServiceUnderTest, startService } from '../test/support/s
 let service: ServiceUnderTest;
 beforeAll(async () => {
   service = await startService({ environment: { ESPOCRM_NOTIFY: 'off' } });
-}, 90_000);
-afterAll(() => service.stop(), 90_000);
+});
+afterAll(() => service.stop());
 
 interface Said {
   readonly exitCode: number;
@@ -47,7 +47,7 @@ test('a dry run reports in tables what would happen, and does none of it', async
   expect(said.out).toContain('`tandem backfill beteiligte` carries this out');
   expect(said.out).not.toMatch(/Meier|Schulz|Weber/);
   expect([writes(), ...ids.map((id) => party(id)['betnr'] ?? null)]).toEqual([0, null, null]);
-}, 60_000);
+});
 
 test('a backfill brings everything over and ends when that is done', async () => {
   const said = await tandem('backfill', 'beteiligte');
@@ -55,7 +55,7 @@ test('a backfill brings everything over and ends when that is done', async () =>
   expect(said.out).toMatch(/^backfill of beteiligte: done after /m);
   expect(said.out).toMatch(/handed over: 3, still waiting to be looked at: 0/);
   expect(service.crm.records('CBeteiligte').map((record) => record['syncStatus'])).toEqual(['clean', 'clean', 'clean']);
-}, 120_000);
+});
 
 test('a change that nobody was told of is found by a dry run, repaired by a census, and gone from the next report', async () => {
   const [first] = service.crm.records('CBeteiligte');
@@ -70,7 +70,7 @@ test('a change that nobody was told of is found by a dry run, repaired by a cens
   expect(party(first!['id'])['titel']).toBe('Dr.');
   const again = await tandem('census', 'beteiligte', '--dry-run');
   expect([again.exitCode, again.out]).toEqual([0, expect.stringContaining('Everything is as agreed')]);
-}, 120_000);
+});
 
 test('a walk that waits says why, is seen in the status, is held, let go on and ended', async () => {
   await tandem('pause', 'beteiligte');
@@ -92,7 +92,7 @@ test('a walk that waits says why, is seen in the status, is held, let go on and 
   const gone = await tandem('census', 'beteiligte', '--pause');
   expect([gone.exitCode, gone.error]).toEqual([1, expect.stringContaining('There is nothing to pause')]);
   await tandem('resume', 'beteiligte');
-}, 90_000);
+});
 
 test('Ctrl-C stops looking and nothing else, and says how to go on', async () => {
   await tandem('pause', 'beteiligte');
@@ -108,4 +108,4 @@ test('Ctrl-C stops looking and nothing else, and says how to go on', async () =>
   expect((await tandem('census', 'beteiligte', '--cancel')).exitCode).toBe(0);
   const run = async () => (await service.api('GET', '/pairs/beteiligte/census')).body;
   await until('it is canceled', async () => censusRun.parse(await run()).state === 'canceled');
-}, 90_000);
+});

@@ -12,7 +12,7 @@ beforeAll(async () => {
     budget: { windowMs: 3_600_000, least: 1, share: 0 },
   });
   service = await startService({ pairs: [pair], firm: { search: ['name', 'vorname', 'geburtsdatum'] } });
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 interface Said {
@@ -79,7 +79,7 @@ describe('a conflict that a person settles', () => {
       exitCode: 1,
       error: expect.stringContaining(`Conflict ${conflict} is closed by now`),
     });
-  }, 60_000);
+  });
 
   test('may become a value of neither side, which both systems then have; digits stay a text', async () => {
     const { id, conflict } = await contested('Alt', 'Neu');
@@ -114,7 +114,7 @@ describe('a conflict that a person settles', () => {
     expect(none).toMatchObject({ exitCode: 1, error: expect.stringContaining('No open conflict fits') });
     expect((await tandem('conflicts')).out).toBe('There is no open conflict.\n');
     expect(JSON.parse((await tandem('conflicts', '--json')).out)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('a question that a person answers', () => {
@@ -139,7 +139,7 @@ describe('a question that a person answers', () => {
     expect(answered.out).toContain('no_change: both sides agree');
     expect(inCrm(id)).toMatchObject({ betnr: String(betNr), syncStatus: 'clean' });
     expect((await tandem('questions', 'beteiligte')).out).toBe('No record asks anything.\n');
-  }, 60_000);
+  });
 
   test('is not answered by something that is no answer', async () => {
     for (const args of [['perhaps'], ['link'], ['create', '17']]) {
@@ -179,7 +179,7 @@ test('deletions beyond the budget are held, shown, and carried out when they are
   );
   expect(isDeleted(third)).toBe(false);
   expect((await tandem('status')).out).not.toContain('DELETIONS HELD');
-}, 60_000);
+});
 
 describe('the plan', () => {
   let id = '';
@@ -210,7 +210,7 @@ describe('the plan', () => {
     expect([afterwards.exitCode, afterwards.out]).toEqual([0, `${id}: nothing to do\n`]);
     const nothing = await tandem('plan', 'beteiligte', '--json');
     expect([nothing.exitCode, JSON.parse(nothing.out)]).toMatchObject([0, { definitionChanges: [] }]);
-  }, 60_000);
+  });
 
   test('looks at so many records at most', async () => {
     expect((await tandem('plan', 'beteiligte', '--limit', '1')).out).toContain('1 looked at, nothing would be written');

@@ -7,8 +7,8 @@ import { apiToken, type ServiceUnderTest, startService } from '../test/support/s
 let service: ServiceUnderTest;
 beforeAll(async () => {
   service = await startService({ environment: { RETRY_LADDER: '1h', ESPOCRM_NOTIFY: 'off' } });
-}, 90_000);
-afterAll(() => service.stop(), 90_000);
+});
+afterAll(() => service.stop());
 
 interface Said {
   readonly exitCode: number;
@@ -37,7 +37,7 @@ test('what failed is listed with its reason, tried again singly and all at once,
   const ids = ['Meier', 'Schulz', 'Weber'].map((lastName) => service.crm.create('CBeteiligte', { lastName }).id);
   const [first = '', ...others] = ids;
   await service.deliver();
-  await until('three were given up', async () => (await failed()).length === 3, 60_000);
+  await until('three were given up', async () => (await failed()).length === 3);
   const { exitCode, out } = await tandem('failed', 'beteiligte');
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^pair +record +code +attempts +since +next attempt +reason$/m);
@@ -54,9 +54,9 @@ test('what failed is listed with its reason, tried again singly and all at once,
   expect(none).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^0 records tried again now/) });
   const all = await tandem('retry', 'beteiligte', '--all');
   expect(all).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^2 records tried again now/) });
-  await until('they are clean', () => others.every(isClean), 60_000);
+  await until('they are clean', () => others.every(isClean));
   expect(JSON.parse((await tandem('failed', '--json')).out)).toEqual([]);
-}, 150_000);
+});
 
 test.each([
   [['retry', 'beteiligte'], 'Name either the record or --all'],

@@ -203,7 +203,7 @@ describe('token', () => {
     await service.stop();
     const withoutToken = await tandem(['status'], { ...usable, API_TOKENS: entry });
     expect([withoutToken.exitCode, withoutToken.error]).toEqual([1, expect.stringContaining('Set TANDEM_API_TOKEN')]);
-  }, 60_000);
+  });
 
   test('of a name that API_TOKENS could not hold is refused', async () => {
     for (const name of ['a:b', 'a,b']) {
@@ -252,4 +252,4 @@ test('a pair whose definition has changed says so wherever it is met, until it i
     ...{ exitCode: 0, out: 'beteiligte: the new definition is in force\n  keys: none → one\n' },
   });
   expect((await tandem(['status'], asked())).out).not.toContain('DEFINITION');
-}, 60_000);
+});

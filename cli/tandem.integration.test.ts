@@ -10,7 +10,7 @@ beforeAll(async () => {
   id = service.crm.create('CBeteiligte', { lastName: 'Meier', titel: 'Dr.' }).id;
   await service.deliver();
   await until('it is synced', () => service.crm.record('CBeteiligte', id)!['syncStatus'] === 'clean');
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 interface Said {
@@ -125,4 +125,4 @@ test('doctor has a line per check and fails when something is wrong', async () =
   expect(bad.out).toContain('✗ Advoware: token');
   expect(bad.out).toContain('✗ Tandem: Temporal');
   expect(`${good.out}${bad.out}`).not.toContain(firm.credentials.password);
-}, 60_000);
+});

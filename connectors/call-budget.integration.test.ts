@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CallLogStore } from '../store/call-log.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import { databasesUnderTest } from '../test/support/databases.ts';
 import { openDatabase, until } from '../test/support/house.ts';
 import type { CallBudget, CallReservation } from './call-budget.ts';

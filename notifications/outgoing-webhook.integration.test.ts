@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../store/database.ts';
 import { NotificationStore } from '../store/notifications.ts';
-import { openInMemory } from '../store/open-embedded.ts';
+import { openInMemory } from '../test/support/embedded.ts';
 import { type House, openHouse } from '../test/support/house.ts';
 import { deliveriesOn, dyingAfterSending, exhaust, failingParties, news, senderIn } from '../test/support/notifying.ts';
 import { WebhookReceiver } from '../test/support/webhook-receiver.ts';

@@ -118,7 +118,7 @@ describe.each(databasesUnderTest())('calls counted in $name', (kind) => {
       for (const { calls, perMs } of list) expect(processes.model.mostInAnyStretch(perMs)).toBeLessThanOrEqual(calls);
     });
     await holdsAlwaysAsync(campaign, { share: 0.1 });
-  }, 120_000);
+  });
 
   describe('on a clock that stands still', () => {
     let nowMs = 0;

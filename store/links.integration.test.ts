@@ -27,7 +27,7 @@ describe.each(databasesUnderTest())('beside a long history on $name', (kind) => 
       { ...last, ...plannedWrite() },
     ]);
     statements.length = 0;
-  }, 120_000);
+  });
   afterAll(() => heard.opened.close());
 
   test.each<[string, (store: LinkStore) => Promise<unknown>]>([

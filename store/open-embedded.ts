@@ -26,12 +26,13 @@ export async function openEmbedded(dataDirectory: string): Promise<OpenDatabase>
   };
 }
 
-/** An embedded database that lives and ends with the process. */
-export async function openInMemory(): Promise<OpenDatabase> {
-  return openPglite(await PGlite.create());
+/** An embedded database that lives and ends with the process. @param from a dump to begin with */
+export async function openInMemory(from?: Blob): Promise<OpenDatabase> {
+  return openPglite(await PGlite.create(from === undefined ? {} : { loadDataDir: from }));
 }
 
-async function openPglite(client: PGlite): Promise<OpenDatabase> {
+/** Brings the schema of an open one up to date. */
+export async function openPglite(client: PGlite): Promise<OpenDatabase> {
   const db = drizzle(client, { schema });
   await migrate(db, { migrationsFolder });
   return {

@@ -5,7 +5,7 @@ import { type ServiceUnderTest, startService } from './support/service-under-tes
 let service: ServiceUnderTest;
 beforeEach(async () => {
   service = await startService({ environment: { PROBE_LADDER: '1s,2s' } });
-}, 60_000);
+});
 afterEach(() => service.stop());
 
 const inCrm = (id: string) => service.crm.record('CBeteiligte', id)!;
@@ -56,7 +56,7 @@ test("an office that is offline is asked by one call at a time, nobody's attempt
   await until('the circuit is closed', async () => (await circuits()).length === 0);
   expect(ids.slice(0, 3).map((id) => atFirm(id).titel)).toEqual(['Dr.', 'Dr.', 'Dr.']);
   expect(await record(ids[5]!)).toMatchObject({ attempts: 0, failure: null });
-}, 60_000);
+});
 
 test('one record that makes Advoware fail waits alone', async () => {
   const [poison, ...others] = await synced(6);
@@ -73,7 +73,7 @@ test('one record that makes Advoware fail waits alone', async () => {
   await until('the others are equal', () => others.every((id) => atFirm(id).vorname === 'Toni'));
   await until('it was given up', () => inCrm(poison!)['syncStatus'] === 'permanently_failed');
   expect(await circuits()).toEqual([]);
-}, 60_000);
+});
 
 test('a system that fails on everything is in trouble itself: what failed before that does not count', async () => {
   const ids = await synced(8);
@@ -88,7 +88,7 @@ test('a system that fails on everything is in trouble itself: what failed before
     return records.every((one) => (one as { attempts: number }).attempts === 0);
   });
   expect(ids.map((id) => inCrm(id)['syncStatus'])).not.toContain('permanently_failed');
-}, 60_000);
+});
 
 test('a system that asks for a pause gets it, and nobody is blamed for that', async () => {
   const ids = await synced(10);
@@ -107,4 +107,4 @@ test('a system that asks for a pause gets it, and nobody is blamed for that', as
   // Nothing was sent in vain: the reads and writes of ten records, whatever the storm had begun before the mark.
   expect(service.firm.requests.count({ since: mark, path: 'Beteiligte' })).toBeLessThanOrEqual(20 + 10);
   for (const id of ids) expect(await record(id)).toMatchObject({ attempts: 0 });
-}, 60_000);
+});

@@ -66,7 +66,7 @@ test('while a first import uses up its budget, people and webhooks are served be
     const { body } = await service.api('GET', `/pairs/beteiligte/records/${id}`);
     expect(body).toMatchObject({ attempts: 0, failure: null });
   }
-}, 300_000);
+});
 
 test('people who ask for more at once than the budget has calls wait for their answer instead of being told to', async () => {
   service = await startService({ environment: { ESPOCRM_BUDGET: '4/2s' } });
@@ -77,4 +77,4 @@ test('people who ask for more at once than the budget has calls wait for their a
     expect([isEqual(id), inFirm()]).toEqual([true, expect.arrayContaining([lastName])]);
   }
   expect(service.crm.rateLimit.mostInAnyWindow(2_000)).toBeLessThanOrEqual(4);
-}, 120_000);
+});

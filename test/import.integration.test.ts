@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { censusRun } from '../api/ops/census-shape.ts';
 import { freePort } from '../cli/temporal-server/free-port.ts';
+import { makeDataDirectory } from './support/embedded.ts';
 import { until } from './support/house.ts';
 import { apiToken, startSystems, type Systems } from './support/service-under-test.ts';
 import { testTemporalAddress } from './support/temporal.ts';
@@ -21,7 +20,7 @@ let environment: Readonly<Record<string, string>>;
 let running: ChildProcess | undefined;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tandem-import-'));
+  directory = await makeDataDirectory('import');
   port = await freePort();
   systems = await startSystems({ search: ['name', 'vorname'] });
   environment = {
@@ -52,7 +51,7 @@ async function started(): Promise<void> {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await until('it is ready', isReady, 60_000);
+  await until('it is ready', isReady);
 }
 
 async function killed(): Promise<void> {

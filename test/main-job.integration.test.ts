@@ -6,7 +6,7 @@ import { workflowIdOf } from '../workflows/contract.ts';
 let service: ServiceUnderTest;
 beforeAll(async () => {
   service = await startService();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const inCrm = (id: string) => service.crm.record('CBeteiligte', id)!;
@@ -113,10 +113,10 @@ describe('bursts', () => {
     const ids = Array.from({ length: 200 }, (_, n) => service.crm.create('CBeteiligte', { lastName: `Serie ${n}` }).id);
     const before = service.firm.requests.mark();
     await service.deliver();
-    await until('all are clean', () => ids.every((id) => inCrm(id)['syncStatus'] === 'clean'), 90_000);
+    await until('all are clean', () => ids.every((id) => inCrm(id)['syncStatus'] === 'clean'));
     expect(service.firm.requests.count({ since: before, method: 'POST', path: 'Beteiligte' })).toBe(200);
     expect(new Set(ids.map((id) => atFirm(id).name)).size).toBe(200);
-  }, 120_000);
+  });
 });
 
 test('without skipOwn the echo of our own write costs at most one call', async () => {
@@ -140,7 +140,7 @@ test('without skipOwn the echo of our own write costs at most one call', async (
   } finally {
     await loud.stop();
   }
-}, 60_000);
+});
 
 /** A history as text, with its payloads (base64 in its JSON) made readable. */
 function decoded(history: unknown): string {

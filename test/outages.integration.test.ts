@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../cli/temporal-server/free-port.ts';
 import { startTemporalServer } from '../cli/temporal-server/start.ts';
 import { createPostgresDatabase, databasesUnderTest } from './support/databases.ts';
+import { makeDataDirectory } from './support/embedded.ts';
 import { until } from './support/house.ts';
 import { callApi, registerWebhooks, startSystems, type Systems } from './support/service-under-test.ts';
 import { testTemporalAddress } from './support/temporal.ts';
@@ -18,7 +18,7 @@ let cleanUps: (() => Promise<unknown>)[];
 let running: ChildProcess | undefined;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tandem-outage-'));
+  directory = await makeDataDirectory('outage');
   port = await freePort();
   cleanUps = [];
   taskQueue = `outage-${randomUUID()}`;
@@ -100,26 +100,26 @@ describe.each(databasesUnderTest())('SIGKILL in the middle of a hundred syncs, o
 
   test('started again, all hundred are equal and no party is there twice', async () => {
     const ids = await killedInTheMiddle(['name', 'vorname']);
-    await until('all are clean', () => ids.every(isClean), 120_000);
+    await until('all are clean', () => ids.every(isClean));
     const names = systems.firm.records().map((party) => party.name);
     expect([names.length, new Set(names).size]).toEqual([100, 100]);
     for (const id of ids) expect(systems.firm.record(Number(inCrm(id)['betnr']))!.name).toBe(inCrm(id)['lastName']);
-  }, 180_000);
+  });
 
   test('where Advoware cannot be searched, what is in doubt is asked about, and the answer completes it', async () => {
     const ids = await killedInTheMiddle([]);
     const isAsked = (id: string): boolean => String(inCrm(id)['syncErrorMessage']).includes('enter its number');
-    await until('each is clean or asks', () => ids.every((id) => isClean(id) || isAsked(id)), 120_000);
+    await until('each is clean or asks', () => ids.every((id) => isClean(id) || isAsked(id)));
     for (const id of ids.filter(isAsked)) {
       const party = systems.firm.records().find((candidate) => candidate.name === inCrm(id)['lastName']);
       const made = party ?? systems.firm.create({ name: String(inCrm(id)['lastName']), vorname: 'Toni' });
       systems.crm.update('CBeteiligte', id, { betnr: String(made.betNr) });
     }
     await systems.crm.webhooks.deliverAll();
-    await until('all are clean', () => ids.every(isClean), 60_000);
+    await until('all are clean', () => ids.every(isClean));
     const names = systems.firm.records().map((party) => party.name);
     expect([names.length, new Set(names).size]).toEqual([100, 100]);
-  }, 180_000);
+  });
 });
 
 test('while Temporal is down webhooks are accepted, and everything is synced after it is back', async () => {
@@ -149,9 +149,9 @@ test('while Temporal is down webhooks are accepted, and everything is synced aft
   expect(check).toMatchObject({ status: 202, body: { pending: { reason: 'not_started' } } });
 
   server = await startTemporalServer(temporal);
-  await until('all are clean', () => ids.every(isClean), 90_000);
-  await until('the edit arrived', () => systems.firm.record(Number(inCrm(first.id)['betnr']))!.titel === 'Dr.', 60_000);
-}, 180_000);
+  await until('all are clean', () => ids.every(isClean));
+  await until('the edit arrived', () => systems.firm.record(Number(inCrm(first.id)['betnr']))!.titel === 'Dr.');
+});
 
 test('SIGTERM ends it in good order; a second process on the same embedded database is refused with advice', async () => {
   systems = await startSystems();
@@ -167,4 +167,4 @@ test('SIGTERM ends it in good order; a second process on the same embedded datab
   const child = running!;
   await end('SIGTERM');
   expect(child.exitCode).toBe(0);
-}, 60_000);
+});

@@ -20,7 +20,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       Object.assign(webhooks.settings, { maxRetries: 12, retryAfterMs: 14_400_000, failuresUntilOff: 3 });
       faults.clear();
     });
-    afterAll(() => room.stop(), 60_000);
+    afterAll(() => room.stop());
 
     const differences = () => room.differences('tasks', 'projects', 'task_lists');
     const deliverAll = async (): Promise<readonly number[]> => {

@@ -19,7 +19,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
         return feeds.length > 0 && feeds.every(({ caughtUpAt }) => caughtUpAt !== null);
       });
     }, testWithinMs);
-    afterAll(() => room.stop(), 60_000);
+    afterAll(() => room.stop());
 
     test(
       'of many changes in a moment not only the last one is known: every activity is there, and every task',

@@ -48,14 +48,14 @@ beforeEach(async () => {
     // Requests are counted: nothing but the import asks.
     ...{ CATCH_UP_EVERY: 'off', CENSUS_AT: 'off', ROLLING_CHECK_PERIOD: 'off', KEEP_WEBHOOKS_EVERY: 'off' },
   };
-}, 300_000);
+});
 afterEach(async () => {
   await killed();
   await opened.close();
   await database.drop();
   await productive.stop();
   await rm(directory, { recursive: true, force: true });
-}, 300_000);
+});
 
 const isReady = () =>
   fetch(`${url}/readyz`).then(

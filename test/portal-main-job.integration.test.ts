@@ -26,7 +26,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       await service.keepWebhooks();
       await service.importAll();
     }, 420_000);
-    afterAll(() => service.stop(), 60_000);
+    afterAll(() => service.stop());
 
     const rowOf = async (productiveId: string) => {
       const [row] = await service.db.select().from(portalTasks).where(eq(portalTasks.productiveId, productiveId));
@@ -58,7 +58,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
         .where(eq(portalProjects.productiveId, projectId));
       const [list] = await service.db.select().from(portalTaskLists).where(eq(portalTaskLists.productiveId, listId));
       expect([project?.name, list?.name, list?.projectId]).toEqual(['Website', 'Backlog', project?.id]);
-    }, 60_000);
+    });
 
     test('a task that is made in Productive calls the webhook, and its row is in the database, at one request', async () => {
       await synced('Warm-up');
@@ -70,7 +70,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
         .where(eq(portalProjects.productiveId, projectId));
       expect(await rowOf(id)).toMatchObject({ title: 'Angebot schreiben', projectId: project?.id, closed: false });
       expect(askedSince(mark)).toEqual([`GET /tasks/${id}`]);
-    }, 60_000);
+    });
 
     test('a change in Productive costs one request, and the row is right', async () => {
       const id = await synced('Entwurf');
@@ -81,7 +81,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       await quiet();
       expect(await rowOf(id)).toMatchObject({ title: 'Reinschrift', dueDate: '2031-05-06' });
       expect(askedSince(mark)).toEqual([`GET /tasks/${id}`]);
-    }, 60_000);
+    });
 
     test('a row that is edited in the portal costs a read and a write, and its echo one confirmation at most', async () => {
       const id = await synced('Vom Kunden');
@@ -101,7 +101,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       await quiet();
       expect(askedSince(echo)).toEqual([`GET /tasks/${id}`]);
       expect((await rowOf(id))?.title).toBe('Vom Kunden geändert');
-    }, 60_000);
+    });
 
     test('a row that is made in the portal is one POST, and keeps the id that Productive gave', async () => {
       const [project] = await service.db
@@ -124,7 +124,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       const id = (await productiveId())!;
       expect(service.productive.record('tasks', id)).toMatchObject({ title: 'Aus dem Portal', project_id: projectId });
       expect(askedSince(mark)).toEqual(['POST /tasks']);
-    }, 60_000);
+    });
 
     test('the doctor has a line for each check of Productive and the portal, and no secret in any of them', async () => {
       const said = await new Promise<{ readonly exitCode: number; readonly out: string }>((resolve) => {
@@ -140,13 +140,13 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       expect(said.out).toContain('Productive, which runs elsewhere, will not reach it');
       expect(said.out).not.toContain(service.productive.token);
       expect([said.exitCode, said.out.match(/^✗.*$/gm)]).toEqual([0, null]);
-    }, 120_000);
+    });
 
     test('a task that is deleted in Productive is gone from the portal', async () => {
       const id = await synced('Überholt');
       service.productive.remove('tasks', id);
       await service.productive.webhooks.deliver();
       await until('its row is deleted', async () => (await rowOf(id))?.deletedAt !== null);
-    }, 60_000);
+    });
   });
 }

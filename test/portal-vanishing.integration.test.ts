@@ -16,7 +16,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       room.productive.faults.clear();
       room.productive.unknowns.restoreIsTold = false;
     });
-    afterAll(() => room.stop(), 60_000);
+    afterAll(() => room.stop());
 
     const deliver = async () => {
       while (room.productive.webhooks.pending() > 0) await room.productive.webhooks.deliver();

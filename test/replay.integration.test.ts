@@ -6,7 +6,7 @@ import { type ServiceUnderTest, startService } from './support/service-under-tes
 let service: ServiceUnderTest;
 beforeAll(async () => {
   service = await startService();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const metric = async (name: string): Promise<number> => {
@@ -49,7 +49,7 @@ test('a recorded webhook that is played again, long after, makes Tandem look onc
   const later = crm.requests.all().slice(writes);
   expect(new Set(later.map(({ method }) => method))).toEqual(new Set(['GET']));
   expect(await metric('tandem_inbox_depth')).toBe(0);
-}, 60_000);
+});
 
 test('one that speaks of a record that is gone, or never was, brings nothing back', async () => {
   const { crm, firm } = service;

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { freePort } from '../cli/temporal-server/free-port.ts';
 import { createPostgresDatabase } from './support/databases.ts';
 import { forward } from './support/forward.ts';
+import { makeDataDirectory } from './support/embedded.ts';
 import { until } from './support/house.ts';
 import { callApi, registerWebhooks, startSystems, type Systems } from './support/service-under-test.ts';
 import { testTemporalAddress } from './support/temporal.ts';
@@ -18,7 +17,7 @@ let environment: Readonly<Record<string, string>>;
 let running: ChildProcess[] = [];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tandem-shutdown-'));
+  directory = await makeDataDirectory('shutdown');
   port = await freePort();
   systems = await startSystems({ search: ['name', 'vorname'] });
   environment = {
@@ -94,7 +93,7 @@ test('SIGTERM in the middle of the work: it ends in order, what was under way is
   for (const id of ids) {
     expect((await callApi(url(), 'GET', `/pairs/beteiligte/records/${id}`)).body).toMatchObject({ attempts: 0 });
   }
-}, 120_000);
+});
 
 test('started before anything that it needs: it says so once, readyz tells, and it recovers by itself', async () => {
   const [host = '', temporalPort] = testTemporalAddress().split(':');
@@ -140,4 +139,4 @@ test('started before anything that it needs: it says so once, readyz tells, and 
   expect(await exited(running[0]!)).toBe(0);
   for (const door of doors) door.close();
   await created.drop();
-}, 120_000);
+});

@@ -29,7 +29,7 @@ beforeAll(async () => {
     workflowsPath: fileURLToPath(new URL('index.ts', import.meta.url)),
     bundlePath: codePath,
   });
-}, 60_000);
+});
 afterAll(() => rm(bundleDirectory, { recursive: true }));
 
 const textOf = (recording: string) => readFile(join(directory, recording), 'utf8');

@@ -132,7 +132,7 @@ describe.each(databasesUnderTest())('catch-up on $name', (kind) => {
     expect(await watcher.cursors.load('beteiligte', 'master')).toMatchObject({ behindSince: null, walk: null });
     later(10 * secondMs);
     expect(await watcher.catchUp()).toMatchObject({ handedOver: 0 });
-  }, 120_000);
+  });
 
   describe('where it can not read, nothing moves and the next time goes on', () => {
     const cursor = () => watcher.cursors.load('beteiligte', 'master');

@@ -5,8 +5,9 @@ import { censusFindings } from '../../store/population-tables.ts';
 import { hints } from '../../store/schema.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { begin, carryOn, found, step, walk, type Walked, withPagesOf } from '../../test/support/census.ts';
+import { empty } from '../../test/support/empty.ts';
 import { databasesUnderTest } from '../../test/support/databases.ts';
-import { emptied, openDatabase } from '../../test/support/house.ts';
+import { openDatabase } from '../../test/support/house.ts';
 import { Offices } from '../../test/support/offices.ts';
 
 const person = (index: number) => ({
@@ -382,7 +383,7 @@ describe.each(databasesUnderTest())('a census of two EspoCRMs, on $name', (kind)
       const couples = await imported(12);
       create('master', 200, 3);
       create('replica', 300, 2);
-      await emptied(database);
+      await empty(database.db);
       const mark = offices.mark();
       const run = await walk(small, { mode: 'rebuild' });
       expect(run).toMatchObject({ state: 'done', handedOver: 12, counts: { master: { seen: 15, unlinked: 15 } } });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { sql } from 'drizzle-orm';
 import { type Side, sides } from '../../engine/values.ts';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { hints } from '../../store/schema.ts';
 import { begin, carryOn, dealWithInbox, step, walk, type Walked, withPagesOf } from '../../test/support/census.ts';
 import { Crash, type CrashPoint, dyingAt } from '../../test/support/crash.ts';
@@ -84,4 +84,4 @@ test('a process that dies at any call of a walk: another one comes to the same e
       expect(requests).toBeLessThanOrEqual(5);
     }
   }
-}, 180_000);
+});

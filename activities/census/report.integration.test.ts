@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { CensusReport } from '../../engine/census-report.ts';
 import type { CensusMode } from '../../store/population-tables.ts';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { walk } from '../../test/support/census.ts';
 import { type House, openHouse } from '../../test/support/house.ts';
 import { Offices } from '../../test/support/offices.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { hints } from '../../store/schema.ts';
 import { begin, carryOn, found, step, walk } from '../../test/support/census.ts';
 import { type House, openHouse } from '../../test/support/house.ts';

@@ -10,7 +10,7 @@ import { startTemporalServer, type TemporalServer } from '../../cli/temporal-ser
 import { buildWorkflowBundle } from '../../scripts/build-workflow-bundle.ts';
 import { CensusRunStore } from '../../store/census-runs.ts';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { begin, dealWithInbox, found, type Walked, withPagesOf } from '../../test/support/census.ts';
 import { until } from '../../test/support/house.ts';
 import { Offices } from '../../test/support/offices.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
   connection = await Connection.connect({ address: server.address });
   client = new Client({ connection });
   database = await openInMemory();
-}, 120_000);
+});
 afterAll(async () => {
   await database.close();
   await connection.close();
@@ -112,7 +112,7 @@ test('a walk goes on through several executions, so that no history grows large'
     const { historyLength } = await client.workflow.getHandle(censusIdOf({ pair }, taskQueue)).describe();
     expect(historyLength).toBeLessThan(suggestedEvents * 2);
   });
-}, 90_000);
+});
 
 test('a paused walk reads nothing until it is resumed; a signal lets it look at once', async () => {
   create(9);
@@ -132,7 +132,7 @@ test('a paused walk reads nothing until it is resumed; a signal lets it look at 
     await untilEnded(handle.result());
     expect(await found(walked, { id: runId })).toMatchObject({ state: 'done', counts: { master: { seen: 9 } } });
   });
-}, 90_000);
+});
 
 test('a walk of the night begins its own run, and none while another one is open', async () => {
   create(3);
@@ -154,4 +154,4 @@ test('a walk of the night begins its own run, and none while another one is open
     });
     expect(shownInReplica()).toBe(3);
   });
-}, 90_000);
+});

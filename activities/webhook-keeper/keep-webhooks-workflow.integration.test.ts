@@ -7,7 +7,7 @@ import { createEspoCrmConnector } from '../../connectors/espocrm/connector.ts';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { testTemporalAddress } from '../../test/support/temporal.ts';
 import { unlimitedBudget } from '../../test/support/unlimited-budget.ts';
@@ -60,7 +60,7 @@ beforeAll(async () => {
     budget: () => unlimitedBudget,
     metrics: createMetrics(null),
   });
-}, 120_000);
+});
 afterAll(async () => {
   await client.connection.close();
   await connection.close();

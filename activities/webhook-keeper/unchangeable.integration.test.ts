@@ -4,7 +4,7 @@ import type { Connector, WebhookRegistrar, WebhookRegistration } from '../../con
 import { Unavailable } from '../../connectors/errors.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { unlimitedBudget } from '../../test/support/unlimited-budget.ts';
 import { keepWebhooks } from './keep-webhooks.ts';

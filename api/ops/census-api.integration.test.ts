@@ -7,11 +7,11 @@ import type { OpenDatabase } from '../../store/database.ts';
 import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { HintStore } from '../../store/hints.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { empty } from '../../test/support/empty.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { type CensusCounts, censusRuns } from '../../store/population-tables.ts';
 import { type ApiUnderTest, callOps, RecordingStarter, refusedWith, startTestApi } from '../../test/support/api.ts';
-import { emptied } from '../../test/support/house.ts';
 import { people } from '../../test/support/people.ts';
 import { unlimitedBudget } from '../../test/support/unlimited-budget.ts';
 import { startCensusKeeper } from '../census-keeper.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await emptied(database);
+  await empty(database.db);
   starter = new RecordingStarter();
   now = new Date('2026-11-21T10:00:00Z');
   budget = unlimitedBudget;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { emptied, until } from '../../test/support/house.ts';
+import { empty } from '../../test/support/empty.ts';
+import { until } from '../../test/support/house.ts';
 import { type ApiUnderTest, callOps, refusedWith, startTestApi } from '../../test/support/api.ts';
 import { at, everything, insertsInto } from '../../test/support/store.ts';
 import { links, type StoredFailure } from '../../store/schema.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 beforeEach(async () => {
   api.doorbell.rung.length = 0;
-  await emptied(api.database);
+  await empty(api.database.db);
 });
 
 const call = (method: string, path: string, body?: unknown) => callOps(api, method, `${base}${path}`, { body });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createPreviewer } from '../../activities/preview.ts';
 import { definitionText } from '../../engine/definition-text.ts';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { links } from '../../store/schema.ts';
 import { type ApiUnderTest, callOps, refusedWith, startTestApi } from '../../test/support/api.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { portalCompanies } from '../../store/portal/work-tables.ts';
 import { type ApiUnderTest, refusedWith } from '../../test/support/api.ts';
 import { adminToken, askPortal, clientToken, startTestPortal, tokenWith } from '../../test/support/portal.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { hints } from '../../store/schema.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { type ApiUnderTest, readableLog, startTestApi } from '../../test/support/api.ts';

@@ -5,7 +5,7 @@ import { createEspoCrmConnector, type EspoCrmConnector } from '../../connectors/
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { type OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { type ApiUnderTest, callOps, startTestApi } from '../../test/support/api.ts';
 import { storedIds } from '../../test/support/espo-webhook.ts';

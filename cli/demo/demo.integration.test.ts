@@ -22,7 +22,7 @@ test("the story of a law firm's parties comes to its end, each step at its numbe
   const { exitCode, out, error } = await demo({});
   expect([exitCode, error.replaceAll(/^.*temporalio_sdk_core.*\n/gm, '')]).toEqual([0, '']);
   expect(out.match(/^\d\. .* \d+ calls {2}\d+ ms$/gm)?.length).toBe(7);
-}, 300_000);
+});
 
 test('the story of Productive and the portal comes to its end, each step at its number of requests', async () => {
   const { exitCode, out, error } = await demo({ PAIR: 'portal', DEMO_SCALE: '0.001' });
@@ -34,7 +34,7 @@ test('the story of Productive and the portal comes to its end, each step at its 
   expect(out).toMatch(/^5\. A client sets its due date in the portal +pending→synced +2 calls/m);
   expect(out).toMatch(/^8\. A file is downloaded again +same bytes +1 calls/m);
   expect(out).toMatch(/^9\. A webhook is off; tandem webhooks --mend +healed/m);
-}, 300_000);
+});
 
 test('what there is no demo of, and a scale that is none, is said before anything is started', async () => {
   expect(await demo({ PAIR: 'clients' })).toMatchObject({
@@ -45,4 +45,4 @@ test('what there is no demo of, and a scale that is none, is said before anythin
     exitCode: 1,
     error: expect.stringContaining('DEMO_SCALE must be a number above 0 and at most 1'),
   });
-}, 60_000);
+});

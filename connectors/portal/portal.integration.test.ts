@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from '../../test/support/embedded.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import { PortalRecordStore } from '../../store/portal/records.ts';
 import { createPostgresDatabase, databasesUnderTest } from '../../test/support/databases.ts';

@@ -26,7 +26,7 @@ import { ConflictStore } from '../../store/conflicts.ts';
 import { CursorStore } from '../../store/cursors.ts';
 import { FeedCursorStore } from '../../store/feed-cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from './embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';

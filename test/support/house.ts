@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import type { WorkerDependencies } from '../../activities/dependencies.ts';
 import { reconcile } from '../../activities/reconcile.ts';
 import { createAdvowareConnector } from '../../connectors/advoware/connector.ts';
@@ -14,7 +13,7 @@ import { type Advoware, type AdvowareOptions, startAdvoware } from '../../simula
 import { type EspoCrm, type EspoCrmOptions, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
 import type { OpenDatabase } from '../../store/database.ts';
 import { HintStore, refOfKey } from '../../store/hints.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
+import { openInMemory } from './embedded.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import type { Link } from '../../store/link-rows.ts';
 import { PairStore } from '../../store/pairs.ts';
@@ -25,6 +24,7 @@ import type { DatabaseUnderTest } from './databases.ts';
 import { unlimitedBudget } from './unlimited-budget.ts';
 
 export { until } from './until.ts';
+import { empty } from './empty.ts';
 
 export interface HouseOptions {
   readonly crm?: EspoCrmOptions;
@@ -131,7 +131,7 @@ export class House {
 
   /** As if the store had been lost. */
   async forgetEverything(): Promise<void> {
-    await emptied(this.database);
+    await empty(this.database.db);
     await this.introducePairs();
   }
 
@@ -163,18 +163,11 @@ export const advowareConnector = (firm: Advoware, { put = 'full', notFound = '40
 
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { database } = options;
-  await emptied(database);
+  await empty(database.db);
   const [crm, firm] = await Promise.all([startEspoCrm(options.crm), startAdvoware(options.firm)]);
   const house = new House({ crm, firm, database, options });
   await house.introducePairs();
   return house;
-}
-
-/** Removes every row. */
-export async function emptied({ db }: OpenDatabase): Promise<void> {
-  await db.execute(
-    sql`truncate call_log, census_runs, circuits, compared_rows, conflicts, cursors, hints, links, ledger, pairs, sightings, webhook_checks, webhook_registrations restart identity cascade`,
-  );
 }
 
 /** A fresh database of the kind, with its schema. */

@@ -20,7 +20,7 @@ import { RecordStore } from '../../store/records.ts';
 import { conflicts, type HintTrigger, ledger, links } from '../../store/schema.ts';
 import { syncDependencies } from '../../sync-dependencies.ts';
 import type { PassSummary } from '../../workflows/contract.ts';
-import { emptied } from './house.ts';
+import { empty } from './empty.ts';
 
 export interface OfficesOptions {
   readonly database: OpenDatabase;
@@ -78,7 +78,7 @@ export class Offices {
   }
 
   static async open(options: OfficesOptions): Promise<Offices> {
-    await emptied(options.database);
+    await empty(options.database.db);
     const [master, replica] = await Promise.all([
       startEspoCrm(options.crms?.master),
       startEspoCrm(options.crms?.replica),

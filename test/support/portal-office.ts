@@ -12,6 +12,7 @@ import {
 } from '../../store/portal/work-tables.ts';
 import type { ApiUnderTest } from './api.ts';
 import { adminToken, clientToken, tokenWith } from './portal.ts';
+import { empty } from './empty.ts';
 
 /** Two companies with a project each; ids are the portal's, as texts. */
 export interface Office {
@@ -36,17 +37,10 @@ export interface Office {
   readonly admin: string;
 }
 
-/** Everything of the portal, and what is known of couples. */
-export async function emptiedPortal({ db }: OpenDatabase): Promise<void> {
-  await db.execute(
-    sql`truncate portal_companies, portal_people, portal_workflow_statuses, portal_projects, portal_task_lists, portal_tasks, portal_comments, portal_attachments, portal_uploads, portal_idempotency, portal_writes, portal_service_overviews, portal_documents, hints, links, ledger, pairs, census_runs restart identity cascade`,
-  );
-}
-
 /** Empties everything and builds the two companies. */
 export async function officeIn(database: OpenDatabase): Promise<Office> {
   const { db } = database;
-  await emptiedPortal(database);
+  await empty(database.db);
   const one = (rows: readonly { readonly id: number }[]): number => rows[0]!.id;
   const house = async (productiveId: string) => {
     const companyId = one(await db.insert(portalCompanies).values({ name: productiveId, productiveId }).returning());

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type RunningTandem, start } from '../../cli/start.ts';
@@ -11,6 +9,7 @@ import { createLog } from '../../log.ts';
 import { type Advoware, type AdvowareOptions, startAdvoware } from '../../simulators/advoware/start-advoware.ts';
 import { type EspoCrm, startEspoCrm } from '../../simulators/espocrm/start-espocrm.ts';
 import { callOps } from './call-ops.ts';
+import { makeDataDirectory } from './embedded.ts';
 import { testTemporalAddress } from './temporal.ts';
 
 export const apiToken = 'token-of-the-test-run';
@@ -93,7 +92,7 @@ export async function startService(
   } = {},
 ): Promise<ServiceUnderTest> {
   const systems = await startSystems(options.firm);
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'tandem-test-'));
+  const dataDirectory = await makeDataDirectory('test');
   const config = parseConfig({
     ...systems.environment,
     TEMPORAL_ADDRESS: testTemporalAddress(),

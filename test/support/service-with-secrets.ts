@@ -123,7 +123,7 @@ async function run(env: Readonly<Record<string, string>>): Promise<{ child: Chil
     const answer = await fetch(`http://127.0.0.1:${env['API_PORT'] ?? ''}/readyz`).catch(() => null);
     return answer?.ok === true;
   };
-  await until('it is ready', isReady, 60_000);
+  await until('it is ready', isReady);
   return { child, printed: () => text };
 }
 

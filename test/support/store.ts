@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
-import { is, sql } from 'drizzle-orm';
-import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
 import type { Database } from '../../store/database.ts';
 import type { NewLedgerRow } from '../../store/ledger-rows.ts';
-import { hints, ledger, links, pairs, schema } from '../../store/schema.ts';
+import { hints, ledger, links, pairs } from '../../store/schema.ts';
 import type { DatabaseUnderTest } from './databases.ts';
+import { empty } from './empty.ts';
 import { openDatabase } from './house.ts';
 
 /** One database of the kind for the surrounding `describe`, empty at the start of each test. */
@@ -18,12 +18,6 @@ export function storeOf(kind: DatabaseUnderTest): () => Database {
   });
   afterAll(() => opened.drop());
   return () => opened.database.db;
-}
-
-/** Every table that we have, without a row. */
-export async function empty(db: Database): Promise<void> {
-  const names = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [getTableConfig(table).name] : []));
-  await db.execute(sql.raw(`truncate ${names.join(', ')} restart identity cascade`));
 }
 
 /** Everything that is stored: what must not change is compared with it. */

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { DeletePolicy } from '../../engine/deletion.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { sides, textOfJson } from '../../engine/values.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
-import { emptied } from '../support/house.ts';
+import { empty } from '../support/empty.ts';
+import { openInMemory } from '../support/embedded.ts';
 import { people } from '../support/people.ts';
 import { holdsAlwaysAsync } from '../support/property.ts';
 import { DatabaseStore } from './database-store.ts';
@@ -95,7 +95,7 @@ describe('whatever happens, once it is calm', () => {
   test('the store in memory is as the real one: the same campaigns on a database', async () => {
     const database = await openInMemory();
     const onDatabase = async (name: string, now: () => Date) => {
-      await emptied(database);
+      await empty(database.db);
       return new DatabaseStore(database.db, name, now);
     };
     await holdsAlwaysAsync(

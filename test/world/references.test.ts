@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeletePolicy } from '../../engine/deletion.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
-import { openInMemory } from '../../store/open-embedded.ts';
-import { emptied } from '../support/house.ts';
+import { empty } from '../support/empty.ts';
+import { openInMemory } from '../support/embedded.ts';
 import { holdsAlwaysAsync } from '../support/property.ts';
 import { members, teams } from '../support/teams.ts';
 import { DatabaseStore } from './database-store.ts';
@@ -118,7 +118,7 @@ test('the store in memory waits and rings as the real one: the same campaigns on
   const database = await openInMemory();
   await holdsAlwaysAsync(
     fc.asyncProperty(setting, campaign, async (given, scenes) => {
-      await emptied(database);
+      await empty(database.db);
       const onDatabase: OpenStore = (name, now) => new DatabaseStore(database.db, name, now);
       const real = await playedTogether(await openWorlds(given, onDatabase, false), scenes);
       expect(await violations(real)).toEqual([]);

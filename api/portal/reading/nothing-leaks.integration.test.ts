@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Database, OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../store/open-embedded.ts';
+import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalDocuments, portalServiceOverviews } from '../../../store/portal/own-tables.ts';
 import {
   portalActivities,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import type { OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../store/open-embedded.ts';
+import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalAttachments, portalComments, portalTaskLists, portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints, ledger, links, type StoredFailure } from '../../../store/schema.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eq } from 'drizzle-orm';
 import { Unavailable } from '../../../connectors/errors.ts';
 import type { OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../store/open-embedded.ts';
+import { openInMemory } from '../../../test/support/embedded.ts';
 import { AttachmentStore } from '../../../store/portal/attachment-writes.ts';
 import { portalAttachments } from '../../../store/portal/work-tables.ts';
 import { portalUploads } from '../../../store/portal/write-tables.ts';

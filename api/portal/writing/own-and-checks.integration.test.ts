@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { CensusRunStore } from '../../../store/census-runs.ts';
 import type { OpenDatabase } from '../../../store/database.ts';
 import { HintStore } from '../../../store/hints.ts';
-import { openInMemory } from '../../../store/open-embedded.ts';
+import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalDocuments, portalServiceOverviews } from '../../../store/portal/own-tables.ts';
 import { portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints, links } from '../../../store/schema.ts';

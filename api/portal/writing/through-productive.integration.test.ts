@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import type { OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../store/open-embedded.ts';
+import { empty } from '../../../test/support/empty.ts';
+import { openInMemory } from '../../../test/support/embedded.ts';
 import { PortalRecordStore } from '../../../store/portal/records.ts';
 import type { SyncedEntity } from '../../../store/portal/tables.ts';
 import { portalAttachments, portalTasks } from '../../../store/portal/work-tables.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';
 import { adminToken, clientToken, startTestPortal } from '../../../test/support/portal.ts';
 import { PortalHouse } from '../../../test/support/portal-house.ts';
-import { emptiedPortal, refused, writerIn } from '../../../test/support/portal-office.ts';
-import { emptied } from '../../../test/support/house.ts';
+import { refused, writerIn } from '../../../test/support/portal-office.ts';
 
 let database: OpenDatabase;
 let house: PortalHouse;
@@ -23,8 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await emptied(database);
-  await emptiedPortal(database);
+  await empty(database.db);
   house = await PortalHouse.open(database);
   const files = {
     open: ({ id, url }: { id: string; url: string }) =>

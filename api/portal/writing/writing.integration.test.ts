@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import type { OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../store/open-embedded.ts';
+import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalComments, portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints } from '../../../store/schema.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';
