@@ -15,6 +15,7 @@ import {
   testToken,
   unlimited,
 } from '../../test/support/api.ts';
+import { takeAway } from '../../test/support/embedded.ts';
 import { everything } from '../../test/support/store.ts';
 
 const pair = 'beteiligte';
@@ -238,7 +239,7 @@ describe('how things stand', () => {
       { status: 'not ready', database: 'ok', temporal: 'not reachable' },
     ]);
     const alone = await another({});
-    await alone.database.close();
+    await takeAway(alone.database);
     const nothing = { status: 'not ready', database: 'not reachable', temporal: 'not reachable' };
     expect(await get('/readyz', alone)).toEqual([503, nothing]);
     expect(await get('/healthz', alone)).toEqual([200, { status: 'ok' }]);
@@ -266,7 +267,7 @@ describe('how things stand', () => {
 
   test('the metrics are there while the database is away', async () => {
     const alone = await another({});
-    await alone.database.close();
+    await takeAway(alone.database);
     const answer = await fetch(`${alone.url}/metrics`);
     expect(answer.status).toBe(200);
     expect(await answer.text()).toMatch(/^tandem_inbox_depth nan$/im);
@@ -276,7 +277,7 @@ describe('how things stand', () => {
 test('what needs the database is answered with 503 while it is away, and the log names no value', async () => {
   const { log, lines } = readableLog();
   const alone = await another({ replace: () => ({ log }) });
-  await alone.database.close();
+  await takeAway(alone.database);
   // Without a public URL the webhooks need nothing of the store.
   const storeless = /openapi\.json$|\/webhooks/;
   for (const [method, path, body] of routes.filter((route) => !storeless.test(route[1]))) {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { HintStore } from '../../store/hints.ts';
 import type { ApiTestOptions, ApiUnderTest } from '../../test/support/api.ts';
+import { takeAway } from '../../test/support/embedded.ts';
 import { batch, type Registration, signature, storedIds, updatePath } from '../../test/support/espo-webhook.ts';
 import { until } from '../../test/support/house.ts';
 import { registration, webhookServer } from '../../test/support/webhook-server.ts';
@@ -15,7 +16,7 @@ const { api, another, post } = webhookServer();
 
 describe('while the database is away', () => {
   test.each<[string, (there: ApiUnderTest) => Promise<void>, ApiTestOptions | undefined]>([
-    ['it is closed', (there) => there.database.close(), undefined],
+    ['it is closed', (there) => takeAway(there.database), undefined],
     [
       'there is none yet',
       () => Promise.resolve(),

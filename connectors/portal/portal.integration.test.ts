@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import type { OpenDatabase } from '../../store/database.ts';
-import { openInMemory } from '../../test/support/embedded.ts';
+import { openInMemory, takeAway } from '../../test/support/embedded.ts';
 import { openPostgres } from '../../store/open-postgres.ts';
 import { PortalRecordStore } from '../../store/portal/records.ts';
 import { createPostgresDatabase, databasesUnderTest } from '../../test/support/databases.ts';
@@ -199,7 +199,7 @@ describe('while the database of the portal is away', () => {
   test('an embedded one that was closed is not available', async () => {
     const database = await openInMemory();
     const portal = connectorOver(database);
-    await database.close();
+    await takeAway(database);
     expect(await rejectionOf(portal.probe(null, context))).toBeInstanceOf(Unavailable);
   });
 

@@ -35,14 +35,29 @@ const closedAfterMs = 500;
 /** An empty embedded database. Closing it leaves it to the next test of the file, if one asks for it soon. */
 export async function openInMemory(): Promise<OpenDatabase> {
   const database = await (takeFree() ?? openFresh());
-  return {
+  const lent: OpenDatabase = {
     ...database,
     close: () => {
-      const close = () => free.delete(database) && void database.close();
-      free.set(database, setTimeout(close, closedAfterMs).unref());
+      if (!away.has(lent)) free.set(database, setTimeout(closeFree, closedAfterMs, database).unref());
       return Promise.resolve();
     },
   };
+  owners.set(lent, database);
+  return lent;
+}
+
+const owners = new WeakMap<OpenDatabase, OpenDatabase>();
+const away = new WeakSet<OpenDatabase>();
+
+/** From now on it does not answer. */
+export async function takeAway(lent: OpenDatabase): Promise<void> {
+  away.add(lent);
+  await owners.get(lent)?.close();
+}
+
+function closeFree(database: OpenDatabase): void {
+  free.delete(database);
+  void database.close();
 }
 
 function takeFree(): Promise<OpenDatabase> | null {

@@ -33,7 +33,7 @@ export async function startSystems(firmOptions: AdvowareOptions = {}): Promise<S
     environment: {
       ESPOCRM_URL: crm.url,
       ESPOCRM_API_KEY: crm.apiUser.apiKey,
-      ESPOCRM_TIMEOUT: '2s',
+      ESPOCRM_TIMEOUT: '8s',
       ADVOWARE_CONFIGURATOR_URL: `${firm.configuratorUrl}/AdvonetConfigurator/api/Url`,
       ADVOWARE_APP_ID: appId,
       ADVOWARE_API_KEY: apiKey,
@@ -41,7 +41,7 @@ export async function startSystems(firmOptions: AdvowareOptions = {}): Promise<S
       ADVOWARE_DATABASE: database,
       ADVOWARE_USER: user,
       ADVOWARE_PASSWORD: password,
-      ADVOWARE_TIMEOUT: '2s',
+      ADVOWARE_TIMEOUT: '8s',
       ADVOWARE_NOT_FOUND: '404',
       ADVOWARE_SEARCH: (firmOptions.search ?? []).join(','),
       RETRY_LADDER: '1s,2s,4s,8s,15s',

@@ -99,7 +99,7 @@ function settingsOf(crm: EspoCrm, second: EspoCrm, firm: Advoware): Record<strin
     ESPOCRM_API_KEY: crm.hmacUser.apiKey,
     ESPOCRM_SECRET_KEY: crm.hmacUser.secretKey,
     ESPOCRM_WEBHOOK_SECRETS: `byHand:${secrets.espoCrmWebhook}`,
-    ESPOCRM_TIMEOUT: '2s',
+    ESPOCRM_TIMEOUT: '8s',
     ESPOCRM2_URL: second.url,
     ESPOCRM2_API_KEY: secrets.espoCrmSecond,
     ESPOCRM2_WEBHOOK_SECRETS: `byHand:${secrets.espoCrmSecondWebhook}`,
@@ -110,7 +110,7 @@ function settingsOf(crm: EspoCrm, second: EspoCrm, firm: Advoware): Record<strin
     ADVOWARE_DATABASE: database,
     ADVOWARE_USER: user,
     ADVOWARE_PASSWORD: secrets.advowarePassword,
-    ADVOWARE_TIMEOUT: '2s',
+    ADVOWARE_TIMEOUT: '8s',
     ADVOWARE_NOT_FOUND: '404',
   };
 }
