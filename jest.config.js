@@ -1,3 +1,5 @@
+import { findPostgres } from './test/support/postgres.ts';
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -9,25 +11,36 @@ const shared = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tandem', '<rootDir>/.stryker-tmp'],
 };
-
-/** @type {import('jest').Config} */
-export default {
-  projects: [
-    {
-      ...shared,
-      displayName: 'unit',
-      testMatch: ['<rootDir>/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.test\\.ts$'],
-    },
-    {
-      ...shared,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/**/*.integration.test.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-    },
-  ],
-  // Ends what hangs; no test waits for it, and a busy machine has time.
-  testTimeout: 300_000,
-  maxWorkers: 2,
+const withServices = {
+  ...shared,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
+
+export const unit = {
+  ...shared,
+  displayName: 'unit',
+  testMatch: ['<rootDir>/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.(integration|postgres)\\.test\\.ts$'],
+};
+const integration = {
+  ...withServices,
+  displayName: 'integration',
+  testMatch: ['<rootDir>/**/*.integration.test.ts'],
+};
+/** What two processes share is a database that both can open, which an embedded one is not. */
+const postgres = { ...withServices, displayName: 'postgres', testMatch: ['<rootDir>/**/*.postgres.test.ts'] };
+
+// Ends what hangs; no test waits for it, and a busy machine has time.
+export const testTimeout = 300_000;
+
+/** @returns {Promise<import('jest').Config>} */
+export default async function config() {
+  const found = process.env.TEST_DATABASE_URL === undefined ? await findPostgres() : { kind: 'found' };
+  if (found.kind === 'absent') process.stderr.write(`${found.reason}: *.postgres.test.ts are left out\n`);
+  return {
+    projects: found.kind === 'absent' ? [unit, integration] : [unit, integration, postgres],
+    testTimeout,
+    maxWorkers: 2,
+  };
+}

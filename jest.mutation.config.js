@@ -1,9 +1,9 @@
-import config from './jest.config.js';
+import { testTimeout, unit } from './jest.config.js';
 
 /** The engine's own tests, for mutation runs. @type {import('jest').Config} */
 export default {
-  ...config.projects.find(({ displayName }) => displayName === 'unit'),
+  ...unit,
   testMatch: ['<rootDir>/engine/**/*.test.ts'],
   setupFiles: ['<rootDir>/test/support/reproducible-properties.ts'],
-  testTimeout: config.testTimeout,
+  testTimeout,
 };

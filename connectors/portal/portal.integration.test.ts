@@ -2,9 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { sql } from 'drizzle-orm';
 import type { OpenDatabase } from '../../store/database.ts';
 import { openInMemory, takeAway } from '../../test/support/embedded.ts';
-import { openPostgres } from '../../store/open-postgres.ts';
 import { PortalRecordStore } from '../../store/portal/records.ts';
-import { createPostgresDatabase, databasesUnderTest } from '../../test/support/databases.ts';
+import { databasesUnderTest } from '../../test/support/databases.ts';
 import { openDatabase } from '../../test/support/house.ts';
 import type { Connector, PagePosition, ReadResult, RemoteRecord } from '../connector.ts';
 import { AmbiguousWrite, Misconfigured, Rejected, StaleVersion, Stopped, Unavailable } from '../errors.ts';
@@ -201,16 +200,5 @@ describe('while the database of the portal is away', () => {
     const portal = connectorOver(database);
     await takeAway(database);
     expect(await rejectionOf(portal.probe(null, context))).toBeInstanceOf(Unavailable);
-  });
-
-  test('a server that has gone is not available, for reads and for writes', async () => {
-    if (process.env['TEST_DATABASE_URL'] === undefined) return;
-    const created = await createPostgresDatabase();
-    const database = await openPostgres({ url: created.url, maxConnections: 1, onProblem: () => undefined });
-    const portal = connectorOver(database);
-    await created.drop();
-    expect(await rejectionOf(portal.read('tasks', '1', context))).toBeInstanceOf(Unavailable);
-    expect(await rejectionOf(portal.create('tasks', { title: 'x' }, context))).toBeInstanceOf(Unavailable);
-    await database.close();
   });
 });

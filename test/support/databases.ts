@@ -31,7 +31,7 @@ export function databasesUnderTest(): DatabaseUnderTest[] {
 /** Makes a fresh database in the cluster that `TEST_DATABASE_URL` names. */
 export async function createPostgresDatabase(): Promise<PostgresDatabase> {
   const cluster = process.env['TEST_DATABASE_URL'];
-  if (cluster === undefined) throw new TypeError('TEST_DATABASE_URL is missing: is this an *.integration.test.ts?');
+  if (cluster === undefined) throw new TypeError('TEST_DATABASE_URL is missing: is this an *.postgres.test.ts?');
   const name = `tandem_${randomUUID().replaceAll('-', '')}`;
   await executeSql(cluster, `create database ${name}`);
   const url = new URL(cluster);
