@@ -54,7 +54,7 @@ module.exports = {
     {
       name: 'only-the-composition-roots-read-the-configuration',
       severity: 'error',
-      from: { path: `^(${Object.keys(allowed).join('|')})/`, pathNot: '^api/server\\.ts$' },
+      from: { path: `^(${Object.keys(allowed).join('|')})/` },
       to: { path: '^config\\.ts$', dependencyTypesNot: ['type-only'] },
     },
   ],

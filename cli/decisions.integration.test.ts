@@ -72,7 +72,7 @@ describe('a conflict that a person settles', () => {
     expect(atFirm(id).name).toBe('Mayer');
     await closed(id);
     expect((await tandem('explain', 'beteiligte', id, 'lastName')).out).toContain(
-      `EspoCRM lastName: "Maier" → "Mayer"  (a person decided the conflict: the replica's value; conflict ${conflict}; the losing value was "Maier"; written, by person)`,
+      `EspoCRM lastName: "Maier" → "Mayer"  (a person settled the conflict with the replica's value; conflict ${conflict}; the losing value was "Maier"; written, by person)`,
     );
     const again = await tandem('conflicts', 'decide', conflict, '--take', 'master');
     expect(again).toMatchObject({
@@ -175,7 +175,7 @@ test('deletions beyond the budget are held, shown, and carried out when they are
   expect(approved.out).toMatch(/answered with delete; the next look at each carries it out\.\n$/);
   await until('the approved one is gone', () => isDeleted(ids[1]!));
   expect((await tandem('explain', 'beteiligte', ids[1]!)).out).toContain(
-    'EspoCRM: record deleted  (the partner was deleted, and a person answered that this record go too; it held {"lastName":"Geht 2"}; written, by person)',
+    'EspoCRM: record deleted  (the partner was deleted, and a person decided to delete this record too; it held {"lastName":"Geht 2"}; written, by person)',
   );
   expect(isDeleted(third)).toBe(false);
   expect((await tandem('status')).out).not.toContain('DELETIONS HELD');
@@ -195,7 +195,7 @@ describe('the plan', () => {
     expect(one.out).toBe(
       [
         `${id}: master_newer`,
-        '  Advoware title: empty → "Dr."  (only the master had left its snapshot)',
+        '  Advoware title: empty → "Dr."  (only the master had changed it)',
         '  EspoCRM status: betnr, advowareRowId, advowareLastSync, syncStatus, syncRetryCount, syncErrorMessage',
         '',
       ].join('\n'),

@@ -70,7 +70,13 @@ test('help names every command, and every command has its own', async () => {
     'token',
     'help',
   ]);
-  expect((await tandem(['sync-check', '--help'], {})).out).toContain("the master's id, or replica:<id>");
+  const help = (await tandem(['sync-check', '--help'], {})).out;
+  for (const part of ["the master's id, or replica:<id>", 'Examples:', 'Exit codes:']) expect(help).toContain(part);
+});
+
+test('--version names the version of this Tandem', async () => {
+  const { exitCode, out } = await tandem(['--version'], {});
+  expect([exitCode, out.trim()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
 });
 
 describe('start', () => {
@@ -174,7 +180,7 @@ describe('a command that asks the service', () => {
     await api.database.db.insert(ledger).values({ ...write, linkId: 7, pair: 'beteiligte' });
     const { out } = await tandem(['explain', 'beteiligte', 'm7'], asked());
     expect(out).toContain(
-      `Advoware lastName: "Meier" → "Maier"  (both had; the field's group gives it to the master; the losing value was "7"; written, by webhook)`,
+      `Advoware lastName: "Meier" → "Maier"  (both sides had changed it; the master wins for this group of fields; the losing value was "7"; written, by webhook)`,
     );
     expect(JSON.parse((await tandem(['explain', 'beteiligte', 'm7', '--json'], asked())).out)).toMatchObject([
       { losingValue: '7' },

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { InvalidConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { CommandFailed } from './command-failed.ts';
@@ -19,12 +20,17 @@ import { addStatus } from './commands/status.ts';
 import { addSyncCheck } from './commands/sync-check.ts';
 import { addToken } from './commands/token.ts';
 import { addWebhooks } from './commands/webhooks.ts';
+import { withEpilogue } from './help.ts';
 
 // What the environment says already takes precedence.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 const program = new Command('tandem')
-  .description('Keeps the records of two systems equal, in both directions, and can say why a value is what it is.')
+  .description('Keeps the records of two systems in agreement, in both directions, and can explain every value.')
+  .version(version)
   // An option belongs to the command before it, also where the command above it has one of the same name.
   .enablePositionalOptions();
 const commands = [
@@ -45,6 +51,14 @@ const commands = [
   addToken,
 ];
 for (const add of commands) add(program);
+withEpilogue(program, {
+  exitCodes: {
+    0: 'done',
+    1: 'a person has to act, or the command failed',
+    2: 'plan, --dry-run: something would be changed; all: the configuration can not be used',
+    3: 'not finished; it goes on by itself',
+  },
+});
 
 try {
   await program.parseAsync();

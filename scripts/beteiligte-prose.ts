@@ -9,8 +9,8 @@ export const beteiligteProse: PairProse = {
 wins where both sides changed the same field. Advoware is the **replica**. Master data only: addresses, telephone and bank
 details of Advoware are other endpoints, which Tandem neither reads nor writes.
 
-EspoCRM tells Tandem about changes by webhook. Advoware has nothing like it: an edit made there travels when Tandem next
-looks at both sides, which is after the next edit of a mapped field in EspoCRM or on \`tandem sync-check beteiligte <id>\`.`,
+EspoCRM reports changes by webhook. Advoware reports nothing. Tandem finds an edit made there when it next reads both sides: on its regular visit (each linked
+party within \`ROLLING_CHECK_PERIOD\`, a day), after an edit of a mapped field in EspoCRM, or on \`tandem sync-check beteiligte <id>\`.`,
 
   masterTypes: {
     lastName: 'part of the Person type',
@@ -35,24 +35,24 @@ looks at both sides, which is after the next edit of a mapped field in EspoCRM o
     syncErrorMessage: 'Text',
   },
 
-  afterTables: `Create the entity type \`Beteiligte\` of type Person in the Entity Manager, so that its name becomes \`CBeteiligte\`, and switch
-on its optimistic concurrency control: without it an edit that falls between Tandem's read and its write of the same field
-is overwritten. More options than those listed are welcome. \`tandem doctor\` names every field and option that is missing.
+  afterTables: `Create the entity type \`Beteiligte\` of type Person in the Entity Manager; EspoCRM names it \`CBeteiligte\`. Switch on its optimistic
+concurrency control. Without it, an edit between Tandem's read and its write of the same field is overwritten. You may add more options than those
+listed. \`tandem doctor\` names every field and option that is missing.
 
-Where a value does not fit (an Enum without the word, a Varchar that is too short), EspoCRM refuses the write and the record
+If a value does not fit (an Enum without that option, a Varchar that is too short), EspoCRM refuses the write and the record
 becomes \`permanently_failed\`; the message names the field.
 
 ## Empty values
 
-Clearing a field is an edit like any other and travels. \`lastName\` is required: if one side clears it, the other side's name
-is put back. A field that Tandem's user may not read looks empty, so the role must allow reading and editing every
+Clearing a field is an edit like any other and travels. \`lastName\` is required: if one side clears it, Tandem restores the
+name of the other side. A field that Tandem's user may not read looks empty, so the role must allow reading and editing every
 attribute above (docs/security.md).
 
 ## When Advoware does not take a value
 
 Fields with "no" in the table travel from Advoware to EspoCRM only. An edit of one in EspoCRM is noted on the record
 (\`not_taken\`, with the time) and shown by \`tandem sync-check\`; neither side is overwritten. If Advoware ignores or alters a value in another field, Tandem
-sees it in the answer, notes it (\`not_taken\` or \`altered\`), remembers both values as they are, and does not try again until
+sees that in the answer, notes it (\`not_taken\` or \`altered\`), remembers both values as they are, and does not try again until
 one side changes.
 
 ## What nobody has confirmed

@@ -6,9 +6,9 @@ export const contactsProse: PairProse = {
 status. The pair is on when \`ESPOCRM2_URL\` is set. It is also the pattern for a pair that has nothing to do with parties: a table,
 a few policies, no code of its own.
 
-What differs from \`beteiligte\`: a contact deleted on one side is deleted on the other too, unless it was edited there meanwhile;
-contact data goes by the newest edit; who does not want to be called on one side does not want it on the other; and a
-description that both changed waits for a person (\`tandem conflicts\`).`,
+These rules differ from those of \`beteiligte\`: a contact that is deleted on one side is also deleted on the other, unless it was edited there in the meantime;
+for contact data the newest edit wins; if a person does not want to be called on one side, that holds for both; and a description that both sides changed
+waits for a person (\`tandem conflicts\`).`,
   masterTypes: {
     lastName: 'Varchar, required (there already)',
     firstName: 'Varchar (there already)',
@@ -30,18 +30,19 @@ description that both changed waits for a person (\`tandem conflicts\`).`,
   },
   afterTables: `## How the two find each other
 
-A contact that Tandem creates in the second EspoCRM carries the first one's id in \`cTwinId\`, so that it is found again if the answer
-gets lost. Contacts that exist on both sides before are never joined by themselves: whoever shares a name or an e-mail
-address is asked about (\`tandem questions contacts\`), since a family may share both.
+A contact that Tandem creates in the second EspoCRM carries the first one's id in \`cTwinId\`, so it is found again if the answer
+gets lost. Contacts that existed on both sides before are never joined automatically. If two of them share a name or an e-mail address, Tandem asks
+(\`tandem questions contacts\`), because members of a family may share both.
 
 ## What to know
 
 - EspoCRM normalises telephone numbers to E.164 and refuses one without a country code (observed on 9.2.7): such a contact is
-  parked with EspoCRM's reason.
+  parked, with EspoCRM's reason.
+- So far an EspoCRM can't be configured without Advoware, so this pair needs Advoware's settings too.
 - Both API users need the rights to read, create, edit and delete contacts. Without the right to delete, the
   deletion is reported and nothing else happens.
 - Only the primary e-mail address and telephone number are mapped.
 - The webhooks of both systems go to the same address, \`/webhooks/espocrm/contacts/create|update|delete\`: the signature
-  tells which one is speaking.
+  tells which of them is speaking.
 `,
 };

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { censusRun, type CensusRunView } from '../../api/ops/census-shape.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPair, asJson, withEpilogue } from '../help.ts';
 import { follow, type Followed } from '../census/follow.ts';
 import { importAll } from '../census/import-all.ts';
 import { createDisplays, noDisplays, type ProgressDisplays, type ShownWalk } from '../census/progress-display.ts';
@@ -30,49 +31,74 @@ const exitCodeForStillToCome = 3;
 export function addCensusAndBackfill(program: Command): void {
   const census = program
     .command('census')
-    .description(
-      'compare every record of both sides and bring together what differs; a dry run ends with 2 if anything does',
-    )
-    .addOption(new Option('--rebuild', 'only find couples again that the master names, after the store was lost'));
-  const backfill = program.command('backfill').description('the first import: as census, with the lowest priority');
-  withOptions(census.argument('<pair>')).action(async (pair: string, options: CensusOptions) => {
+    .description('compare all records of a pair and bring into agreement what differs')
+    .addOption(
+      new Option('--rebuild', 'after the database was lost: only find again the couples that the master names'),
+    );
+  const backfill = program
+    .command('backfill')
+    .description('the first import of a pair, or of all pairs: like census, with the lowest priority');
+  withOptions(census.argument('<pair>', aPair)).action(async (pair: string, options: CensusOptions) => {
     await carryOut(createApiClient(process.env), pair, options.rebuild === true ? 'rebuild' : 'census', options);
   });
-  withOptions(ofAll(backfill.argument('[pair]'))).action(async (pair: string | undefined, options: CensusOptions) => {
-    if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all', 2);
-    if (pair === undefined) await carryOutAll(createApiClient(process.env), options);
-    else await carryOut(createApiClient(process.env), pair, 'backfill', options);
+  withOptions(ofAll(backfill.argument('[pair]', aPair))).action(
+    async (pair: string | undefined, options: CensusOptions) => {
+      if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all', 2);
+      if (pair === undefined) await carryOutAll(createApiClient(process.env), options);
+      else await carryOut(createApiClient(process.env), pair, 'backfill', options);
+    },
+  );
+  withEpilogue(census, {
+    examples: [
+      ['tandem census beteiligte --dry-run', 'only report what differs'],
+      ['tandem census beteiligte --status', 'how far it has got'],
+    ],
+    exitCodes: walkExitCodes,
+  });
+  withEpilogue(backfill, {
+    examples: [
+      ['tandem backfill beteiligte --dry-run', 'see first what would be linked and created'],
+      ['tandem backfill --all', 'import every pair that is not done yet'],
+    ],
+    exitCodes: walkExitCodes,
   });
 }
+
+const walkExitCodes = {
+  0: 'done',
+  1: 'stopped or canceled, or the command failed',
+  2: 'a dry run found something to change',
+  3: 'not finished (for instance after Ctrl-C); it goes on by itself, or is paused',
+} as const;
 
 const ofAll = (backfill: Command): Command =>
   backfill
     .addOption(
       new Option(
         '--all',
-        'every pair, each after those that it points to; said again it goes on where it was',
+        'all pairs, each after the pairs that it points to; run it again to go on where it stopped',
       ).conflicts([...changes, 'dryRun', 'detach']),
     )
-    .option('--again', 'with --all: also pairs that are done already');
+    .option('--again', 'with --all: also pairs whose import is already done');
 
 const changes = ['status', 'follow', 'pause', 'resume', 'cancel'] as const;
 const descriptions = {
-  status: 'show how far it is',
-  follow: 'follow the one that is under way',
-  pause: 'read nothing more until it is resumed',
-  resume: 'let a paused one go on',
-  cancel: 'end it where it is; what it has handed over is still looked at',
+  status: 'show how far it has got',
+  follow: 'follow the walk that is running',
+  pause: 'pause it: nothing more is read until you resume it',
+  resume: 'resume a paused walk',
+  cancel: 'end it now; records that it has already found are still looked at',
 } as const;
 
 function withOptions(command: Command): Command {
   command
-    .option('--dry-run', 'hand over nothing, and report what would happen')
-    .option('--detach', 'begin it without following it');
+    .option('--dry-run', 'change nothing, and report what would happen')
+    .option('--detach', 'start it and return at once');
   for (const name of changes) {
     const others = [...changes.filter((other) => other !== name), 'dryRun', 'detach', 'rebuild'];
     command.addOption(new Option(`--${name}`, descriptions[name]).conflicts(others));
   }
-  return command.option('--json', 'print the answer as JSON');
+  return command.option('--json', asJson);
 }
 
 async function carryOut(

@@ -4,6 +4,7 @@ import { conflictShape } from '../../api/ops/conflict-shape.ts';
 import { conflictsPage } from '../../api/ops/get-conflicts.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPairOrAll, asJson, withEpilogue } from '../help.ts';
 import { nameOf, pagesOf } from '../pages.ts';
 import { tableOf } from '../table.ts';
 import { shown } from '../words.ts';
@@ -15,27 +16,27 @@ export function addConflicts(program: Command): void {
   const conflicts = program
     .command('conflicts')
     .enablePositionalOptions()
-    .description('fields that only a person may settle')
-    .argument('[pair]')
-    .option('--field <field>', 'those of this field')
-    .option('--json', 'print the answer as JSON')
+    .description('list fields that both sides changed and that a person has to settle')
+    .argument('[pair]', aPairOrAll)
+    .option('--field <field>', 'only this field')
+    .option('--json', asJson)
     .action(async (pair: string | undefined, { field, json }: { field?: string; json?: boolean }) => {
       const found: Conflict[] = [];
       const pages = pagesOf(createApiClient(process.env), '/conflicts', conflictsPage, { pair, field, limit: '200' });
       for await (const page of pages) found.push(...page.conflicts);
       console.log(json === true ? JSON.stringify(found) : inWords(found));
     });
-  conflicts
+  const decideCommand = conflicts
     .command('decide')
-    .description('say which value stays; it is carried out if both systems still show the values decided about')
-    .argument('[ids...]', 'as `tandem conflicts` shows them')
-    .option('--all <pair>', 'the same decision for all conflicts of the pair')
-    .option('--field <field>', 'with --all: those of this field')
-    .addOption(new Option('--take <side>', "this side's value").choices(['master', 'replica']))
+    .description('settle conflicts: say which value stays; it is written if both systems still show the same values')
+    .argument('[ids...]', 'ids of conflicts, as `tandem conflicts` shows them')
+    .option('--all <pair>', 'decide all conflicts of this pair in the same way')
+    .option('--field <field>', 'with --all: only this field')
+    .addOption(new Option('--take <side>', 'the value of this side stays').choices(['master', 'replica']))
     .addOption(
       new Option(
         '--value <value>',
-        'another value in the words of the master: a text, or null or a list as JSON',
+        'another value, written as the master writes it: a text, or null or a list as JSON',
       ).conflicts('take'),
     )
     .action(async (ids: string[], options: DecideOptions) => {
@@ -46,6 +47,12 @@ export function addConflicts(program: Command): void {
       }
       console.log(`${count} decided; the next look at each record carries it out.`);
     });
+  withEpilogue(decideCommand, {
+    examples: [
+      ['tandem conflicts decide 17 18 --take master', "keep the master's value in both"],
+      ["tandem conflicts decide 17 --value 'Meier'", 'neither of the two, but this value'],
+    ],
+  });
 }
 
 interface DecideOptions {

@@ -4,6 +4,7 @@ import { deletionsPage } from '../../api/ops/get-deletions.ts';
 import { type AskedQuestion, decidedDeletions } from '../../api/ops/question-shape.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPair, asJson, withEpilogue } from '../help.ts';
 import { pagesOf, pathOf } from '../pages.ts';
 import { questionInWords } from '../question-in-words.ts';
 
@@ -16,15 +17,15 @@ interface DeletionOptions {
 
 /** `tandem deletions <pair>`: what is left of deleted couples, and `--approve` or `--keep` for some or all of it. */
 export function addDeletions(program: Command): void {
-  program
+  const command = program
     .command('deletions')
-    .description('records whose partner was deleted and that wait for an answer')
-    .argument('<pair>')
+    .description('list records whose partner was deleted, and decide whether they are deleted too')
+    .argument('<pair>', aPair)
     .argument('[ids...]', "with --approve or --keep: the master's ids, or replica:<id>")
-    .option('--approve', 'delete them')
-    .addOption(new Option('--keep', 'keep them, alone').conflicts('approve'))
-    .option('--all', 'with --approve or --keep: all of them; the pair goes on deleting by itself')
-    .option('--json', 'print the answer as JSON')
+    .option('--approve', 'delete these records too')
+    .addOption(new Option('--keep', 'keep these records, without a partner').conflicts('approve'))
+    .option('--all', 'with --approve or --keep: all of them; afterwards the pair deletes by itself again')
+    .option('--json', asJson)
     .action(async (pair: string, ids: string[], options: DeletionOptions) => {
       const api = createApiClient(process.env);
       const answer = options.approve === true ? 'delete' : options.keep === true ? 'keep' : null;
@@ -39,6 +40,12 @@ export function addDeletions(program: Command): void {
       const decided = await api.call('POST', `${pathOf(pair)}/deletions/decide`, decidedDeletions, body);
       console.log(options.json === true ? JSON.stringify(decided) : decidedInWords(decided, pair, answer));
     });
+  withEpilogue(command, {
+    examples: [
+      ['tandem deletions beteiligte', 'list them'],
+      ['tandem deletions beteiligte 6b00f52007b2f80d3 --keep', 'keep this one'],
+    ],
+  });
 }
 
 async function list(api: ApiClient, pair: string, json: boolean): Promise<void> {

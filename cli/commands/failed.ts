@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { failedPage, type failedShape } from '../../api/ops/get-failed.ts';
 import { createApiClient } from '../api-client.ts';
+import { aPairOrAll, asJson } from '../help.ts';
 import { nameOf, pagesOf, pairsNamed, pathOf } from '../pages.ts';
 import { tableOf } from '../table.ts';
 
@@ -11,10 +12,10 @@ type Failed = z.infer<typeof failedShape> & { readonly pair: string };
 export function addFailed(program: Command): void {
   program
     .command('failed')
-    .description('records that were given up or wait for their next attempt, and why')
-    .argument('[pair]')
-    .option('--code <code>', 'those that failed in this way, for instance record_failed')
-    .option('--json', 'print the answer as JSON')
+    .description('list records that have failed, why, and when each is tried again')
+    .argument('[pair]', aPairOrAll)
+    .option('--code <code>', 'only those with this error code, for instance record_failed')
+    .option('--json', asJson)
     .action(async (pair: string | undefined, { code, json }: { code?: string; json?: boolean }) => {
       const api = createApiClient(process.env);
       const found: Failed[] = [];

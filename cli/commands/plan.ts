@@ -4,6 +4,7 @@ import { type Plan, planPage, planShape } from '../../api/ops/plan-shape.ts';
 import { acceptedShape } from '../../api/ops/post-accept.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPair, asJson, withEpilogue } from '../help.ts';
 import { pathOf, systemsOf } from '../pages.ts';
 import { countPlans, countsInWords, planInWords, summed } from '../plan-in-words.ts';
 import { definitionAdvice } from '../words.ts';
@@ -22,14 +23,14 @@ interface PlanOptions {
 
 /** `tandem plan <pair> [id]`: what checks would write, without writing it; exit code 2 if they would. */
 export function addPlan(program: Command): void {
-  program
+  const command = program
     .command('plan')
-    .description('what would be written, where and why, without writing anything; ends with 2 if something would')
-    .argument('<pair>')
-    .argument('[id]', "the master's id, or replica:<id>; all known records if there is none")
-    .option('--limit <records>', 'look at so many records at most', wholeNumber)
-    .option('--accept', 'accept the changed definition of the pair')
-    .option('--json', 'print the answer as JSON')
+    .description('show what would be written, where and why, without writing anything')
+    .argument('<pair>', aPair)
+    .argument('[id]', "the master's id, or replica:<id>; all records that Tandem knows if you leave it out")
+    .option('--limit <records>', 'look at no more than this many records', wholeNumber)
+    .option('--accept', 'put the changed definition of the pair into force')
+    .option('--json', asJson)
     .action(async (pair: string, id: string | undefined, options: PlanOptions) => {
       const api = createApiClient(process.env);
       const json = options.json === true;
@@ -43,6 +44,14 @@ export function addPlan(program: Command): void {
         : planRecord(api, pair, { id, json }));
       if (wouldWrite) process.exitCode = exitCodeForWrites;
     });
+  withEpilogue(command, {
+    examples: [
+      ['tandem plan beteiligte 6b00f52007b2f80d3', 'one record'],
+      ['tandem plan beteiligte --limit 100', 'the first hundred records'],
+      ['tandem plan beteiligte --accept', 'after you have seen what a changed definition would write'],
+    ],
+    exitCodes: { 0: 'nothing would be written', 1: 'the command failed', 2: 'something would be written' },
+  });
 }
 
 async function accept(api: ApiClient, pair: string, json: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { questionsPage } from '../../api/ops/get-questions.ts';
 import { type AskedQuestion, answerBody } from '../../api/ops/question-shape.ts';
 import { createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPair, aPairOrAll, aRecord, asJson, looked, withEpilogue } from '../help.ts';
 import { pagesOf, pairsNamed, pathOf } from '../pages.ts';
 import { questionInWords } from '../question-in-words.ts';
 import { lookedShape, tellLooked } from './sync-check.ts';
@@ -11,9 +12,9 @@ import { lookedShape, tellLooked } from './sync-check.ts';
 export function addQuestionsAndAnswer(program: Command): void {
   program
     .command('questions')
-    .description("records that wait for a person's answer, and what may be answered")
-    .argument('[pair]')
-    .option('--json', 'print the answer as JSON')
+    .description('list records that ask a question, with the possible answers')
+    .argument('[pair]', aPairOrAll)
+    .option('--json', asJson)
     .action(async (pair: string | undefined, { json }: { json?: boolean }) => {
       const api = createApiClient(process.env);
       const found: (AskedQuestion & { pair: string })[] = [];
@@ -24,14 +25,14 @@ export function addQuestionsAndAnswer(program: Command): void {
       const lines = found.map((asked) => questionInWords(asked.pair, asked));
       console.log(json === true ? JSON.stringify(found) : lines.join('\n\n') || 'No record asks anything.');
     });
-  program
+  const command = program
     .command('answer')
-    .description("answer a record's question and have it carried out now")
-    .argument('<pair>')
-    .argument('<id>', "the master's id, or replica:<id> for a record that only the replica has")
-    .argument('<answer>', 'link <other id>, create, delete or keep')
-    .argument('[other]', "the partner's id in its own system")
-    .option('--json', 'print the answer as JSON')
+    .description('answer the question of a record; the answer is carried out at once')
+    .argument('<pair>', aPair)
+    .argument('<id>', aRecord)
+    .argument('<answer>', 'link, create, delete or keep; `tandem questions` shows which of them are possible')
+    .argument('[other]', 'with link: the id of the partner in the other system')
+    .option('--json', asJson)
     .action(
       async (pair: string, id: string, answer: string, other: string | undefined, { json }: { json?: boolean }) => {
         const body = answerBody.safeParse({ answer, ...(other !== undefined && { id: other }) });
@@ -40,4 +41,11 @@ export function addQuestionsAndAnswer(program: Command): void {
         tellLooked(await createApiClient(process.env).call('POST', path, lookedShape, body.data), json === true);
       },
     );
+  withEpilogue(command, {
+    examples: [
+      ['tandem answer beteiligte 6b00f52007b2f80d3 link 104860', 'the two are the same record'],
+      ['tandem answer beteiligte 6b00f52007b2f80d3 create', 'create the missing partner'],
+    ],
+    exitCodes: looked,
+  });
 }

@@ -5,8 +5,10 @@ import type { Parts } from '../start.ts';
 export function addStart(program: Command): void {
   program
     .command('start')
-    .description('run API and worker in this process, or only one of them')
-    .addOption(new Option('--only <part>', 'needs DATABASE_URL').choices(['api', 'worker']))
+    .description('run the service: API and worker in one process, or only one of them')
+    .addOption(
+      new Option('--only <part>', 'run only this part; needs DATABASE_URL (PostgreSQL)').choices(['api', 'worker']),
+    )
     .action(async ({ only }: { only?: Exclude<Parts, 'all'> }) => {
       // The whole service takes longer to load than every other command needs.
       const { serve } = await import('../serve.ts');

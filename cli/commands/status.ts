@@ -4,6 +4,7 @@ import { statusShape } from '../../api/ops/get-status.ts';
 import { createApiClient } from '../api-client.ts';
 import { progressInWords, walkName } from '../census/walk-in-words.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPairOrAll, asJson } from '../help.ts';
 import { counted, definitionAdvice, duration } from '../words.ts';
 
 type Status = z.infer<typeof statusShape>;
@@ -12,9 +13,9 @@ type Status = z.infer<typeof statusShape>;
 export function addStatus(program: Command): void {
   program
     .command('status')
-    .description('how things stand: records, waiting work, troubled records')
-    .argument('[pair]')
-    .option('--json', 'print the answer as JSON')
+    .description('show how everything stands: systems, waiting work, records, and the latest failures')
+    .argument('[pair]', aPairOrAll)
+    .option('--json', asJson)
     .action(async (pair: string | undefined, { json }: { json?: boolean }) => {
       const status = await createApiClient(process.env).call('GET', '/status', statusShape);
       const pairs = status.pairs.filter(({ name }) => pair === undefined || name === pair);

@@ -4,6 +4,7 @@ import { checkShape, pendingShape, type recordShape } from '../../api/ops/shapes
 import { targetInWords } from '../../engine/reference.ts';
 import { createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
+import { aPair, aRecord, asJson, looked, withEpilogue } from '../help.ts';
 import { pathOf } from '../pages.ts';
 import { outcomeInWords } from '../words.ts';
 
@@ -12,16 +13,23 @@ type Looked = z.infer<typeof lookedShape>;
 
 /** `tandem sync-check <pair> <id>`: looks at a record in both systems now. */
 export function addSyncCheck(program: Command): void {
-  program
+  const command = program
     .command('sync-check')
-    .description('look at a record in both systems now and bring them together')
-    .argument('<pair>')
-    .argument('<id>', "the master's id, or replica:<id> for a record that only the replica has")
-    .option('--json', 'print the answer as JSON')
+    .description('compare one record in both systems now and bring the two into agreement')
+    .argument('<pair>', aPair)
+    .argument('<id>', aRecord)
+    .option('--json', asJson)
     .action(async (pair: string, id: string, { json }: { json?: boolean }) => {
       const answer = await createApiClient(process.env).call('POST', `${pathOf(pair, id)}/check`, lookedShape);
       tellLooked(answer, json === true);
     });
+  withEpilogue(command, {
+    examples: [
+      ['tandem sync-check beteiligte 6b00f52007b2f80d3', "a record by the master's id"],
+      ['tandem sync-check beteiligte replica:104860', 'a record that only the replica has'],
+    ],
+    exitCodes: looked,
+  });
 }
 
 /** What came of a look, and the exit code for it. @throws CommandFailed if it is still to come */

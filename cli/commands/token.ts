@@ -5,8 +5,8 @@ import { newToken, sha256Of } from '../../api-token.ts';
 export function addToken(program: Command): void {
   program
     .command('token')
-    .description('make a bearer token of the ops API, of which the service needs to know the hash only')
-    .argument('<name>', 'whose token it is', plainName)
+    .description('make a bearer token for the ops API; the service stores only its hash')
+    .argument('<name>', 'who will use the token, for instance anna', plainName)
     .action((name: string) => {
       const token = newToken();
       console.log(`The token, shown this once (for TANDEM_API_TOKEN, or Authorization: Bearer):`);

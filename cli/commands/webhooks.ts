@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { webhooksShape } from '../../api/ops/get-webhooks.ts';
 import { keepShape } from '../../api/ops/post-webhooks-keep.ts';
 import { createApiClient } from '../api-client.ts';
+import { asJson } from '../help.ts';
 import { tableOf } from '../table.ts';
 import { duration } from '../words.ts';
 
@@ -14,14 +15,14 @@ type State = SystemWebhooks['registrations'][number]['state'];
 export function addWebhooks(program: Command): void {
   program
     .command('webhooks')
-    .description('what each system reports to Tandem: registered webhooks, and when something last came in')
-    .option('--mend', 'put them right now instead of at the next regular look')
-    .option('--json', 'print the answer as JSON')
+    .description('list the webhooks of each system, and when each last delivered something')
+    .option('--mend', 'repair them now instead of at the next regular check')
+    .option('--json', asJson)
     .action(async ({ mend, json }: { mend?: boolean; json?: boolean }) => {
       const api = createApiClient(process.env);
       if (mend === true) {
         const { workflowId } = await api.call('POST', '/webhooks/keep', keepShape);
-        console.log(`They are being put right (workflow ${workflowId}); \`tandem webhooks\` shows the result.`);
+        console.log(`They are being repaired (workflow ${workflowId}); \`tandem webhooks\` shows the result.`);
         return;
       }
       const webhooks = await api.call('GET', '/webhooks', webhooksShape);
@@ -47,13 +48,13 @@ function inWords({ publicUrl, systems }: Webhooks, now: Date): string {
 }
 
 function systemInWords({ system, checkedAt, trouble, unreadable, registrations }: SystemWebhooks, now: Date): string {
-  const looked = checkedAt === null ? 'not yet put right' : `last put right ${ago(checkedAt, now)}`;
+  const looked = checkedAt === null ? 'not checked yet' : `last checked ${ago(checkedAt, now)}`;
   return [
     `${system} (${looked})`,
     ...(trouble === null ? [] : [`  ! ${trouble}`]),
     ...(unreadable === null ? [table(registrations, now)] : [`  ! They can't be shown: ${unreadable}`]),
     ...(registrations.some(({ state }) => !isFine(state))
-      ? ['What is not ok is put right at the next regular look; `tandem webhooks --mend` does it now.']
+      ? ['What is not ok is repaired at the next regular check; `tandem webhooks --mend` does it now.']
       : []),
   ].join('\n');
 }
