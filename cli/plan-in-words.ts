@@ -29,11 +29,11 @@ function outcomeInWords({ outcome, writes }: Plan): string {
     case 'parked':
       return `a person has to act (${outcome.code}, ${outcome.system ?? 'Tandem'})`;
     case 'waiting':
-      return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); ${outcome.retryInMs === null ? 'it would go on by itself' : `it would be tried again in ${duration(outcome.retryInMs)}`}`;
+      return `not known now (${outcome.code}, ${outcome.system ?? 'Tandem'}); ${outcome.retryInMs === null ? 'it would go on by itself' : `it would be tried again in ${duration(outcome.retryInMs)}`}`;
     case 'held_back':
-      return `not to be told now (${outcome.code}, ${outcome.system ?? 'Tandem'}); it would wait and go on by itself`;
+      return `not known now (${outcome.code}, ${outcome.system ?? 'Tandem'}); it would wait and go on by itself`;
     case 'moved':
-      return `belongs to the record ${outcome.key} by now`;
+      return `now belongs to the record ${outcome.key}`;
     case 'paused':
       return 'the pair would be paused';
     case 'nothing':
@@ -118,7 +118,7 @@ export function countsInWords({ looked, written, fields, created, removed, open,
     ...present([
       [open, `${counted(open, 'field')} left open`],
       [asking, `${asking} for a person to act on`],
-      [untold, `${untold} not to be told now`],
+      [untold, `${untold} not known now`],
     ]),
   ].join(', ');
 }

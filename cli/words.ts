@@ -24,15 +24,15 @@ export function outcomeInWords(outcome: Outcome): string {
     case 'waiting':
       return `waiting (${outcome.code}${ofSystem(outcome.system)}), ${whenAgain(outcome.retryInMs)}`;
     case 'held_back':
-      return `waits (${outcome.code}${ofSystem(outcome.system)}) and goes on by itself; \`tandem status\` tells more`;
+      return `waits (${outcome.code}${ofSystem(outcome.system)}) and goes on by itself; \`tandem status\` says more`;
     case 'parked':
       return `needs a person (${outcome.code}${ofSystem(outcome.system)})`;
     case 'moved':
-      return `belongs to the record ${outcome.key} by now`;
+      return `now belongs to the record ${outcome.key}`;
     case 'paused':
-      return 'nothing is written for the pair: `tandem resume` lets it go on, `tandem plan --accept` if its definition waits (`tandem status` says which)';
+      return 'nothing is written for the pair: run `tandem resume`, or `tandem plan --accept` if its definition has changed (`tandem status` says which)';
     case 'nothing':
-      return 'already looked at a moment ago, nothing was left to do';
+      return 'it was looked at a moment ago, and nothing is left to do';
   }
 }
 
@@ -73,7 +73,7 @@ export function shown(value: unknown, most = Number.POSITIVE_INFINITY): string {
 }
 
 const whenAgain = (ms: number | null): string =>
-  ms === null ? 'goes on by itself when it is there' : `tried again in ${duration(ms)}`;
+  ms === null ? 'goes on by itself as soon as that is there' : `tried again in ${duration(ms)}`;
 
 const ofSystem = (system: string | null): string => (system === null ? '' : `, ${system}`);
 
