@@ -21,6 +21,17 @@ export class CensusViews {
       .limit(limit);
   }
 
+  /** The pair's latest run that has come to its end. */
+  async lastDone(pair: string): Promise<CensusRun | null> {
+    const [run] = await this.#db
+      .select()
+      .from(censusRuns)
+      .where(and(eq(censusRuns.pair, pair), eq(censusRuns.state, 'done')))
+      .orderBy(desc(censusRuns.startedAt))
+      .limit(1);
+    return run ?? null;
+  }
+
   /** The pair's run that has not ended. */
   async open(pair: string): Promise<CensusRun | null> {
     const [run] = await this.#db

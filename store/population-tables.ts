@@ -109,9 +109,10 @@ export const comparedRows = pgTable(
 
 /**
  * `census`: everything is compared. `backfill`: the same where hardly anything is linked yet, with the lowest priority.
- * `rebuild`: only records of the master that name their partner are handed over, so that nothing is created.
+ * `rebuild`: only records of the master that name their partner are handed over, so that nothing is created. `couples`:
+ * records that no couple has are counted and left alone; so a pair is watched that nobody has imported yet.
  */
-export type CensusMode = 'census' | 'backfill' | 'rebuild';
+export type CensusMode = 'census' | 'backfill' | 'rebuild' | 'couples';
 
 export type CensusState =
   | 'running'
