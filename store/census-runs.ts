@@ -104,6 +104,15 @@ export class CensusRunStore {
     return run ?? null;
   }
 
+  /** The pair's run that has not ended. */
+  async open(pair: string): Promise<CensusRun | null> {
+    const [run] = await this.#db
+      .select()
+      .from(censusRuns)
+      .where(and(eq(censusRuns.pair, pair), inArray(censusRuns.state, [...open])));
+    return run ?? null;
+  }
+
   async latest(pair: string): Promise<CensusRun | null> {
     const [run] = await this.#db
       .select()

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { CensusRun } from './census-runs.ts';
 import type { Database } from './database.ts';
 import { censusRuns } from './population-tables.ts';
@@ -29,15 +29,6 @@ export class CensusViews {
       .where(and(eq(censusRuns.pair, pair), eq(censusRuns.state, 'done')))
       .orderBy(desc(censusRuns.startedAt))
       .limit(1);
-    return run ?? null;
-  }
-
-  /** The pair's run that has not ended. */
-  async open(pair: string): Promise<CensusRun | null> {
-    const [run] = await this.#db
-      .select()
-      .from(censusRuns)
-      .where(and(eq(censusRuns.pair, pair), inArray(censusRuns.state, ['running', 'paused'])));
     return run ?? null;
   }
 

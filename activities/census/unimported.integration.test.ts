@@ -29,6 +29,18 @@ async function night(): Promise<CensusRun> {
 }
 const living = () => [offices.living('master').length, offices.living('replica').length];
 
+describe('a walk of a night that another walk keeps from beginning', () => {
+  const leftOut = 'The census of the night was left out, because a walk over the pair is paused';
+  const nightly = () => beginNightlyCensus(offices.deps, offices.pair.name, '00000000-0000-4000-8000-999999999999');
+
+  test('is told of if that one is paused: nobody else would say that the nights are left out', async () => {
+    const { id } = await begin(offices);
+    expect([await nightly(), offices.problems]).toEqual([null, []]);
+    await offices.deps.censusRuns.pause(id);
+    expect([await nightly(), offices.problems]).toEqual([null, [leftOut]]);
+  });
+});
+
 describe('a pair that nobody has imported', () => {
   beforeEach(() => {
     offices.crm.master.create('Contact', { lastName: 'Meier' });

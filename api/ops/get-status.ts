@@ -90,7 +90,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
 }
 
 async function openCensus(deps: ApiDependencies, pair: PairInfo): Promise<CensusRunView | null> {
-  const run = await deps.store().censusViews.open(pair.name);
+  const run = await deps.store().censusRuns.open(pair.name);
   return run === null ? null : censusView(deps, pair, run.id);
 }
 
