@@ -81,14 +81,14 @@ async function createWorker(
 ): Promise<Worker> {
   await introducePairs(parts);
   const deps = syncDependencies(parts);
-  const census = createCensusAfterGap(client, taskQueue);
+  const census = createCensusAfterGap({ ...deps, client, taskQueue });
   const finders = createFinderActivities({
     ...finderDependencies(deps, parts),
     census,
     gapMs: Math.max(leastGapMs, 3 * (watch.catchUpEveryMs ?? 0)),
     periodMs: watch.rollingCheckPeriodMs ?? Number.POSITIVE_INFINITY,
   });
-  const gaps = { cover: (pair: string) => census.start({ pair }) };
+  const gaps = { cover: (pair: string, since: Date) => census.start({ pair }, since) };
   const keepers = createKeeperActivities({ ...keeperDependencies(deps, parts), publicUrl, gaps });
   return Worker.create({
     connection,

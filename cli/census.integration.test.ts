@@ -47,6 +47,10 @@ test('a dry run reports in tables what would happen, and does none of it', async
   expect(said.out).toContain('`tandem backfill beteiligte` carries this out');
   expect(said.out).not.toMatch(/Meier|Schulz|Weber/);
   expect([writes(), ...ids.map((id) => party(id)['betnr'] ?? null)]).toEqual([0, null, null]);
+  expect((await tandem('status')).out).toContain(
+    'NOT IMPORTED YET: `tandem backfill beteiligte --dry-run` shows what the first import would do; ' +
+      'the last walk saw 3 records in EspoCRM without a partner',
+  );
 });
 
 test('a backfill brings everything over and ends when that is done', async () => {
@@ -54,6 +58,7 @@ test('a backfill brings everything over and ends when that is done', async () =>
   expect(said).toMatchObject({ exitCode: 0, error: '' });
   expect(said.out).toMatch(/^backfill of beteiligte: done after /m);
   expect(said.out).toMatch(/handed over: 3, still waiting to be looked at: 0/);
+  expect((await tandem('status')).out).not.toContain('NOT IMPORTED');
   expect(service.crm.records('CBeteiligte').map((record) => record['syncStatus'])).toEqual(['clean', 'clean', 'clean']);
 });
 

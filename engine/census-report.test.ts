@@ -164,6 +164,21 @@ describe('records without a partner', () => {
     });
   });
 
+  test('are left alone, all of them, where only couples are looked at', () => {
+    const report = reportOf(
+      (builder) => {
+        builder.addLone(alone('master', 'm2'));
+        builder.addLone(link('number'));
+      },
+      { mode: 'couples' },
+    );
+    expect(report).toMatchObject({
+      link: { count: 0 },
+      create: { master: none, replica: none },
+      leftAlone: { master: { count: 2 } },
+    });
+  });
+
   test('are left alone by a rebuild, unless the master names the number', () => {
     const report = reportOf(
       (builder) => {

@@ -84,8 +84,8 @@ export type ShownSides = Readonly<Partial<Record<Side, Attributes | null>>>;
 
 export interface ReportOptions {
   readonly pair: PairDefinition;
-  /** A rebuild creates nothing. */
-  readonly mode: 'census' | 'backfill' | 'rebuild';
+  /** A rebuild creates nothing; a look at the couples takes up nothing that is in none. */
+  readonly mode: 'census' | 'backfill' | 'rebuild' | 'couples';
   readonly notKnown: readonly string[];
   /** Whether a list may show less of an attribute than a read does; then the snapshot stands for it. */
   readonly showsLess: (side: Side, attribute: string, shown: Attributes[string] | undefined) => boolean;
@@ -186,7 +186,8 @@ export class CensusReportBuilder {
   }
 
   #isLeftAlone(by: readonly string[]): boolean {
-    return this.#options.mode === 'rebuild' && !by.includes(byNumber);
+    const { mode } = this.#options;
+    return mode === 'couples' || (mode === 'rebuild' && !by.includes(byNumber));
   }
 
   #addAmbiguous({ side, id, candidates, by }: LoneOutcome & { kind: 'ambiguous' }): void {
@@ -197,7 +198,8 @@ export class CensusReportBuilder {
   }
 
   #addAlone(side: Side, name: string): void {
-    if (this.#options.mode === 'rebuild') this.#leftAlone[side].add(name);
+    const { mode } = this.#options;
+    if (mode === 'rebuild' || mode === 'couples') this.#leftAlone[side].add(name);
     else if (this.#options.pair.createOn.includes(otherSide(side))) this.#create[otherSide(side)].add(name);
     else this.#ask('may_not_create', name);
   }

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Attributes, PerSide, Side } from '../engine/values.ts';
 import { nextProbe } from './circuit-rows.ts';
 import type { Database } from './database.ts';
@@ -104,6 +104,15 @@ export class CensusRunStore {
     return run ?? null;
   }
 
+  /** The pair's run that has not ended. */
+  async open(pair: string): Promise<CensusRun | null> {
+    const [run] = await this.#db
+      .select()
+      .from(censusRuns)
+      .where(and(eq(censusRuns.pair, pair), inArray(censusRuns.state, [...open])));
+    return run ?? null;
+  }
+
   async latest(pair: string): Promise<CensusRun | null> {
     const [run] = await this.#db
       .select()
@@ -112,6 +121,16 @@ export class CensusRunStore {
       .orderBy(desc(censusRuns.startedAt))
       .limit(1);
     return run ?? null;
+  }
+
+  /** Whether a walk that takes up records without a partner has ever begun: the first one of these is a person's. */
+  async wasImported(pair: string): Promise<boolean> {
+    const [run] = await this.#db
+      .select({ id: censusRuns.id })
+      .from(censusRuns)
+      .where(and(eq(censusRuns.pair, pair), eq(censusRuns.dryRun, false), ne(censusRuns.mode, 'couples')))
+      .limit(1);
+    return run !== undefined;
   }
 
   /** Master's records that a walk has postponed, in the order of their ids. */

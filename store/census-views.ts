@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { CensusRun } from './census-runs.ts';
 import type { Database } from './database.ts';
 import { censusRuns } from './population-tables.ts';
@@ -21,12 +21,14 @@ export class CensusViews {
       .limit(limit);
   }
 
-  /** The pair's run that has not ended. */
-  async open(pair: string): Promise<CensusRun | null> {
+  /** The pair's latest run that has come to its end. */
+  async lastDone(pair: string): Promise<CensusRun | null> {
     const [run] = await this.#db
       .select()
       .from(censusRuns)
-      .where(and(eq(censusRuns.pair, pair), inArray(censusRuns.state, ['running', 'paused'])));
+      .where(and(eq(censusRuns.pair, pair), eq(censusRuns.state, 'done')))
+      .orderBy(desc(censusRuns.startedAt))
+      .limit(1);
     return run ?? null;
   }
 

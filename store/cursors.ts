@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { type Hint, HintStore } from './hints.ts';
@@ -92,19 +92,23 @@ export class CursorStore {
       });
   }
 
-  /** Whether a census of the pair has to follow a gap. */
-  async isCensusDue(pair: string): Promise<boolean> {
+  /** When the last gap of the pair was over that a census has to follow; null: none has to. */
+  async censusDueSince(pair: string): Promise<Date | null> {
     const [row] = await this.#db
-      .select({ side: cursors.side })
+      .select({ since: cursors.censusDueSince })
       .from(cursors)
       .where(and(eq(cursors.pair, pair), isNotNull(cursors.censusDueSince)))
+      .orderBy(desc(cursors.censusDueSince))
       .limit(1);
-    return row !== undefined;
+    return row?.since ?? null;
   }
 
-  /** The census of the pair was started. */
-  async censusStarted(pair: string): Promise<void> {
-    await this.#db.update(cursors).set({ censusDueSince: null }).where(eq(cursors.pair, pair));
+  /** A census of the pair was started that finds what gaps up to then have hidden. */
+  async censusStarted(pair: string, upTo: Date): Promise<void> {
+    await this.#db
+      .update(cursors)
+      .set({ censusDueSince: null })
+      .where(and(eq(cursors.pair, pair), lte(cursors.censusDueSince, upTo)));
   }
 }
 

@@ -58,7 +58,7 @@ export const cursors = pgTable(
     behindSince: time('behind_since'),
     /** Why the last attempt read nothing, as a code; empty: it did. */
     trouble: text('trouble'),
-    /** It had been without the changes for so long that a census has to follow; empty: none has, or it was started. */
+    /** When it was there again after so long without the changes that a census has to follow; empty: none has, or it was started. */
     censusDueSince: time('census_due_since'),
     /** Each page moves it; a late attempt at a page that has landed changes nothing. */
     revision: integer('revision').notNull().default(0),
@@ -109,9 +109,10 @@ export const comparedRows = pgTable(
 
 /**
  * `census`: everything is compared. `backfill`: the same where hardly anything is linked yet, with the lowest priority.
- * `rebuild`: only records of the master that name their partner are handed over, so that nothing is created.
+ * `rebuild`: only records of the master that name their partner are handed over, so that nothing is created. `couples`:
+ * records that no couple has are counted and left alone; so a pair is watched that nobody has imported yet.
  */
-export type CensusMode = 'census' | 'backfill' | 'rebuild';
+export type CensusMode = 'census' | 'backfill' | 'rebuild' | 'couples';
 
 export type CensusState =
   | 'running'

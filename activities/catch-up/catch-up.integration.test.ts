@@ -216,6 +216,33 @@ describe.each(databasesUnderTest())('catch-up on $name', (kind) => {
       expect(watcher.censuses).toEqual(['beteiligte']);
     });
 
+    test('it is asked for until the walk that is in its way has ended', async () => {
+      await watcher.catchUp();
+      later(601 * secondMs);
+      watcher.isCensusInTheWay = true;
+      await watcher.catchUp();
+      await watcher.catchUp();
+      expect(watcher.censuses).toEqual([]);
+      watcher.isCensusInTheWay = false;
+      await watcher.catchUp();
+      await watcher.catchUp();
+      expect(watcher.censuses).toEqual(['beteiligte']);
+    });
+
+    test('a second gap is not covered by what follows the first one', async () => {
+      await watcher.catchUp();
+      later(601 * secondMs);
+      watcher.isCensusInTheWay = true;
+      await watcher.catchUp();
+      const first = await watcher.cursors.censusDueSince('beteiligte');
+      later(601 * secondMs);
+      await watcher.catchUp();
+      await watcher.cursors.censusStarted('beteiligte', first!);
+      watcher.isCensusInTheWay = false;
+      await watcher.catchUp();
+      expect(watcher.censuses).toEqual(['beteiligte']);
+    });
+
     test('one that can not be started is asked for until it was', async () => {
       await watcher.catchUp();
       later(601 * secondMs);

@@ -134,15 +134,16 @@ async function noteTrouble(
 
 /** Deletions are in no list of changes: after a gap everything is walked over, once. */
 async function askForCensus({ cursors, census, observer }: CatchUpDependencies, pair: string): Promise<void> {
-  if (!(await cursors.isCensusDue(pair))) return;
+  const since = await cursors.censusDueSince(pair);
+  if (since === null) return;
   try {
-    await census.start({ pair });
+    if (!(await census.start({ pair }, since))) return;
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown';
     observer.onProblem('The census that has to follow a gap could not be started; tried again', { pair, reason });
     return;
   }
-  await cursors.censusStarted(pair);
+  await cursors.censusStarted(pair, since);
 }
 
 const sum = (one: CatchUpSummary, other: CatchUpSummary): CatchUpSummary => ({

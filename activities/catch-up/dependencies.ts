@@ -4,10 +4,14 @@ import type { Database } from '../../store/database.ts';
 import type { PairInput } from '../../workflows/contract.ts';
 import type { SyncDependencies } from '../dependencies.ts';
 
-/** Starts a walk over everything of a pair; one that is under way already will do. */
+/** Starts a walk over everything of a pair; one that began after the gap and is under way will do. */
 export interface CensusAfterGap {
-  /** @throws if it can not be started now: asked again later */
-  start(pair: PairInput): Promise<void>;
+  /**
+   * @param since from then on nothing was missed
+   * @returns false: another walk is in the way, so it is to be asked for again
+   * @throws if it can not be started now: asked again later
+   */
+  start(pair: PairInput, since: Date): Promise<boolean>;
 }
 
 /** What it takes to find records that nobody has reported, without writing to any system. */

@@ -77,7 +77,8 @@ export function afterPage(cursor: Cursor, { walk, page, askedAt, now, gapMs }: R
     caughtUpAt: askedAt,
     behindSince: null,
     trouble: null,
-    censusDueSince: cursor.censusDueSince ?? (wasAway ? now : null),
+    // A walk must have begun after the latest gap, so an earlier one is not worth remembering.
+    censusDueSince: wasAway ? now : cursor.censusDueSince,
   };
 }
 

@@ -65,10 +65,17 @@ export function wantedAttributes(
   return [...new Set([...compared, ...status, ...(naming === null ? [] : [naming])])];
 }
 
-/** A rebuild finds couples again by what the master remembers, and nothing else. */
 function isWanted({ pair, side, run }: Page, attributes: Attributes, finding: RowFinding): boolean {
-  if (run.mode !== 'rebuild') return finding !== 'same';
-  return side === 'master' && finding === 'unlinked' && replicaIdIn(pair, attributes) !== null;
+  switch (run.mode) {
+    case 'census':
+    case 'backfill':
+      return finding !== 'same';
+    case 'couples':
+      return finding !== 'same' && finding !== 'unlinked';
+    // It finds couples again by what the master remembers, and nothing else.
+    case 'rebuild':
+      return side === 'master' && finding === 'unlinked' && replicaIdIn(pair, attributes) !== null;
+  }
 }
 
 const shown = ({ pair, side, run }: Page, attributes: Attributes): Attributes =>

@@ -8,8 +8,11 @@ import type { PassObserver } from '../observer.ts';
 
 /** Has what a pair was not told of looked for. Asking twice is harmless. */
 export interface GapFiller {
-  /** Returns as soon as it is certain that it will be looked for. */
-  cover(pair: string): Promise<void>;
+  /**
+   * @param since from then on nothing was missed
+   * @returns whether it is certain that it will be looked for; if not, it is to be asked for again
+   */
+  cover(pair: string, since: Date): Promise<boolean>;
 }
 
 export interface KeeperDependencies {

@@ -134,10 +134,10 @@ async function coverGaps(
 ): Promise<readonly string[]> {
   const open = (await registrations.known(system)).filter(({ id, coveredAt }) => coveredAt === null && working.has(id));
   const asked = new Map<string, boolean>();
+  const since = now();
   const cover = async (pair: string): Promise<boolean> => {
     try {
-      await gaps.cover(pair);
-      return true;
+      return await gaps.cover(pair, since);
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
       observer.onProblem('What a pair was not told of can not be looked for yet', { pair, reason });

@@ -48,7 +48,7 @@ beforeAll(async () => {
       circuits: new CircuitStore(database.db),
       breaker: { answered: () => undefined, failed: () => Promise.resolve() },
       budget: unlimitedBudget,
-      gaps: { cover: () => Promise.resolve() },
+      gaps: { cover: () => Promise.resolve(true) },
       observer: { onCall: () => undefined, onProblem: () => undefined, onRecovery: () => undefined },
       now: () => new Date(),
     }),

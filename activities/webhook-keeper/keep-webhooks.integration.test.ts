@@ -35,11 +35,12 @@ const urlOf = (pair: string, kind: string, host = publicUrl): string => `${host}
 class RecordingGapFiller implements GapFiller {
   readonly asked: string[] = [];
   isAway = false;
+  isInTheWay = false;
 
-  cover(pair: string): Promise<void> {
+  cover(pair: string): Promise<boolean> {
     if (this.isAway) return Promise.reject(new Error('Temporal does not answer'));
     this.asked.push(pair);
-    return Promise.resolve();
+    return Promise.resolve(!this.isInTheWay);
   }
 }
 
@@ -257,6 +258,16 @@ describe.each(databasesUnderTest())('The keeper on $name', (kind: DatabaseUnderT
       gaps.isAway = false;
       expect(await keep()).toEqual({ ...nothingDone, covered: ['beteiligte'] });
       expect(await keep()).toEqual(nothingDone);
+    });
+
+    test('what can not be looked for yet, because another walk is in the way, is asked for again without a word', async () => {
+      gaps.isInTheWay = true;
+      expect(await keep()).toMatchObject({ made: 3, covered: [], troubled: [] });
+      expect(await keep()).toEqual(nothingDone);
+      gaps.isInTheWay = false;
+      expect(await keep()).toEqual({ ...nothingDone, covered: ['beteiligte'] });
+      expect(await keep()).toEqual(nothingDone);
+      expect([gaps.asked, problems]).toEqual([['beteiligte', 'beteiligte', 'beteiligte'], []]);
     });
 
     test('a crash between mending and asking to look is no gap', async () => {

@@ -73,7 +73,7 @@ const keep = () =>
       gaps: {
         cover: (pair) => {
           asked.push(pair);
-          return Promise.resolve();
+          return Promise.resolve(true);
         },
       },
       observer: { onCall: () => undefined, onProblem: () => undefined, onRecovery: () => undefined },

@@ -193,6 +193,24 @@ describe('following a census', () => {
     expect((await get('/runs')).body).toMatchObject({ runs: [{ id: second.id }, { id: first.id }] });
   });
 
+  test('the status says that nobody has imported a pair, and how much had no partner, until somebody begins it', async () => {
+    const status = async () => (await callOps(api, 'GET', '/api/v1/status')).body;
+    expect(await status()).toMatchObject({ pairs: [{ notImported: { withoutPartner: null } }] });
+    const counts = { master: { ...nothing, seen: 9, unlinked: 7 }, replica: nothing };
+    await database.db.insert(censusRuns).values({
+      ...{ pair: 'beteiligte', mode: 'couples', startedBy: 'schedule', startedAt: now, endedAt: now },
+      ...{ state: 'done', counts, expected: { master: 9, replica: null } },
+    });
+    expect(await latest()).toMatchObject({ mode: 'couples' });
+    expect(await status()).toMatchObject({ pairs: [{ notImported: { withoutPartner: { master: 7, replica: 0 } } }] });
+    await begun({ mode: 'backfill' });
+    expect(await status()).toMatchObject({ pairs: [{ notImported: null }] });
+  });
+
+  test('a look at the couples only is nothing that a person asks for', async () => {
+    expect(await post('', { mode: 'couples' })).toMatchObject({ status: 400 });
+  });
+
   test('is part of the status while it is under way', async () => {
     const status = async () => (await callOps(api, 'GET', '/api/v1/status')).body;
     expect(await status()).toMatchObject({ pairs: [{ census: null }] });

@@ -8,9 +8,14 @@ import type { ApiDependencies, PairInfo } from '../dependencies.ts';
 import { censusReport } from './census-report-shape.ts';
 import { time } from './shapes.ts';
 
-export const censusMode = z.enum(['census', 'backfill', 'rebuild'], {
+/** What a person may ask for. */
+export const wantedMode = z.enum(['census', 'backfill', 'rebuild'], {
   error: 'mode has to be census, backfill or rebuild',
 });
+export type WantedMode = z.infer<typeof wantedMode>;
+
+/** `couples`: begun by itself before anybody has imported the pair; records without a partner are left alone. */
+const censusMode = z.enum([...wantedMode.options, 'couples']);
 
 const counts = z.object({
   pages: z.int(),

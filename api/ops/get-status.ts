@@ -41,9 +41,17 @@ export const statusShape = z.object({
       watch: watchShape,
       /** The walk over the pair that is under way. */
       census: censusRun.nullable(),
+      /** Null once somebody has had the pair imported, or walked over. Until then walks that begin by themselves create nothing. */
+      notImported: z
+        .object({
+          /** How many records of each side the last walk has seen that no couple has; null: none has come to its end. */
+          withoutPartner: z.object({ master: z.int(), replica: z.int() }).nullable(),
+        })
+        .nullable(),
     }),
   ),
 });
+type NotImported = z.infer<typeof statusShape>['pairs'][number]['notImported'];
 const troubledShown = 10;
 
 /** `GET /api/v1/status`: how things stand, with the latest troubled records of each pair. */
@@ -65,6 +73,7 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
         troubled: (await records.troubled(pair.name, troubledShown)).map(recordView),
         watch: watchView(watched[index] ?? { catchUp: [], rollingCheck: [] }),
         census: await openCensus(deps, pair),
+        notImported: await notImported(deps, pair),
       })),
     );
     const open = await circuits.list();
@@ -81,8 +90,15 @@ export function addGetStatus(app: FastifyInstance, deps: ApiDependencies): void 
 }
 
 async function openCensus(deps: ApiDependencies, pair: PairInfo): Promise<CensusRunView | null> {
-  const run = await deps.store().censusViews.open(pair.name);
+  const run = await deps.store().censusRuns.open(pair.name);
   return run === null ? null : censusView(deps, pair, run.id);
+}
+
+async function notImported(deps: ApiDependencies, { name }: PairInfo): Promise<NotImported> {
+  const { censusRuns, censusViews } = deps.store();
+  if (await censusRuns.wasImported(name)) return null;
+  const counts = (await censusViews.lastDone(name))?.counts ?? null;
+  return { withoutPartner: counts && { master: counts.master.unlinked, replica: counts.replica.unlinked } };
 }
 
 const circuitView = ({ system, code, message, openedAt, nextProbeAt }: OpenCircuit) => ({

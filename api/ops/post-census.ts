@@ -5,11 +5,11 @@ import { CensusUnderWay } from '../../store/census-runs.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies, PairInfo } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
-import { censusMode, censusRun, censusView, notHeard } from './census-shape.ts';
+import { censusRun, censusView, notHeard, wantedMode } from './census-shape.ts';
 import { pairOr404 } from './known-or-404.ts';
 import { badRequest, pairParams, problems, refused } from './shapes.ts';
 
-const body = z.object({ mode: censusMode.default('census'), dryRun: z.boolean().default(false) });
+const body = z.object({ mode: wantedMode.default('census'), dryRun: z.boolean().default(false) });
 
 /**
  * `POST /api/v1/pairs/:pair/census`: begins a walk over both sides (202). It is stored first: whether Temporal answers or

@@ -59,7 +59,7 @@ const keep = (url = publicUrl()) =>
       circuits: new CircuitStore(database.db),
       breaker: { answered: () => undefined, failed: () => Promise.resolve() },
       budget: unlimitedBudget,
-      gaps: { cover: () => Promise.resolve() },
+      gaps: { cover: () => Promise.resolve(true) },
       observer: { onCall: () => undefined, onProblem: () => undefined, onRecovery: () => undefined },
       now: () => new Date(),
     },

@@ -107,6 +107,16 @@ describe('importing every pair', () => {
     expect(service.begun).toEqual(['projects', 'tasks']);
   });
 
+  test('imports after a look at the couples that had begun by itself: that is no import', async () => {
+    const service = new Service({
+      companies: [runOf('companies', { mode: 'couples' })],
+      projects: [runOf('projects', { ...done, mode: 'couples' })],
+    });
+    const { followed, skipped } = await carriedOut(service);
+    expect([followed, skipped]).toEqual([['companies couples', ...backfills], []]);
+    expect(service.begun).toEqual([...names]);
+  });
+
   test.each(['stopped', 'paused', 'canceled'] as const)(
     'begins nothing more after a walk that is %s',
     async (state) => {

@@ -118,7 +118,7 @@ async function walk(
 ): Promise<Followed> {
   if (before !== undefined && isOpen(before)) {
     const followed = await all.follow(before, systems);
-    const isImport = !followed.run.dryRun && followed.run.mode !== 'rebuild';
+    const isImport = !followed.run.dryRun && ['census', 'backfill'].includes(followed.run.mode);
     if (followed.isDetached || followed.run.state !== 'done' || isImport) return followed;
   }
   const body = { mode: 'backfill', dryRun: false };

@@ -3,7 +3,7 @@ import { counted, duration } from '../words.ts';
 
 export type Systems = Readonly<Record<'master' | 'replica', string>>;
 
-const modes = { census: 'census', backfill: 'backfill', rebuild: 'rebuild' } as const;
+const modes = { census: 'census', backfill: 'backfill', rebuild: 'rebuild', couples: 'look at the couples' } as const;
 
 /** What a walk is called: `dry run of a census of beteiligte`. */
 export const walkName = ({ mode, dryRun, pair }: CensusRunView): string =>

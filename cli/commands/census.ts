@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { censusRun, type CensusRunView } from '../../api/ops/census-shape.ts';
+import { censusRun, type CensusRunView, type WantedMode } from '../../api/ops/census-shape.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { aPair, asJson, withEpilogue } from '../help.ts';
@@ -101,12 +101,7 @@ function withOptions(command: Command): Command {
   return command.option('--json', asJson);
 }
 
-async function carryOut(
-  api: ApiClient,
-  pair: string,
-  mode: CensusRunView['mode'],
-  options: CensusOptions,
-): Promise<void> {
+async function carryOut(api: ApiClient, pair: string, mode: WantedMode, options: CensusOptions): Promise<void> {
   const path = `${pathOf(pair)}/census`;
   const systems = await systemsOf(api, pair);
   const telling = { systems, isJson: options.json === true };

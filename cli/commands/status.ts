@@ -54,6 +54,7 @@ function pairInWords({ name, master, replica, records, troubled, ...rest }: Stat
     '',
     `${name}: ${master.system} ${master.entity} ↔ ${replica.system} ${replica.entity}`,
     ...stopsInWords({ name, ...rest }),
+    ...notImportedInWords(name, rest.notImported, { master, replica }),
     ...watchInWords(rest.watch, { master, replica }),
     `  ${linked} linked, ${waiting} waiting, ${parked} need a person, ${unlinked} unlinked, ${deleted} deleted`,
     ...(rest.census === null
@@ -93,6 +94,22 @@ function watchInWords(
       return `  visits in ${systems[side].system}: ${oldest}${never}; all within ${duration(periodMs)}: ${kept}`;
     }),
   ];
+}
+
+function notImportedInWords(
+  name: string,
+  notImported: Status['pairs'][number]['notImported'],
+  systems: Pick<Status['pairs'][number], 'master' | 'replica'>,
+): string[] {
+  if (notImported === null) return [];
+  const { withoutPartner } = notImported;
+  const advice = `\`tandem backfill ${name} --dry-run\` shows what the first import would do`;
+  const lone = (['master', 'replica'] as const).flatMap((side) => {
+    const count = withoutPartner?.[side] ?? 0;
+    return count === 0 ? [] : [`${counted(count, 'record')} in ${systems[side].system}`];
+  });
+  const seen = lone.length === 0 ? '' : `; the last walk saw ${lone.join(' and ')} without a partner`;
+  return [`  NOT IMPORTED YET: ${advice}${seen}`];
 }
 
 /** Everything that keeps the pair from writing, or from deleting. */

@@ -55,9 +55,11 @@ export function portalChores(api: OpsRequest, pairs: readonly string[]): PortalC
     },
     importAll: async () => {
       for (const name of pairs) {
-        // 409: one is under way, because the keeper has asked for it.
-        await until(`the census of ${name} has begun`, async () =>
-          [202, 409].includes((await api('POST', `/pairs/${name}/census`, {})).status),
+        // 409: one that the keeper has asked for is under way, and it imports nothing.
+        await until(
+          `the census of ${name} has begun`,
+          async () => (await api('POST', `/pairs/${name}/census`, {})).status === 202,
+          doneWithinMs,
         );
       }
       await until('everything is imported', isIdle, doneWithinMs);

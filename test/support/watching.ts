@@ -22,6 +22,8 @@ export class Watcher {
   readonly cursors: CursorStore;
   /** The pairs that a census was asked for. */
   readonly censuses: string[] = [];
+  /** Whether another walk is in the way of the next attempts to start a census. */
+  isCensusInTheWay = false;
   /** Thrown by the next attempts to start a census. */
   censusFailure: Error | null = null;
   readonly #database: OpenDatabase;
@@ -67,9 +69,10 @@ export class Watcher {
     return this.#database.db.select().from(hints).orderBy(hints.seq);
   }
 
-  #startCensus({ pair }: PairInput): Promise<void> {
+  #startCensus({ pair }: PairInput): Promise<boolean> {
     if (this.censusFailure !== null) return Promise.reject(this.censusFailure);
+    if (this.isCensusInTheWay) return Promise.resolve(false);
     this.censuses.push(pair);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 }

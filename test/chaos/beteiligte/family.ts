@@ -1,3 +1,6 @@
+import { censusRun } from '../../../api/ops/census-shape.ts';
+import { callOps } from '../../support/call-ops.ts';
+import { until } from '../../support/until.ts';
 import { createDice } from '../dice.ts';
 import { writesAfterQuiet } from '../judge-writes.ts';
 import { nameOf } from '../links.ts';
@@ -25,9 +28,9 @@ function systemsOf(offices: Offices, settings: ChaosSettings): Systems {
     ...{ pairs: [pair], remotes, mostWaiting: 400 },
     environment: (ways) => environmentOf(offices, settings, ways),
     prepare: () => Promise.resolve(),
-    begin: ({ api }) => {
+    begin: async ({ api, direct }) => {
       registerWebhooks(offices, api);
-      return Promise.resolve();
+      await importAll(direct);
     },
     staff: (options) => {
       const { desk, ops } = options;
@@ -58,6 +61,18 @@ function systemsOf(offices: Offices, settings: ChaosSettings): Systems {
       await Promise.all([crm.stop(), firm.stop()]);
     },
   };
+}
+
+/** As an administrator does once: before that, no walk that begins by itself creates anything. */
+async function importAll({ api: url, token }: Ways['direct']): Promise<void> {
+  const census = `/pairs/${pair.name}/census`;
+  await until('the import has begun', async () => {
+    return (await callOps({ url, token }, 'POST', census, { mode: 'backfill' })).status === 202;
+  });
+  await until('everything is imported', async () => {
+    const { body } = await callOps({ url, token }, 'GET', census);
+    return censusRun.safeParse(body).data?.state === 'done';
+  });
 }
 
 /** EspoCRM's scheduled job. What it gives up for good is told to the administrator. */
