@@ -118,7 +118,10 @@ describe('a client of one company', () => {
     const acme = await company(db, '149808', ours);
     const other = await company(db, '7', secret);
     const privateParent = await task(db, acme, { private: true }, secret);
-    const staff = { firstName: 'Of the house', email: `${secret}@example.com` };
+    // Who works for the client is not of its company: of him it may know the name, of his company nothing.
+    const house = { productiveId: '8', name: secret, companyCode: secret };
+    const houseId = idOf(await db.insert(portalCompanies).values(house).returning());
+    const staff = { firstName: 'Of the house', email: `${secret}@example.com`, companyId: houseId };
     const assigneeId = idOf(await db.insert(portalPeople).values(staff).returning());
     visibleTask = await task(db, acme, { parentTaskId: privateParent, assigneeId });
     await task(db, acme, { private: null }, secret);
