@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
-import type { Viewer } from '../viewer.ts';
+import { isSettledIn, type Viewer } from '../viewer.ts';
 import {
   portalCompanies,
   portalPeople,
@@ -67,9 +67,7 @@ export class NamedReadings {
   #isInTheirProject(viewer: Viewer) {
     if (viewer.role === 'admin') return undefined;
     const theirs = eq(portalProjects.companyId, viewer.companyId);
-    return inArray(
-      portalTaskLists.projectId,
-      this.#db.select({ id: portalProjects.id }).from(portalProjects).where(theirs),
-    );
+    const projects = this.#db.select({ id: portalProjects.id }).from(portalProjects).where(theirs);
+    return and(inArray(portalTaskLists.projectId, projects), isSettledIn('task_lists', portalTaskLists.id, 'project'));
   }
 }
