@@ -159,11 +159,40 @@ describe.each(databasesUnderTest())('reading the portal on $name', (kind) => {
 
     test('one whose row was changed without a word is pending, until a pass has looked', async () => {
       const task = await insertTask({ productiveId: '900001', title: 'x' });
-      await link(task, { updatedAt: new Date(Date.now() - 60_000) });
-      await opened.database.db.update(portalTasks).set({ title: 'y' }).where(eq(portalTasks.id, task.id));
+      // Whatever the clock of the pass says: it may run ahead of the database's.
+      await link(task, { updatedAt: new Date(Date.now() + 60_000) });
+      const changed = opened.database.db.update(portalTasks).set({ title: 'y' }).where(eq(portalTasks.id, task.id));
+      const [{ version }] = (await changed.returning()) as [Task];
       expect(await stateOf(task)).toMatchObject({ syncState: 'pending' });
-      await opened.database.db.update(links).set({ updatedAt: new Date(Date.now() + 1_000) });
+      await opened.database.db.update(links).set({ versionReplica: String(version) });
       expect(await stateOf(task)).toMatchObject({ syncState: 'synced' });
+    });
+
+    test('one that Productive does not have any more, and that was kept here, says so', async () => {
+      const task = await insertTask({ productiveId: '900001', title: 'x' });
+      await link(task, { state: 'unlinked', gone: 'master' });
+      const alone = { syncState: 'failed', syncReason: expect.stringMatching(/does not have it any more/) as unknown };
+      expect(await stateOf(task)).toMatchObject(alone);
+      expect(await walk('/tasks?syncState=failed')).toEqual(['x']);
+    });
+
+    test('one with a field that waits for another record is pending, and says for which', async () => {
+      const task = await insertTask({ productiveId: '900001', title: 'x' });
+      const waitsFor = { pair: 'people', side: 'master', id: '4711', why: 'unlinked' } as const;
+      const note = { kind: 'waiting', side: 'master', since: '2024-07-01T10:00:00Z', waitsFor } as const;
+      await link(task, { fieldNotes: { assignee: note } });
+      expect(await stateOf(task)).toMatchObject({
+        syncState: 'pending',
+        syncReason: expect.stringMatching(/Waits for people 4711/) as unknown,
+      });
+      await opened.database.db
+        .update(links)
+        .set({ fieldNotes: { assignee: { ...note, waitsFor: { ...waitsFor, why: 'parted' } } } });
+      // Nothing waits for it: it is as near to Productive as it can be.
+      expect(await stateOf(task)).toMatchObject({
+        syncState: 'synced',
+        syncReason: expect.stringMatching(/people 4711/) as unknown,
+      });
     });
 
     const failure = { code: 'rejected', system: 'Productive', message: 'refused: title', at: '', seen: {} } as const;

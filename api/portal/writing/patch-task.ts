@@ -7,7 +7,7 @@ import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut, type WriteStatus } from './carry-out.ts';
 import { refuseOutdated } from './if-match.ts';
-import { taskOr404 } from './known-or-404.ts';
+import { refuseParted, taskOr404 } from './known-or-404.ts';
 import { receiptOf } from './receipts.ts';
 import { atLeastOne, idParams, nothingToChange, type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
 import { changesOf, refuseReversedDates, taskFields } from './task-fields.ts';
@@ -49,6 +49,7 @@ async function changeTask(
 ): Promise<{ status: WriteStatus; body: Receipt }> {
   const task = await taskOr404(write, caller, id);
   refuseOutdated(ifMatch, task.version, `task ${id}`);
+  await refuseParted(write, 'tasks', task.id);
   const { taskListId, assigneeId, workflowStatusId, ...plain } = given;
   const references = { taskListId, assigneeId, workflowStatusId };
   const wanted = {

@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
+import { partedStates } from '../../reference-waits.ts';
 import { links } from '../../schema.ts';
 import { type Viewer, visibleTasks } from '../viewer.ts';
 import { portalProjects, portalTasks } from '../work-tables.ts';
@@ -29,7 +30,7 @@ export interface TaskFilter {
   /** YYYY-MM-DD. */
   readonly dueUntil?: string | undefined;
   readonly productiveId?: string | undefined;
-  /** Refused by Productive, or given up. */
+  /** Refused by Productive, given up, or not there any more. */
   readonly failed?: true | undefined;
 }
 
@@ -115,4 +116,10 @@ const failedTasks = (db: Database) =>
   db
     .select({ id: sql<number>`${links.replicaId}::bigint` })
     .from(links)
-    .where(and(eq(links.pair, 'tasks'), eq(links.state, 'parked'), sql`${links.replicaId} is not null`));
+    .where(
+      and(
+        eq(links.pair, 'tasks'),
+        inArray(links.state, ['parked', ...partedStates]),
+        sql`${links.replicaId} is not null`,
+      ),
+    );
