@@ -202,6 +202,12 @@ describe('a client of one company', () => {
     });
   });
 
+  test('does not learn which of its tasks stand below one that it may not see', async () => {
+    const below = '/tasks?parentTaskId=1';
+    expect(JSON.parse((await read(await adminToken(), below)).text)).toMatchObject({ tasks: [{ title: ours }] });
+    expect(JSON.parse((await read(await clientToken('149808'), below)).text)).toMatchObject({ tasks: [] });
+  });
+
   test('is told the same of a record of others as of one that does not exist', async () => {
     const token = await clientToken('149808');
     const hidden = await askPortal(api, token, '/tasks/1');

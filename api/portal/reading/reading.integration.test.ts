@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Checker } from '../../checker.ts';
-import { portalComments, portalCompanies, portalProjects, portalTasks } from '../../../store/portal/work-tables.ts';
+import {
+  portalComments,
+  portalCompanies,
+  portalPeople,
+  portalProjects,
+  portalTasks,
+} from '../../../store/portal/work-tables.ts';
 import { hints, links } from '../../../store/schema.ts';
 import { type ApiUnderTest, refusedWith } from '../../../test/support/api.ts';
 import { databasesUnderTest } from '../../../test/support/databases.ts';
@@ -124,6 +130,52 @@ describe.each(databasesUnderTest())('reading the portal on $name', (kind) => {
     await insertTask({ title: 'elsewhere', closed: false, dueDate: '2024-07-01' });
     expect(await walk(`/tasks?companyId=${company?.id ?? 0}&status=open&dueUntil=2024-07-15`)).toEqual(['open']);
     expect(await ask(`/projects/${projectId}`)).toMatchObject({ body: { project: { tasks: { open: 2, closed: 1 } } } });
+  });
+
+  describe('archived records', () => {
+    const archivedAt = new Date('2024-07-01T00:00:00Z');
+    const namesIn = (entity: string, body: unknown): string[] =>
+      z
+        .record(z.string(), z.json())
+        .transform((answer) => z.array(z.object({ productiveId: z.string() })).parse(answer[entity]))
+        .parse(body)
+        .map(({ productiveId }) => productiveId);
+
+    test.each(['projects', 'companies', 'people'] as const)(
+      'of %s are left out until they are asked for',
+      async (name) => {
+        const { db } = opened.database;
+        const table = { projects: portalProjects, companies: portalCompanies, people: portalPeople }[name];
+        await db.insert(table).values([{ productiveId: 'used' }, { productiveId: 'archived', archivedAt }]);
+        const listed = async (query: string) => namesIn(name, (await ask(`/${name}${query}`)).body).sort();
+        expect(await listed('')).toEqual(['used']);
+        expect(await listed('?archived=false')).toEqual(['used']);
+        expect(await listed('?archived=true')).toEqual(['archived']);
+        expect(await listed('?archived=all')).toEqual(['archived', 'used']);
+        if (name === 'people') return;
+        expect(await listed('?productiveId=archived')).toEqual(['archived']);
+        expect(await listed('?productiveId=archived&archived=false')).toEqual([]);
+      },
+    );
+  });
+
+  test('a list goes on behind a record with a very long name', async () => {
+    // In letters that take several bytes and that JSON escapes too.
+    const names = ['a', 'b'].flatMap((letter) => [`${letter}${'ü"'.repeat(4_000)}`, `${letter}${'ü"'.repeat(4_000)}z`]);
+    await opened.database.db.insert(portalProjects).values(names.map((name) => ({ name })));
+    const shape = z.object({ projects: z.array(z.object({ name: z.string() })), next: z.string().nullable() });
+    for (const sort of ['name', '-name']) {
+      const walked: string[] = [];
+      for (let after = ''; ;) {
+        const { status, body } = await ask(`/projects?sort=${sort}&limit=1${after}`);
+        expect(status).toBe(200);
+        const { projects, next } = shape.parse(body);
+        walked.push(...projects.map(({ name }) => name));
+        if (next === null) break;
+        after = `&after=${encodeURIComponent(next)}`;
+      }
+      expect(walked).toEqual(sort === 'name' ? names : [...names].reverse());
+    }
   });
 
   describe('how current a record is', () => {

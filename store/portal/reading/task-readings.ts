@@ -46,7 +46,14 @@ export class TaskReadings {
     const rows = await this.#db
       .select({ ...listed, sortKey: keyOf(wish) })
       .from(portalTasks)
-      .where(and(visibleTasks(this.#db, viewer), ...this.#conditions(filter), behind(wish, portalTasks.id)))
+      .where(
+        and(
+          visibleTasks(this.#db, viewer),
+          ...this.#conditions(filter),
+          this.#isBelowSeen(viewer, filter),
+          behind(wish, portalTasks.id),
+        ),
+      )
       .orderBy(...orderOf(wish, portalTasks.id))
       .limit(wish.limit + 1);
     return pageFrom(rows, wish);
@@ -88,6 +95,16 @@ export class TaskReadings {
       .crossJoinLateral(counts)
       .where(inArray(portalProjects.id, [...projectIds]));
     return new Map(rows.map(({ id, ...counted }) => [id, counted]));
+  }
+
+  /** What is below a task is told only to whoever sees that one too: else its id would tell that it is there. */
+  #isBelowSeen(viewer: Viewer, { parentTaskId }: TaskFilter): SQL | undefined {
+    if (viewer.role === 'admin' || parentTaskId === undefined) return undefined;
+    const parents = this.#db
+      .select({ id: portalTasks.id })
+      .from(portalTasks)
+      .where(and(eq(portalTasks.id, parentTaskId), visibleTasks(this.#db, viewer)));
+    return inArray(portalTasks.parentTaskId, parents);
   }
 
   #conditions(filter: TaskFilter): readonly (SQL | undefined)[] {
