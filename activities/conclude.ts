@@ -30,7 +30,7 @@ export async function conclude(
   { open, waiting }: Undecided,
 ): Promise<PassSummary> {
   const now = pass.deps.now();
-  const { link, seen } = pass;
+  const { link } = pass;
   const rows = [...openRowsOf(pass, 'master', 'written'), ...openRowsOf(pass, 'replica', 'written')];
   const changes: LinkChanges = {
     ...settled,
@@ -41,8 +41,7 @@ export async function conclude(
     formerReplicaIds: link.formerReplicaIds,
     baseMaster: agreed.base.master,
     baseReplica: agreed.base.replica,
-    versionMaster: seen.master?.version ?? link.versionMaster,
-    versionReplica: seen.replica?.version ?? link.versionReplica,
+    ...versionsSeen(pass),
     fieldNotes: agreed.notes,
     ...statusOf(pass),
     lastVerdict: verdict,
@@ -60,9 +59,15 @@ function waitsAfter({ known: { link } }: Pass, waiting: readonly WaitingField[])
   return waiting.length === 0 && !hasWaited ? {} : { waitsFor: targetsOf(waiting).map(refOfTarget) };
 }
 
+/** What each side was when this pass looked at it, where it did: the store can tell by it whether anybody has touched it since. */
+const versionsSeen = ({ link, seen }: Pass): LinkChanges => ({
+  versionMaster: seen.master?.version ?? link.versionMaster,
+  versionReplica: seen.replica?.version ?? link.versionReplica,
+});
+
 /** The hinted side still shows what was agreed. */
 export async function concludeEcho(pass: Pass): Promise<PassSummary> {
-  await finish(pass, { changes: { lastVerdict: 'no_change' } });
+  await finish(pass, { changes: { ...versionsSeen(pass), lastVerdict: 'no_change' } });
   return pass.summary({ kind: 'done', verdict: 'no_change' });
 }
 
@@ -71,7 +76,7 @@ export async function concludeParted(pass: Pass, gone: Gone, rows: readonly Sett
   const nothingLeft = gone === 'both' || pass.link.replicaId === null || pass.link.masterId === null;
   const state = nothingLeft ? 'deleted' : 'unlinked';
   await finish(pass, {
-    changes: { ...settled, ...statusOf(pass), state, gone, lastVerdict: 'deleted' },
+    changes: { ...settled, ...statusOf(pass), ...versionsSeen(pass), state, gone, lastVerdict: 'deleted' },
     ...waitsAfter(pass, []),
     rows,
     conflicts: noConflicts,
@@ -84,9 +89,8 @@ const statusOf = ({ link: { statusSent, statusSeen } }: Pass): LinkChanges => ({
 /** The couple was parted before, and nothing has come back. */
 export async function concludeRest(pass: Pass): Promise<PassSummary> {
   const { gone } = pass.link;
-  await finish(pass, {
-    changes: { ...settled, state: gone === 'both' ? 'deleted' : 'unlinked', lastVerdict: 'no_change' },
-  });
+  const state = gone === 'both' ? 'deleted' : 'unlinked';
+  await finish(pass, { changes: { ...settled, ...versionsSeen(pass), state, lastVerdict: 'no_change' } });
   return pass.summary({ kind: 'done', verdict: 'no_change' });
 }
 

@@ -160,6 +160,10 @@ export const links = pgTable(
     uniqueIndex('links_replica').on(table.pair, table.replicaId),
     index('links_state').on(table.pair, table.state),
     index('links_next_attempt').on(table.nextAttemptAt),
+    // Few among many: what is on its way, asked, parted, or not the same on both sides.
+    index('links_unsettled')
+      .on(table.pair, table.replicaId)
+      .where(sql`${table.state} <> 'linked' or ${table.failure} is not null or ${table.fieldNotes} <> '{}'::jsonb`),
   ],
 );
 

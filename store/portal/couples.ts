@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import type { Link } from '../link-rows.ts';
+import { isParted } from '../reference-waits.ts';
 import { hints, ledger, links } from '../schema.ts';
 import type { WrittenEntity } from './write-store.ts';
 
@@ -21,6 +22,15 @@ export async function lockCouple(tx: Database, entity: WrittenEntity, id: number
     .where(and(eq(links.pair, entity), eq(links.replicaId, String(id))))
     .for('update');
   return link ?? null;
+}
+
+/** Whether the row was part of a couple whose other record is gone. */
+export async function isPartedRow(db: Database, entity: WrittenEntity, id: number): Promise<boolean> {
+  const [couple] = await db
+    .select({ state: links.state })
+    .from(links)
+    .where(and(eq(links.pair, entity), eq(links.replicaId, String(id))));
+  return couple !== undefined && isParted(couple);
 }
 
 /** Whether a record may have been made in Productive without our knowing which. */

@@ -1,11 +1,17 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { FieldNotes } from '../../engine/field-notes.ts';
+import { messagesIn } from '../../engine/messages.ts';
+import { targetInWords, type UnlinkedTarget } from '../../engine/reference.ts';
+import type { Side } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
+import { isAnyOf } from '../is-any-of.ts';
+import { isParted } from '../reference-waits.ts';
 import { hints, links, type LinkState, type StoredFailure } from '../schema.ts';
 import type { SyncedEntity } from './tables.ts';
 
 /**
  * How a row of the portal stands to Productive. `synced`: as agreed. `pending`: on its way, or about to be looked at.
- * `failed`: refused, or given up; nothing happens by itself any more.
+ * `failed`: refused, given up, or not in Productive any more; nothing happens by itself.
  */
 export type SyncStateName = 'synced' | 'pending' | 'failed';
 
@@ -17,6 +23,8 @@ export interface SyncState {
   readonly lastSyncedAt: Date | null;
   /** The id of the record in Productive; null: it has none yet. */
   readonly productiveId: string | null;
+  /** Whether Productive was told all that the row says, as far as it can be. One that only waits for what comes from there was. */
+  readonly isConfirmed: boolean;
 }
 
 export interface StatedRow {
@@ -25,6 +33,7 @@ export interface StatedRow {
   readonly modifiedAt: Date;
   readonly productiveId: string | null;
 }
+type Stated = Omit<StatedRow, 'modifiedAt'>;
 
 /** Nothing is stored for it: it follows from what passes know of the couples. */
 export class SyncStates {
@@ -35,7 +44,7 @@ export class SyncStates {
   }
 
   /** By the row's id. One query. @param entity also the name of the pair */
-  async of(entity: SyncedEntity, rows: readonly StatedRow[]): Promise<ReadonlyMap<number, SyncState>> {
+  async of(entity: SyncedEntity, rows: readonly Stated[]): Promise<ReadonlyMap<number, SyncState>> {
     if (rows.length === 0) return new Map();
     const found = await this.#couples(
       entity,
@@ -58,14 +67,14 @@ export class SyncStates {
         masterId: links.masterId,
         state: links.state,
         failure: links.failure,
+        fieldNotes: links.fieldNotes,
         versionReplica: links.versionReplica,
         syncedAt: links.syncedAt,
-        updatedAt: links.updatedAt,
         isHinted: sql<boolean>`exists (${this.#hintsOfRow()})`,
         isAskedAnew: sql<boolean>`exists (${this.#hintsOfRow()} and ${hints.trigger} <> 'retry')`,
       })
       .from(links)
-      .where(and(eq(links.pair, pair), inArray(links.replicaId, ids)));
+      .where(and(eq(links.pair, pair), isAnyOf(links.replicaId, ids)));
   }
 }
 
@@ -74,28 +83,59 @@ interface Couple {
   readonly masterId: string | null;
   readonly state: LinkState;
   readonly failure: StoredFailure | null;
+  readonly fieldNotes: FieldNotes;
+  /** Of the row when a pass last looked at it. */
   readonly versionReplica: string | null;
   readonly syncedAt: Date | null;
-  readonly updatedAt: Date;
   readonly isHinted: boolean;
   /** By somebody else than a pass that has failed: the row was changed since, or a person wants another try. */
   readonly isAskedAnew: boolean;
 }
 
-function stateOf(row: StatedRow, couple: Couple | undefined): SyncState {
-  const productiveId = couple?.masterId ?? row.productiveId;
-  const known = { lastSyncedAt: couple?.syncedAt ?? null, productiveId, reason: couple?.failure?.message ?? null };
-  if (couple === undefined) return { ...known, state: 'pending' };
-  if (couple.state === 'parked' && !couple.isAskedAnew) return { ...known, state: 'failed' };
-  return { ...known, state: isOnItsWay(row, couple) ? 'pending' : 'synced' };
+function stateOf(row: Stated, couple: Couple | undefined): SyncState {
+  const { productiveId } = row;
+  if (couple === undefined) {
+    return { state: 'pending', reason: null, lastSyncedAt: null, productiveId, isConfirmed: false };
+  }
+  const known = { lastSyncedAt: couple.syncedAt, productiveId: couple.masterId ?? productiveId };
+  const isToBeTold = isUntold(row, couple);
+  const { isAskedAnew, failure } = couple;
+  if (isParted(couple) && !isAskedAnew) return { ...known, state: 'failed', reason: alone, isConfirmed: !isToBeTold };
+  const reason = failure?.message ?? whatWaits(couple.fieldNotes);
+  if (couple.state === 'parked' && !isAskedAnew) return { ...known, state: 'failed', reason, isConfirmed: false };
+  const isOnItsWay = isToBeTold || waiting(couple.fieldNotes).some(({ waitsFor: { why } }) => why === 'unlinked');
+  return { ...known, state: isOnItsWay ? 'pending' : 'synced', reason, isConfirmed: !isToBeTold };
 }
 
 /**
- * A failure that is not parked is tried again by itself. Another version alone tells nothing if a pass has ended since: it may
- * have found that the row shows what was agreed.
+ * Whether the row says what Productive was not told so far. A failure that is not parked is tried again by itself. Each pass
+ * that looks at the row remembers its version, whatever it comes to: no clock has to say which was first.
  */
-const isOnItsWay = ({ version, modifiedAt }: StatedRow, couple: Couple): boolean =>
-  couple.isHinted ||
-  couple.failure !== null ||
-  couple.state === 'new' ||
-  (couple.versionReplica !== String(version) && modifiedAt > couple.updatedAt);
+const isUntold = ({ version }: Stated, { isHinted, failure, state, versionReplica, fieldNotes }: Couple): boolean =>
+  isHinted ||
+  failure !== null ||
+  state === 'new' ||
+  versionReplica !== String(version) ||
+  waiting(fieldNotes).some(({ side, waitsFor: { why } }) => side === 'replica' && why === 'unlinked');
+
+interface Waiting {
+  readonly side: Side;
+  readonly waitsFor: UnlinkedTarget;
+}
+
+const waiting = (notes: FieldNotes): readonly Waiting[] =>
+  Object.values(notes).flatMap((note) => (note.kind === 'waiting' ? [note] : []));
+
+/** As the portal's API speaks. */
+const words = messagesIn('en', 'UTC');
+const alone = 'Productive does not have it any more: it is kept here alone, and nothing of it is sent';
+
+function whatWaits(notes: FieldNotes): string | null {
+  const named = (why: UnlinkedTarget['why']) =>
+    waiting(notes).flatMap(({ waitsFor }) => (waitsFor.why === why ? [targetInWords(waitsFor)] : []));
+  const [unlinked, parted] = [named('unlinked'), named('parted')];
+  if (unlinked.length > 0) return words.waitsFor(unlinked);
+  return parted.length > 0
+    ? `Names ${parted.join(', ')}, of which only one side is left: that is not carried over`
+    : null;
+}

@@ -1,13 +1,14 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from '../database.ts';
 import { rowsIn } from '../rows-in.ts';
 import { hints, links } from '../schema.ts';
+import { type SyncState, SyncStates } from './sync-states.ts';
 import { portalAttachments, portalComments, portalTasks } from './work-tables.ts';
 import { type WrittenEntity, writtenEntities } from './write-store.ts';
 import { portalWrites } from './write-tables.ts';
 
-/** A record of the portal of which it is not sure that Productive has it as it is here. */
+/** A record of the portal of which it is not sure that Productive has it as it is here, as `SyncStates` sees it. */
 export interface UnconfirmedRow {
   readonly entity: WrittenEntity;
   readonly id: string;
@@ -32,17 +33,17 @@ export interface UnconfirmedQuery {
 const tables = { tasks: portalTasks, comments: portalComments, attachments: portalAttachments } as const;
 
 const time = z.coerce.date();
-const found = z.object({
+const candidate = z.object({
   entity: z.enum(writtenEntities),
-  id: z.string(),
-  state: z.enum(['pending', 'failed']),
+  id: z.coerce.number(),
+  version: z.coerce.number(),
+  productiveId: z.string().nullable(),
   since: time,
   subject: z.string().nullable(),
-  reason: z.string().nullable(),
   code: z.string().nullable(),
   heldUntil: time.nullable(),
-  lastSyncedAt: time.nullable(),
 });
+type Candidate = z.infer<typeof candidate>;
 
 /** What was written and has not come back from Productive, by answer or by echo. */
 export class UnconfirmedStore {
@@ -54,29 +55,52 @@ export class UnconfirmedStore {
 
   /** Those that have waited longest first. */
   async list({ state, before, limit }: UnconfirmedQuery): Promise<readonly UnconfirmedRow[]> {
-    const all = sql.join(writtenEntities.map(unconfirmedOf), sql` union all `);
+    const candidates = await this.#candidates(before);
+    const stateOf = await this.#states(candidates);
+    return candidates
+      .flatMap((one) => rowOf(one, stateOf(one)))
+      .filter((row) => state === null || row.state === state)
+      .slice(0, limit);
+  }
+
+  async #candidates(before: Date | null): Promise<readonly Candidate[]> {
+    const all = sql.join(writtenEntities.map(candidatesOf), sql` union all `);
     const result = await this.#db.execute(sql`
-      select entity, id, state, since, subject, reason, code, held_until as "heldUntil", last_synced_at as "lastSyncedAt"
-      from (${all}) as unconfirmed
-      where (${state}::text is null or state = ${state}::text)
-        and (${before?.toISOString() ?? null}::timestamptz is null or since < ${before?.toISOString() ?? null}::timestamptz)
-      order by since, entity, id limit ${limit}`);
-    return z.array(found).parse(rowsIn(result));
+      select entity, id, version, productive_id as "productiveId", since, subject, code, held_until as "heldUntil"
+      from (${all}) as candidates
+      where ${before?.toISOString() ?? null}::timestamptz is null or since < ${before?.toISOString() ?? null}::timestamptz
+      order by since, entity, id`);
+    return z.array(candidate).parse(rowsIn(result));
+  }
+
+  async #states(candidates: readonly Candidate[]): Promise<(one: Candidate) => SyncState | undefined> {
+    const states = new SyncStates(this.#db);
+    const known = new Map<WrittenEntity, ReadonlyMap<number, SyncState>>();
+    for (const entity of writtenEntities) {
+      const rows = candidates.filter((one) => one.entity === entity);
+      known.set(entity, await states.of(entity, rows));
+    }
+    return ({ entity, id }) => known.get(entity)?.get(id);
   }
 }
 
-/** As `SyncStates` sees it: a pass that has failed leaves a hint of its own kind, or none. */
-const isAskedAnew = sql`(${hints.recordId} is not null and ${hints.trigger} <> 'retry')`;
+function rowOf(
+  { entity, id, since, subject, code, heldUntil }: Candidate,
+  found: SyncState | undefined,
+): readonly UnconfirmedRow[] {
+  if (found === undefined || found.isConfirmed || found.state === 'synced') return [];
+  const { state, reason, lastSyncedAt } = found;
+  return [{ entity, id: String(id), state, since, subject, reason, code, heldUntil, lastSyncedAt }];
+}
 
-function unconfirmedOf(entity: WrittenEntity): SQL {
+/** What may be unconfirmed, each part of it by an index. More than is: `SyncStates` says which of them are. */
+function candidatesOf(entity: WrittenEntity): SQL {
   const table = tables[entity];
   const id = sql`${table.id}::text`;
   return sql`(
-    select ${entity}::text as entity, ${id} as id,
-      case when ${links.state} = 'parked' and not ${isAskedAnew} then 'failed' else 'pending' end as state,
+    select ${entity}::text as entity, ${table.id} as id, ${table.version} as version, ${table.productiveId} as productive_id,
       coalesce(written.at, ${table.modifiedAt}) as since, written.subject as subject,
-      ${links.failure}->>'message' as reason, ${links.failure}->>'code' as code,
-      ${hints.heldUntil} as held_until, ${links.syncedAt} as last_synced_at
+      ${links.failure}->>'code' as code, ${hints.heldUntil} as held_until
     from ${table}
       left join ${links} on ${links.pair} = ${entity} and ${links.replicaId} = ${id}
       left join ${hints} on ${hints.pair} = ${entity} and ${hints.side} = 'replica' and ${hints.recordId} = ${id} and ${hints.trigger} <> 'look_again'
@@ -86,8 +110,25 @@ function unconfirmedOf(entity: WrittenEntity): SQL {
           and (${links.syncedAt} is null or ${portalWrites.at} > ${links.syncedAt})
         order by ${portalWrites.id} limit 1
       ) as written on true
-    where ${table.deletedAt} is null and (
-      ${hints.recordId} is not null or ${links.masterId} is null or ${links.failure} is not null
-      or ${links.state} = 'parked' or ${links.versionReplica} is distinct from ${table.version}::text)
+    where ${table.deletedAt} is null and ${table.id} = any(array(${rowsToLookAt(entity)}))
   )`;
 }
+
+/**
+ * Rows in the inbox, rows of couples that are not settled, and rows that a user wrote and no pass has looked at since. Asked
+ * for as arrays, so that they are looked up in their index whatever the database expects of their number.
+ */
+function rowsToLookAt(entity: WrittenEntity): SQL {
+  const table = tables[entity];
+  return sql`
+    select ${asId(hints.recordId)} as id from ${hints} where ${hints.pair} = ${entity} and ${hints.side} = 'replica'
+    union select ${asId(links.replicaId)} from ${links} where ${links.pair} = ${entity} and ${links.replicaId} is not null
+      and (${links.state} <> 'linked' or ${links.failure} is not null or ${links.fieldNotes} <> '{}'::jsonb)
+    union select ${table.id} from ${table}
+      left join ${links} on ${links.pair} = ${entity} and ${links.replicaId} = ${table.id}::text
+      where ${table.id} = any(array(select distinct ${portalWrites.recordId} from ${portalWrites} where ${portalWrites.entity} = ${entity}))
+        and ${links.versionReplica} is distinct from ${table.version}::text`;
+}
+
+/** Somebody may have asked for a look at what is no row's id. */
+const asId = (column: AnyColumn): SQL => sql`case when ${column} ~ '^[0-9]{1,18}$' then ${column}::bigint end`;

@@ -1,16 +1,44 @@
-import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import { type AnyColumn, and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { portalCompanies, portalPeople, portalProjects, portalTasks } from './work-tables.ts';
+import { links } from '../schema.ts';
+import type { SyncedEntity } from './tables.ts';
+import { portalCompanies, portalPeople, portalProjects, portalTaskLists, portalTasks } from './work-tables.ts';
 
 /** For whom records are read: clients see what is their company's and not private, and nothing else. */
 export type Viewer = { readonly role: 'admin' } | { readonly role: 'client'; readonly companyId: number };
+
+/**
+ * A condition on records that belong somewhere else in Productive by now, but to something that is not here yet: the row still
+ * names what they belonged to before, while the rest of it is new. Until that is settled nobody can say that it is for clients.
+ */
+export const isSettledIn = (entity: SyncedEntity, id: AnyColumn, field: string): SQL => sql`${id} not in (
+  select ${links.replicaId}::bigint from ${links}
+  where ${links.pair} = ${entity} and ${links.replicaId} is not null and ${links.fieldNotes} <> '{}'::jsonb
+    and ${links.fieldNotes} -> ${field}::text ->> 'kind' = 'waiting')`;
 
 /** A condition on `portal_projects`. */
 export const visibleProjects = (viewer: Viewer): SQL | undefined =>
   and(
     isNull(portalProjects.deletedAt),
-    viewer.role === 'admin' ? undefined : eq(portalProjects.companyId, viewer.companyId),
+    ...(viewer.role === 'admin'
+      ? []
+      : [eq(portalProjects.companyId, viewer.companyId), isSettledIn('projects', portalProjects.id, 'company')]),
   );
+
+/** A condition on `portal_task_lists`. */
+export const visibleTaskLists = (db: Database, viewer: Viewer): SQL | undefined =>
+  and(
+    isNull(portalTaskLists.deletedAt),
+    ...(viewer.role === 'admin'
+      ? []
+      : [
+          inArray(portalTaskLists.projectId, projectsOf(db, viewer)),
+          isSettledIn('task_lists', portalTaskLists.id, 'project'),
+        ]),
+  );
+
+const projectsOf = (db: Database, viewer: Viewer) =>
+  db.select({ id: portalProjects.id }).from(portalProjects).where(visibleProjects(viewer));
 
 /** A condition on `portal_tasks`. A task of which nobody has said that it is not private is taken for private. */
 export const visibleTasks = (db: Database, viewer: Viewer): SQL | undefined =>
@@ -20,10 +48,8 @@ export const visibleTasks = (db: Database, viewer: Viewer): SQL | undefined =>
       ? []
       : [
           eq(portalTasks.private, false),
-          inArray(
-            portalTasks.projectId,
-            db.select({ id: portalProjects.id }).from(portalProjects).where(visibleProjects(viewer)),
-          ),
+          inArray(portalTasks.projectId, projectsOf(db, viewer)),
+          isSettledIn('tasks', portalTasks.id, 'project'),
         ]),
   );
 
@@ -46,7 +72,7 @@ export function visiblePeople(db: Database, viewer: Viewer): SQL | undefined {
   return and(
     isNull(portalPeople.deletedAt),
     or(
-      eq(portalPeople.companyId, viewer.companyId),
+      and(eq(portalPeople.companyId, viewer.companyId), isSettledIn('people', portalPeople.id, 'company')),
       inArray(portalPeople.id, tasks('assigneeId')),
       inArray(portalPeople.id, tasks('creatorId')),
       inArray(portalPeople.id, managers),

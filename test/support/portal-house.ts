@@ -80,18 +80,19 @@ export class PortalHouse {
       this.pass(31_000);
       const due = await this.#hints.takeDue(this.now(), 100);
       if (due.length === 0) return summaries;
-      for (const owner of await this.#hints.owners(due)) summaries.push(await this.#look(owner));
+      for (const owner of await this.#hints.owners(due)) summaries.push(await this.look(owner));
       if (summaries.length > 500) throw new Error(`It does not settle: ${JSON.stringify(summaries.slice(-5))}`);
     }
   }
 
-  async #look({ pair, key }: RecordKey): Promise<PassSummary> {
+  /** Looks at one record, and at nothing that this brings about. */
+  async look({ pair, key }: RecordKey): Promise<PassSummary> {
     const owner = `sync/${pair}/${key}`;
     this.#attempts += 1;
     const token = `${owner}/${this.#attempts}`;
     const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000 };
     const summary = await reconcile(this.deps, { pair, key }, attempt);
-    return summary.again ? this.#look({ pair, key }) : summary;
+    return summary.again ? this.look({ pair, key }) : summary;
   }
 
   /** Requests for records since a mark, as `POST /tasks`. */

@@ -8,9 +8,19 @@ export const productiveIdFilter = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,50}$/)
   .optional();
-/** Archived ones are left out unless they are asked for. */
 export const archivedFilter = z
   .enum(['false', 'true', 'all'])
-  .default('false')
-  .transform((wanted) => (wanted === 'all' ? undefined : wanted === 'true'));
+  .optional()
+  .describe('Archived ones are left out unless they are asked for, or one record is named');
+
+interface ArchivedWish {
+  readonly archived: z.infer<typeof archivedFilter>;
+  readonly productiveId?: string | undefined;
+}
+
+/** Undefined: archived or not. */
+export function archivedIn({ archived, productiveId }: ArchivedWish): boolean | undefined {
+  const wanted = archived ?? (productiveId === undefined ? 'false' : 'all');
+  return wanted === 'all' ? undefined : wanted === 'true';
+}
 export const idParams = z.object({ id: portalId });

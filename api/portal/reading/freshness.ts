@@ -26,7 +26,10 @@ export const freshnessShape = z.object({
 export type Freshness = z.infer<typeof freshnessShape>;
 
 /** A row that nobody knows of has just been made. */
-const unknownYet: SyncState = { state: 'pending', reason: null, lastSyncedAt: null, productiveId: null };
+const unknownYet: SyncState = {
+  ...{ state: 'pending', reason: null, lastSyncedAt: null, productiveId: null },
+  isConfirmed: false,
+};
 
 export interface StatedView {
   readonly productiveId: string | null;

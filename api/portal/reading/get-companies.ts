@@ -7,7 +7,7 @@ import type { PortalDependencies } from '../portal-dependencies.ts';
 import { problems } from '../shapes.ts';
 import type { Currency } from './currency.ts';
 import { currentRow } from './current-row.ts';
-import { archivedFilter, idParams, productiveIdFilter } from './filters.ts';
+import { archivedFilter, archivedIn, idParams, productiveIdFilter } from './filters.ts';
 import { freshnessOf, freshnessShape } from './freshness.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
 import { companyShape } from './record-shapes.ts';
@@ -31,7 +31,8 @@ const answer = z.object({ company: companyShape, freshness: freshnessShape });
 export function addGetCompanies(app: FastifyInstance, deps: PortalDependencies): void {
   const schema = { querystring, response: { 200: page, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/companies', { schema }, async (request) => {
-    const { sort, limit, after, ...filter } = request.query;
+    const { sort, limit, after, ...asked } = request.query;
+    const filter = { ...asked, archived: archivedIn(asked) };
     const wish = wishFrom(companySorts, { sort, limit, after });
     const found = await deps.portal.store().companies.page(callerIn(request), filter, wish);
     const companies = await statedViews(deps, 'companies', found.rows, companyView);

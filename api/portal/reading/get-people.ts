@@ -7,7 +7,7 @@ import type { PortalDependencies } from '../portal-dependencies.ts';
 import { problems } from '../shapes.ts';
 import type { Currency } from './currency.ts';
 import { currentRow } from './current-row.ts';
-import { archivedFilter, idFilter, idParams } from './filters.ts';
+import { archivedFilter, archivedIn, idFilter, idParams } from './filters.ts';
 import { freshnessOf, freshnessShape } from './freshness.ts';
 import { includedOf, includeQuery } from './included.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
@@ -32,7 +32,8 @@ export function addGetPeople(app: FastifyInstance, deps: PortalDependencies): vo
   const schema = { querystring, response: { 200: page, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/people', { schema }, async (request) => {
     const caller = callerIn(request);
-    const { include: wished, sort, limit, after, ...filter } = request.query;
+    const { include: wished, sort, limit, after, ...asked } = request.query;
+    const filter = { ...asked, archived: archivedIn(asked) };
     const wish = wishFrom(peopleSorts, { sort, limit, after });
     const found = await deps.portal.store().people.page(caller, filter, wish);
     const people = await shownPeople(deps, caller, found.rows);

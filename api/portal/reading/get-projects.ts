@@ -7,7 +7,7 @@ import type { PortalDependencies } from '../portal-dependencies.ts';
 import { problems } from '../shapes.ts';
 import type { Currency } from './currency.ts';
 import { currentRow } from './current-row.ts';
-import { archivedFilter, idFilter, idParams, productiveIdFilter } from './filters.ts';
+import { archivedFilter, archivedIn, idFilter, idParams, productiveIdFilter } from './filters.ts';
 import { freshnessOf, freshnessShape } from './freshness.ts';
 import { includedOf, includeQuery } from './included.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
@@ -34,7 +34,8 @@ export function addGetProjects(app: FastifyInstance, deps: PortalDependencies, c
   const schema = { querystring, response: { 200: page, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/projects', { schema }, async (request) => {
     const caller = callerIn(request);
-    const { include: wished, sort, limit, after, ...filter } = request.query;
+    const { include: wished, sort, limit, after, ...asked } = request.query;
+    const filter = { ...asked, archived: archivedIn(asked) };
     const wish = wishFrom(projectSorts, { sort, limit, after });
     const read = () => deps.portal.store().projects.page(caller, filter, wish);
     let found = await read();

@@ -19,7 +19,8 @@ export const includeQuery = <const Name extends string>(names: readonly Name[]) 
 export type NamedIds = Readonly<Partial<Record<Kind, readonly (string | null)[]>>>;
 
 /**
- * The records behind the ids, of the wished kinds only. The ids must come out of what the caller was shown.
+ * The records behind the ids, of the wished kinds only, as far as they are the caller's to see. The ids must come out of what
+ * the caller was shown.
  */
 export async function includedOf(
   deps: PortalDependencies,
@@ -45,9 +46,9 @@ export async function includedOf(
           (row) => personView(caller, row),
         )
       : undefined,
-    wants('projects') ? read('projects', (of) => named.projects(of), projectView) : undefined,
-    wants('companies') ? read('companies', (of) => named.companies(of), companyView) : undefined,
-    wants('taskLists') ? read('taskLists', (of) => named.taskLists(of), taskListView) : undefined,
+    wants('projects') ? read('projects', (of) => named.projects(caller, of), projectView) : undefined,
+    wants('companies') ? read('companies', (of) => named.companies(caller, of), companyView) : undefined,
+    wants('taskLists') ? read('taskLists', (of) => named.taskLists(caller, of), taskListView) : undefined,
     wants('workflowStatuses')
       ? read('workflowStatuses', (of) => named.workflowStatuses(of), workflowStatusView)
       : undefined,

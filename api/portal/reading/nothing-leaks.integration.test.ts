@@ -118,7 +118,10 @@ describe('a client of one company', () => {
     const acme = await company(db, '149808', ours);
     const other = await company(db, '7', secret);
     const privateParent = await task(db, acme, { private: true }, secret);
-    const staff = { firstName: 'Of the house', email: `${secret}@example.com` };
+    // Who works for the client is not of its company: of him it may know the name, of his company nothing.
+    const house = { productiveId: '8', name: secret, companyCode: secret };
+    const houseId = idOf(await db.insert(portalCompanies).values(house).returning());
+    const staff = { firstName: 'Of the house', email: `${secret}@example.com`, companyId: houseId };
     const assigneeId = idOf(await db.insert(portalPeople).values(staff).returning());
     visibleTask = await task(db, acme, { parentTaskId: privateParent, assigneeId });
     await task(db, acme, { private: null }, secret);
@@ -197,6 +200,12 @@ describe('a client of one company', () => {
         ],
       },
     });
+  });
+
+  test('does not learn which of its tasks stand below one that it may not see', async () => {
+    const below = '/tasks?parentTaskId=1';
+    expect(JSON.parse((await read(await adminToken(), below)).text)).toMatchObject({ tasks: [{ title: ours }] });
+    expect(JSON.parse((await read(await clientToken('149808'), below)).text)).toMatchObject({ tasks: [] });
   });
 
   test('is told the same of a record of others as of one that does not exist', async () => {

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { Keyset, PageWish, SortKey } from '../../../store/portal/reading/keyset.ts';
+import { longestTextKey } from '../../../store/portal/reading/sort-keys.ts';
 import { ApiError } from '../../api-error.ts';
 
 const mostRows = 200;
 const usualRows = 50;
-const longestKey = 300;
+/** As JavaScript counts: a character may be two of its units. */
+const longestKey = 2 * longestTextKey;
+/** In a key each character takes six bytes at most, as JSON writes it; base64 makes four of three. */
+const longestCursor = 2_000;
 
 /** How a list may be asked for. The first sort key is what it is sorted by if nobody says; a minus in front: descending. */
 export function pageQueryOf<Name extends string>(sorts: Readonly<Record<Name, SortKey>>, usual: Name | `-${Name}`) {
@@ -13,7 +17,7 @@ export function pageQueryOf<Name extends string>(sorts: Readonly<Record<Name, So
   return {
     sort: z.enum(words).default(usual).describe('A minus in front: descending'),
     limit: z.coerce.number().int().min(1).max(mostRows).default(usualRows),
-    after: z.string().max(1_000).optional().describe('The `next` of the page before'),
+    after: z.string().max(longestCursor).optional().describe('The `next` of the page before'),
   };
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Database } from '../../../store/database.ts';
 import { type ApiUnderTest } from '../../../test/support/api.ts';
 import { databasesUnderTest } from '../../../test/support/databases.ts';
 import { hear, type Heard, scannedIn, type Statement } from '../../../test/support/heard-database.ts';
@@ -8,6 +10,20 @@ import { fullVolumes, largest, populatePortal } from '../../../test/support/port
 
 /** Tables that are long, or become so. */
 const longTables = new Set(['portal_tasks', 'portal_comments', 'portal_attachments', 'portal_activities', 'links']);
+
+/** Thousands of writes long ago, and a few that are on their way, were refused, or wait. */
+async function writtenByUsers(db: Database): Promise<void> {
+  await db.execute(sql`insert into portal_writes (entity, record_id, subject, action, at)
+    select 'tasks', i, 'u', 'update', now() - interval '1 day' from generate_series(1, 5000) i`);
+  await db.execute(sql`insert into hints (pair, side, record_id, seq, trigger, received_at, due_at)
+    select 'tasks', 'replica', i::text, i, 'webhook', now(), now() from generate_series(1, 300) i`);
+  await db.execute(sql`update links set state = 'parked' where pair = 'tasks' and replica_id::int between 400 and 450`);
+  const waitsFor = { pair: 'projects', side: 'master', id: '4711', why: 'unlinked' };
+  const project = { kind: 'waiting', side: 'master', since: '2026-11-01T10:00:00Z', waitsFor };
+  await db.execute(sql`update links set field_notes = ${JSON.stringify({ project })}::jsonb
+    where pair = 'tasks' and replica_id::int between 500 and 550`);
+  await db.execute(sql`analyze`);
+}
 
 const page = z.object({ next: z.string().nullable().optional() });
 
@@ -19,6 +35,7 @@ describe.each(databasesUnderTest())('with all tasks of the organization on $name
   beforeAll(async () => {
     heard = await hear(kind, { logQuery: (text, params) => statements.push({ text, params }) });
     await populatePortal(heard.opened.db, fullVolumes);
+    await writtenByUsers(heard.opened.db);
     api = await startTestPortal(heard.opened);
   }, 600_000);
   afterAll(async () => {
@@ -43,6 +60,8 @@ describe.each(databasesUnderTest())('with all tasks of the organization on $name
     ['admin', '/projects/1'],
     ['admin', '/people?companyId=1'],
     ['admin', '/tasks/100?include=comments,attachments,activities,people'],
+    ['admin', '/sync/unconfirmed'],
+    ['admin', '/sync/unconfirmed?state=failed&olderThanSeconds=60'],
     ['client', '/projects?include=people'],
     ['client', '/projects/1'],
     ['client', `/tasks?${everyone}`],

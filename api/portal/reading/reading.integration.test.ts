@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Checker } from '../../checker.ts';
-import { portalComments, portalCompanies, portalProjects, portalTasks } from '../../../store/portal/work-tables.ts';
+import {
+  portalComments,
+  portalCompanies,
+  portalPeople,
+  portalProjects,
+  portalTasks,
+} from '../../../store/portal/work-tables.ts';
 import { hints, links } from '../../../store/schema.ts';
 import { type ApiUnderTest, refusedWith } from '../../../test/support/api.ts';
 import { databasesUnderTest } from '../../../test/support/databases.ts';
@@ -126,6 +132,52 @@ describe.each(databasesUnderTest())('reading the portal on $name', (kind) => {
     expect(await ask(`/projects/${projectId}`)).toMatchObject({ body: { project: { tasks: { open: 2, closed: 1 } } } });
   });
 
+  describe('archived records', () => {
+    const archivedAt = new Date('2024-07-01T00:00:00Z');
+    const namesIn = (entity: string, body: unknown): string[] =>
+      z
+        .record(z.string(), z.json())
+        .transform((answer) => z.array(z.object({ productiveId: z.string() })).parse(answer[entity]))
+        .parse(body)
+        .map(({ productiveId }) => productiveId);
+
+    test.each(['projects', 'companies', 'people'] as const)(
+      'of %s are left out until they are asked for',
+      async (name) => {
+        const { db } = opened.database;
+        const table = { projects: portalProjects, companies: portalCompanies, people: portalPeople }[name];
+        await db.insert(table).values([{ productiveId: 'used' }, { productiveId: 'archived', archivedAt }]);
+        const listed = async (query: string) => namesIn(name, (await ask(`/${name}${query}`)).body).sort();
+        expect(await listed('')).toEqual(['used']);
+        expect(await listed('?archived=false')).toEqual(['used']);
+        expect(await listed('?archived=true')).toEqual(['archived']);
+        expect(await listed('?archived=all')).toEqual(['archived', 'used']);
+        if (name === 'people') return;
+        expect(await listed('?productiveId=archived')).toEqual(['archived']);
+        expect(await listed('?productiveId=archived&archived=false')).toEqual([]);
+      },
+    );
+  });
+
+  test('a list goes on behind a record with a very long name', async () => {
+    // In letters that take several bytes and that JSON escapes too.
+    const names = ['a', 'b'].flatMap((letter) => [`${letter}${'ü"'.repeat(4_000)}`, `${letter}${'ü"'.repeat(4_000)}z`]);
+    await opened.database.db.insert(portalProjects).values(names.map((name) => ({ name })));
+    const shape = z.object({ projects: z.array(z.object({ name: z.string() })), next: z.string().nullable() });
+    for (const sort of ['name', '-name']) {
+      const walked: string[] = [];
+      for (let after = ''; ;) {
+        const { status, body } = await ask(`/projects?sort=${sort}&limit=1${after}`);
+        expect(status).toBe(200);
+        const { projects, next } = shape.parse(body);
+        walked.push(...projects.map(({ name }) => name));
+        if (next === null) break;
+        after = `&after=${encodeURIComponent(next)}`;
+      }
+      expect(walked).toEqual(sort === 'name' ? names : [...names].reverse());
+    }
+  });
+
   describe('how current a record is', () => {
     const stateOf = async ({ id }: Task) => {
       const { body } = await ask(`/tasks/${id}`);
@@ -159,11 +211,40 @@ describe.each(databasesUnderTest())('reading the portal on $name', (kind) => {
 
     test('one whose row was changed without a word is pending, until a pass has looked', async () => {
       const task = await insertTask({ productiveId: '900001', title: 'x' });
-      await link(task, { updatedAt: new Date(Date.now() - 60_000) });
-      await opened.database.db.update(portalTasks).set({ title: 'y' }).where(eq(portalTasks.id, task.id));
+      // Whatever the clock of the pass says: it may run ahead of the database's.
+      await link(task, { updatedAt: new Date(Date.now() + 60_000) });
+      const changed = opened.database.db.update(portalTasks).set({ title: 'y' }).where(eq(portalTasks.id, task.id));
+      const [{ version }] = (await changed.returning()) as [Task];
       expect(await stateOf(task)).toMatchObject({ syncState: 'pending' });
-      await opened.database.db.update(links).set({ updatedAt: new Date(Date.now() + 1_000) });
+      await opened.database.db.update(links).set({ versionReplica: String(version) });
       expect(await stateOf(task)).toMatchObject({ syncState: 'synced' });
+    });
+
+    test('one that Productive does not have any more, and that was kept here, says so', async () => {
+      const task = await insertTask({ productiveId: '900001', title: 'x' });
+      await link(task, { state: 'unlinked', gone: 'master' });
+      const alone = { syncState: 'failed', syncReason: expect.stringMatching(/does not have it any more/) as unknown };
+      expect(await stateOf(task)).toMatchObject(alone);
+      expect(await walk('/tasks?syncState=failed')).toEqual(['x']);
+    });
+
+    test('one with a field that waits for another record is pending, and says for which', async () => {
+      const task = await insertTask({ productiveId: '900001', title: 'x' });
+      const waitsFor = { pair: 'people', side: 'master', id: '4711', why: 'unlinked' } as const;
+      const note = { kind: 'waiting', side: 'master', since: '2024-07-01T10:00:00Z', waitsFor } as const;
+      await link(task, { fieldNotes: { assignee: note } });
+      expect(await stateOf(task)).toMatchObject({
+        syncState: 'pending',
+        syncReason: expect.stringMatching(/Waits for people 4711/) as unknown,
+      });
+      await opened.database.db
+        .update(links)
+        .set({ fieldNotes: { assignee: { ...note, waitsFor: { ...waitsFor, why: 'parted' } } } });
+      // Nothing waits for it: it is as near to Productive as it can be.
+      expect(await stateOf(task)).toMatchObject({
+        syncState: 'synced',
+        syncReason: expect.stringMatching(/people 4711/) as unknown,
+      });
     });
 
     const failure = { code: 'rejected', system: 'Productive', message: 'refused: title', at: '', seen: {} } as const;

@@ -187,6 +187,48 @@ test('what is in Productive as it is here is not sent again', async () => {
   );
 });
 
+describe('what Productive does not have any more and was kept here', () => {
+  const kept = async () => {
+    const { version } = await taskRow(office.task);
+    const couple = { pair: 'tasks', masterId: 'p1', replicaId: office.task, gone: 'master' as const };
+    await database.db
+      .insert(links)
+      .values({ ...couple, state: 'unlinked', versionReplica: String(version), syncedAt: new Date() });
+  };
+  const listed = async () =>
+    ((await admin().ask('GET', '/sync/unconfirmed')).body as { records: { id: string }[] }).records.filter(
+      ({ id }) => id === office.task,
+    );
+
+  test('takes nothing that would never be sent, and says why', async () => {
+    await kept();
+    const before = await taskRow(office.task);
+    const path = `/tasks/${office.task}`;
+    const file = new FormData();
+    file.set('file', new File(['x'], 'x.txt'));
+    for (const answer of [
+      await client().patch(path, { title: 'Lost' }),
+      await client().post(`${path}/comments`, { body: 'x' }),
+      await client().form(`${path}/attachments`, file),
+      await admin().ask('POST', `${path}/retry`),
+      await admin().ask('POST', `${path}/discard`),
+    ]) {
+      expect(answer).toMatchObject(refused(409, 'not_in_productive', /does not have this task any more/));
+    }
+    expect(await taskRow(office.task)).toEqual(before);
+    expect(await inbox()).toEqual([]);
+  });
+
+  test('is unconfirmed only if there is something in it that Productive never had', async () => {
+    await kept();
+    expect(await listed()).toEqual([]);
+    await database.db.update(links).set({ versionReplica: '1' });
+    expect(await listed()).toMatchObject([
+      { syncState: 'failed', reason: expect.stringMatching(/does not have it any more/) as unknown },
+    ]);
+  });
+});
+
 describe('what is unconfirmed', () => {
   const unconfirmed = async (query = '') =>
     (await admin().ask('GET', `/sync/unconfirmed${query}`)).body as { records: Record<string, unknown>[] };
@@ -225,6 +267,28 @@ describe('what is unconfirmed', () => {
     await client().patch(`/tasks/${office.task}`, { title: 'Changed' });
     await database.db.delete(hints);
     expect((await unconfirmed()).records).toMatchObject([{ entity: 'tasks', id: office.task, syncState: 'pending' }]);
+  });
+
+  test('is not what Productive has and only waits for more from there, but what it was not told of a field', async () => {
+    await linkedAsItIs();
+    const waitsOn = (side: 'master' | 'replica') => {
+      const waitsFor = { pair: 'people', side, id: '4711', why: 'unlinked' } as const;
+      return { fieldNotes: { assignee: { kind: 'waiting', side, since: '2024-07-01T10:00:00Z', waitsFor } as const } };
+    };
+    await database.db.update(links).set(waitsOn('master')).where(eq(links.replicaId, office.task));
+    expect(await unconfirmed()).toEqual({ records: [] });
+    await database.db.update(links).set(waitsOn('replica')).where(eq(links.replicaId, office.task));
+    expect((await unconfirmed()).records).toMatchObject([
+      { id: office.task, syncState: 'pending', reason: expect.stringMatching(/people/) as unknown },
+    ]);
+  });
+
+  test('does not stumble over a look at what is no record', async () => {
+    await linkedAsItIs();
+    const at = new Date();
+    const hint = { pair: 'tasks', side: 'replica', recordId: 'abc', seq: 1, trigger: 'person' } as const;
+    await database.db.insert(hints).values({ ...hint, receivedAt: at, dueAt: at });
+    expect(await unconfirmed()).toEqual({ records: [] });
   });
 
   test('is for admins', async () => {

@@ -1,7 +1,9 @@
 import { lockAttachment } from '../../../store/portal/attachment-writes.ts';
 import { type CommentRow, lockComment } from '../../../store/portal/comment-writes.ts';
+import { isPartedRow } from '../../../store/portal/couples.ts';
 import { lockTask, type TaskRow } from '../../../store/portal/task-writes.ts';
 import type { PortalWrite, WrittenEntity } from '../../../store/portal/write-store.ts';
+import { ApiError } from '../../api-error.ts';
 import type { PortalCaller } from '../caller.ts';
 import { unknownRecord } from '../reading/unknown.ts';
 
@@ -41,4 +43,17 @@ export async function rowOr404(
   const row = await locks[entity](db, caller, Number(id));
   if (row === null) throw unknownRecord(words[entity], id);
   return row;
+}
+
+/**
+ * Nothing would ever come of what is written into a record that Productive does not have any more.
+ * @throws ApiError 409
+ */
+export async function refuseParted({ db }: PortalWrite, entity: WrittenEntity, id: number): Promise<void> {
+  if (!(await isPartedRow(db, entity, id))) return;
+  throw new ApiError(
+    409,
+    'not_in_productive',
+    `Productive does not have this ${words[entity]} any more: it is kept here as it is, and nothing can be written into it`,
+  );
 }

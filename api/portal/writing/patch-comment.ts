@@ -8,7 +8,7 @@ import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut, type WriteStatus } from './carry-out.ts';
 import { refuseOutdated } from './if-match.ts';
-import { commentOr404 } from './known-or-404.ts';
+import { commentOr404, refuseParted } from './known-or-404.ts';
 import { refuseHiding } from './post-comment.ts';
 import { receiptOf } from './receipts.ts';
 import {
@@ -59,6 +59,7 @@ async function change(
   await refuseStrangers(write, caller, comment);
   refuseHiding(caller, given.hidden);
   refuseOutdated(ifMatch, comment.version, `comment ${id}`);
+  await refuseParted(write, 'comments', comment.id);
   const { body: text = comment.body, hidden = comment.hidden } = given;
   if (text === comment.body && hidden === comment.hidden) {
     return { status: 200, body: await receiptOf(write, 'comments', comment) };

@@ -7,10 +7,10 @@ import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut, type WriteStatus } from './carry-out.ts';
 import { refuseOutdated } from './if-match.ts';
-import { taskOr404 } from './known-or-404.ts';
+import { refuseParted, taskOr404 } from './known-or-404.ts';
 import { receiptOf } from './receipts.ts';
 import { atLeastOne, idParams, nothingToChange, type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
-import { changesOf, refuseReversedDates, taskFields } from './task-fields.ts';
+import { changesOf, refuseEstimate, refuseReversedDates, taskFields } from './task-fields.ts';
 import { checkedReferences } from './task-references.ts';
 
 const body = z
@@ -48,7 +48,9 @@ async function changeTask(
   { id, given, ifMatch }: Change,
 ): Promise<{ status: WriteStatus; body: Receipt }> {
   const task = await taskOr404(write, caller, id);
+  refuseEstimate(caller, given);
   refuseOutdated(ifMatch, task.version, `task ${id}`);
+  await refuseParted(write, 'tasks', task.id);
   const { taskListId, assigneeId, workflowStatusId, ...plain } = given;
   const references = { taskListId, assigneeId, workflowStatusId };
   const wanted = {

@@ -8,7 +8,7 @@ import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { portalId } from '../shapes.ts';
 import { carryOut } from './carry-out.ts';
-import { rowOr404 } from './known-or-404.ts';
+import { refuseParted, rowOr404 } from './known-or-404.ts';
 import { receiptOf } from './receipts.ts';
 import { type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
 
@@ -42,6 +42,7 @@ function addDiscard(app: FastifyInstance, deps: PortalDependencies): void {
 async function discard(write: PortalWrite, caller: PortalCaller, target: Target): Promise<z.infer<typeof discarded>> {
   const row = await rowOr404(write, caller, target.entity, target.id);
   await refuseStrangers(write, caller, target);
+  await refuseParted(write, target.entity, row.id);
   const { kind } = await putBack(write, target.entity, row.id);
   if (kind === 'removed') return { outcome: kind, record: null };
   if (kind !== 'put_back') throw refusals[kind];
@@ -74,6 +75,7 @@ function addRetry(app: FastifyInstance, deps: PortalDependencies): void {
 async function retry(write: PortalWrite, caller: PortalCaller, target: Target): Promise<Receipt> {
   const row = await rowOr404(write, caller, target.entity, target.id);
   await refuseStrangers(write, caller, target);
+  await refuseParted(write, target.entity, row.id);
   const { syncState } = await receiptOf(write, target.entity, row);
   if (syncState === 'synced') throw new ApiError(409, 'not_failed', 'It is in Productive as it is here');
   await write.announce(target.entity, row.id, 'retry');

@@ -6,7 +6,7 @@ import { ApiError } from '../../api-error.ts';
 import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut } from './carry-out.ts';
-import { commentOr404, taskOr404, unknown } from './known-or-404.ts';
+import { commentOr404, refuseParted, taskOr404, unknown } from './known-or-404.ts';
 import { readUpload, type Upload } from './read-upload.ts';
 import { receiptOf } from './receipts.ts';
 import { idParams, type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
@@ -56,6 +56,8 @@ async function attach(write: PortalWrite, caller: PortalCaller, taskId: string, 
   const task = await taskOr404(write, caller, taskId);
   const comment = upload.commentId === null ? null : await commentOr404(write, caller, upload.commentId);
   if (comment !== null && comment.taskId !== task.id) throw unknown('comment', comment.id);
+  await refuseParted(write, 'tasks', task.id);
+  if (comment !== null) await refuseParted(write, 'comments', comment.id);
   const { now } = write.times;
   const { name, contentType, bytes } = upload;
   const values = { name, contentType, size: bytes.byteLength, taskId: task.id, commentId: comment?.id ?? null };

@@ -7,7 +7,7 @@ import { ApiError } from '../../api-error.ts';
 import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut } from './carry-out.ts';
-import { taskOr404 } from './known-or-404.ts';
+import { refuseParted, taskOr404 } from './known-or-404.ts';
 import { receiptOf } from './receipts.ts';
 import { html, idParams, type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
 
@@ -39,6 +39,7 @@ async function comment(
 ): Promise<Receipt> {
   const task = await taskOr404(write, caller, taskId);
   refuseHiding(caller, given.hidden);
+  await refuseParted(write, 'tasks', task.id);
   const { now } = write.times;
   const values = { ...given, draft: false, taskId: task.id, createdAt: now };
   const row = await insertComment(write.db, values);

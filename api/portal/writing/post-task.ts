@@ -9,7 +9,7 @@ import { portalId } from '../shapes.ts';
 import { carryOut } from './carry-out.ts';
 import { receiptOf } from './receipts.ts';
 import { type Receipt, receipt, writeHeaders, writeProblems } from './shapes.ts';
-import { refuseReversedDates, taskFields } from './task-fields.ts';
+import { refuseEstimate, refuseReversedDates, taskFields } from './task-fields.ts';
 import { checkedReferences, projectOr422 } from './task-references.ts';
 
 const { title, taskListId, ...others } = taskFields;
@@ -31,6 +31,7 @@ export function addPostTask(app: FastifyInstance, deps: PortalDependencies): voi
 async function createTask(write: PortalWrite, caller: PortalCaller, given: z.infer<typeof body>): Promise<Receipt> {
   const { description = null, startDate = null, dueDate = null, initialEstimate = null } = given;
   const projectId = await projectOr422(write, caller, given.projectId);
+  refuseEstimate(caller, given);
   const references = await checkedReferences(write, caller, projectId, given);
   const { now } = write.times;
   refuseReversedDates({ startDate: null, dueDate: null }, { startDate, dueDate });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { portalId } from '../shapes.ts';
 import type { TaskChanges, TaskRow } from '../../../store/portal/task-writes.ts';
 import { ApiError } from '../../api-error.ts';
+import type { PortalCaller } from '../caller.ts';
 import { html } from './shapes.ts';
 
 const day = z.iso.date().nullable().describe('YYYY-MM-DD');
@@ -12,11 +13,24 @@ export const taskFields = {
   description: html.nullable(),
   startDate: day,
   dueDate: day,
-  initialEstimate: z.int().min(0).max(10_000_000).nullable().describe('Minutes'),
+  initialEstimate: z.int().min(0).max(10_000_000).nullable().describe('Minutes; for admins'),
   taskListId: portalId,
   assigneeId: portalId.nullable(),
   workflowStatusId: portalId,
 };
+
+/** Clients do not see estimates. @throws ApiError 403 */
+export function refuseEstimate(
+  { role }: PortalCaller,
+  { initialEstimate }: { readonly initialEstimate?: unknown },
+): void {
+  if (role === 'admin' || initialEstimate === undefined) return;
+  throw new ApiError(
+    403,
+    'admins_only',
+    'initialEstimate: only a user whose token says role admin sees and sets estimates',
+  );
+}
 
 type Wanted = { readonly [Name in keyof TaskChanges]: TaskChanges[Name] | undefined };
 

@@ -97,6 +97,18 @@ const refusal = {
 };
 
 describe('what users write', () => {
+  test('and take back before it was sent is confirmed by the look that finds nothing to send', async () => {
+    const id = idIn(await user.post('/tasks', newTask()));
+    await house.settle();
+    const mark = house.productive.requests.mark();
+    for (const title of ['Otherwise', 'Proofread']) await user.patch(`/tasks/${id}`, { title });
+    expect((await unconfirmed()).records).toHaveLength(1);
+    await house.settle();
+    expect(house.calls(mark)).toEqual([]);
+    expect(await unconfirmed()).toEqual({ records: [] });
+    expect((await user.ask('GET', `/tasks/${id}`)).body).toMatchObject({ task: { syncState: 'synced' } });
+  });
+
   test('a new task is made in Productive by one request, and confirmed', async () => {
     const mark = house.productive.requests.mark();
     const id = idIn(await user.post('/tasks', newTask({ dueDate: '2026-12-24', assigneeId: ids.person })));

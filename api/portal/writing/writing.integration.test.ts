@@ -148,10 +148,10 @@ describe('a change of a task', () => {
 
   test('is here at once and pending', async () => {
     const before = await stored();
-    const answer = await client().patch(path(), { title: 'Changed', dueDate: '2026-12-24', initialEstimate: 90 });
+    const answer = await client().patch(path(), { title: 'Changed', dueDate: '2026-12-24' });
     expect(answer).toMatchObject({ status: 202, body: { id: office.task, syncState: 'pending' } });
     const after = await stored();
-    expect(after).toMatchObject({ title: 'Changed', dueDate: '2026-12-24', initialEstimate: 90 });
+    expect(after).toMatchObject({ title: 'Changed', dueDate: '2026-12-24' });
     expect(after?.version).toBeGreaterThan(before?.version ?? Infinity);
     expect(await inbox()).toMatchObject([{ pair: 'tasks', side: 'replica', recordId: office.task }]);
   });
@@ -167,6 +167,16 @@ describe('a change of a task', () => {
     await admin().patch(path(), { assigneeId: office.person, dueDate: '2026-12-24' });
     expect(await client().patch(path(), { assigneeId: null, dueDate: null })).toMatchObject({ status: 202 });
     expect(await stored()).toMatchObject({ assigneeId: null, dueDate: null });
+  });
+
+  test('of its estimate is for admins: clients do not see it', async () => {
+    const before = await tasks();
+    const onlyAdmins = refused(403, 'admins_only', /initialEstimate/);
+    expect(await client().patch(path(), { title: 'x', initialEstimate: 90 })).toMatchObject(onlyAdmins);
+    expect(await client().post('/tasks', newTask({ initialEstimate: 90 }))).toMatchObject(onlyAdmins);
+    expect(await tasks()).toEqual(before);
+    expect(await admin().patch(path(), { initialEstimate: 90 })).toMatchObject({ status: 202 });
+    expect(await stored()).toMatchObject({ initialEstimate: 90 });
   });
 
   test('that changes nothing is answered so, and nobody is told', async () => {

@@ -1,5 +1,6 @@
-import { inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
+import { isSettledIn, type Viewer } from '../viewer.ts';
 import {
   portalCompanies,
   portalPeople,
@@ -9,8 +10,9 @@ import {
 } from '../work-tables.ts';
 
 /**
- * Records that are named by others. Who may see a record may know what it names; therefore only ids out of records that the
- * asker was shown may be given. Deleted ones are shown as well: the name of who wrote a comment does not vanish with him.
+ * Records that are named by others. Only ids out of records that the asker was shown may be given. People are known to whoever
+ * sees what they had to do with; what belongs to a company is shown to its own clients only, whoever names it. Deleted ones are
+ * shown as well: the name of who wrote a comment does not vanish with him.
  */
 export class NamedReadings {
   readonly #db: Database;
@@ -27,35 +29,45 @@ export class NamedReadings {
       .orderBy(portalPeople.id);
   }
 
-  projects(ids: readonly number[]) {
+  projects(viewer: Viewer, ids: readonly number[]) {
+    const isTheirs = viewer.role === 'admin' ? undefined : eq(portalProjects.companyId, viewer.companyId);
     return this.#db
       .select()
       .from(portalProjects)
-      .where(inArray(portalProjects.id, [...ids]))
+      .where(and(inArray(portalProjects.id, [...ids]), isTheirs))
       .orderBy(portalProjects.id);
   }
 
-  companies(ids: readonly number[]) {
+  companies(viewer: Viewer, ids: readonly number[]) {
+    const isTheirs = viewer.role === 'admin' ? undefined : eq(portalCompanies.id, viewer.companyId);
     return this.#db
       .select()
       .from(portalCompanies)
-      .where(inArray(portalCompanies.id, [...ids]))
+      .where(and(inArray(portalCompanies.id, [...ids]), isTheirs))
       .orderBy(portalCompanies.id);
   }
 
-  taskLists(ids: readonly number[]) {
+  taskLists(viewer: Viewer, ids: readonly number[]) {
     return this.#db
       .select()
       .from(portalTaskLists)
-      .where(inArray(portalTaskLists.id, [...ids]))
+      .where(and(inArray(portalTaskLists.id, [...ids]), this.#isInTheirProject(viewer)))
       .orderBy(portalTaskLists.id);
   }
 
+  /** They belong to nobody. */
   workflowStatuses(ids: readonly number[]) {
     return this.#db
       .select()
       .from(portalWorkflowStatuses)
       .where(inArray(portalWorkflowStatuses.id, [...ids]))
       .orderBy(portalWorkflowStatuses.id);
+  }
+
+  #isInTheirProject(viewer: Viewer) {
+    if (viewer.role === 'admin') return undefined;
+    const theirs = eq(portalProjects.companyId, viewer.companyId);
+    const projects = this.#db.select({ id: portalProjects.id }).from(portalProjects).where(theirs);
+    return and(inArray(portalTaskLists.projectId, projects), isSettledIn('task_lists', portalTaskLists.id, 'project'));
   }
 }

@@ -13,9 +13,12 @@ export const byDate = (column: AnyColumn): SortKey => ({
   type: 'date',
 });
 
+/** In characters. What two texts have behind them does not decide which is first: where a page ends has to fit into an address. */
+export const longestTextKey = 200;
+
 /** Capitals do not count. */
 export const byText = (column: AnyColumn): SortKey => ({
-  expression: sql`lower(coalesce(${column}, ''))`,
+  expression: sql`left(lower(coalesce(${column}, '')), ${sql.raw(String(longestTextKey))})`,
   type: 'text',
 });
 

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, inArray, isNull } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
 import { portalDocuments, portalServiceOverviews } from '../own-tables.ts';
-import { type Viewer, visibleProjects } from '../viewer.ts';
+import { type Viewer, visibleProjects, visibleTaskLists } from '../viewer.ts';
 import { portalProjects, portalTaskLists, portalWorkflowStatuses } from '../work-tables.ts';
 import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
 import { byNumber } from './sort-keys.ts';
@@ -31,8 +31,7 @@ export class StructureReadings {
       .from(portalTaskLists)
       .where(
         and(
-          isNull(portalTaskLists.deletedAt),
-          viewer.role === 'admin' ? undefined : inArray(portalTaskLists.projectId, this.#projects(viewer)),
+          visibleTaskLists(this.#db, viewer),
           projectId === undefined ? undefined : eq(portalTaskLists.projectId, projectId),
           behind(wish, portalTaskLists.id),
         ),

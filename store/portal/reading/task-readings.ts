@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
+import { partedStates } from '../../reference-waits.ts';
 import { links } from '../../schema.ts';
 import { type Viewer, visibleTasks } from '../viewer.ts';
 import { portalProjects, portalTasks } from '../work-tables.ts';
@@ -29,7 +30,7 @@ export interface TaskFilter {
   /** YYYY-MM-DD. */
   readonly dueUntil?: string | undefined;
   readonly productiveId?: string | undefined;
-  /** Refused by Productive, or given up. */
+  /** Refused by Productive, given up, or not there any more. */
   readonly failed?: true | undefined;
 }
 
@@ -45,7 +46,14 @@ export class TaskReadings {
     const rows = await this.#db
       .select({ ...listed, sortKey: keyOf(wish) })
       .from(portalTasks)
-      .where(and(visibleTasks(this.#db, viewer), ...this.#conditions(filter), behind(wish, portalTasks.id)))
+      .where(
+        and(
+          visibleTasks(this.#db, viewer),
+          ...this.#conditions(filter),
+          this.#isBelowSeen(viewer, filter),
+          behind(wish, portalTasks.id),
+        ),
+      )
       .orderBy(...orderOf(wish, portalTasks.id))
       .limit(wish.limit + 1);
     return pageFrom(rows, wish);
@@ -89,6 +97,16 @@ export class TaskReadings {
     return new Map(rows.map(({ id, ...counted }) => [id, counted]));
   }
 
+  /** What is below a task is told only to whoever sees that one too: else its id would tell that it is there. */
+  #isBelowSeen(viewer: Viewer, { parentTaskId }: TaskFilter): SQL | undefined {
+    if (viewer.role === 'admin' || parentTaskId === undefined) return undefined;
+    const parents = this.#db
+      .select({ id: portalTasks.id })
+      .from(portalTasks)
+      .where(and(eq(portalTasks.id, parentTaskId), visibleTasks(this.#db, viewer)));
+    return inArray(portalTasks.parentTaskId, parents);
+  }
+
   #conditions(filter: TaskFilter): readonly (SQL | undefined)[] {
     const { companyId, closed, dueUntil, productiveId, failed } = filter;
     const ofCompany = (id: number) =>
@@ -115,4 +133,10 @@ const failedTasks = (db: Database) =>
   db
     .select({ id: sql<number>`${links.replicaId}::bigint` })
     .from(links)
-    .where(and(eq(links.pair, 'tasks'), eq(links.state, 'parked'), sql`${links.replicaId} is not null`));
+    .where(
+      and(
+        eq(links.pair, 'tasks'),
+        inArray(links.state, ['parked', ...partedStates]),
+        sql`${links.replicaId} is not null`,
+      ),
+    );

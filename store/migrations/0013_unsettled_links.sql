@@ -1,0 +1,1 @@
+CREATE INDEX "links_unsettled" ON "links" USING btree ("pair","replica_id") WHERE "links"."state" <> 'linked' or "links"."failure" is not null or "links"."field_notes" <> '{}'::jsonb;
