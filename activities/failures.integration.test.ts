@@ -259,6 +259,7 @@ describe('answers that never came', () => {
     house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
     expect((await house.sync(id)).outcome.kind).toBe('waiting');
     house.firm.update(betNr, { vorname: 'Anne' });
+    house.clockOffsetMs += 2_001;
     await house.sync(id, 'person');
     expect(house.firm.record(betNr)).toMatchObject({ titel: 'Dr. iur.', vorname: 'Anne' });
     expect(inCrm(id)).toMatchObject({ titel: 'Dr. iur.', firstName: 'Anne', syncStatus: 'clean' });
