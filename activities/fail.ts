@@ -5,7 +5,7 @@ import type { HintOutcome } from '../store/hint-rows.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { Link, LinkChanges } from '../store/link-rows.ts';
 import type { NewNotification } from '../store/notification-rows.ts';
-import { CreationInProgress, LeaseLost, PartnerBusy } from '../store/pass-errors.ts';
+import { CreationInProgress, LeaseLost, PairPaused, PartnerBusy } from '../store/pass-errors.ts';
 import type { StoredFailure } from '../store/schema.ts';
 import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
@@ -20,6 +20,17 @@ const otherPassWaitMs = 1_000;
 
 /** Turns whatever ended a pass into a stored outcome. @throws what the store itself throws: then Temporal tries again. */
 export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
+  if (error instanceof PairPaused) return holdPaused(pass);
+  try {
+    return await outcomeOf(pass, error);
+  } catch (nested) {
+    // A question could not be shown any more: the next look asks it.
+    if (nested instanceof PairPaused) return holdPaused(pass);
+    throw nested;
+  }
+}
+
+async function outcomeOf(pass: Pass, error: unknown): Promise<PassSummary> {
   if (error instanceof LeaseLost) return giveWay(pass);
   if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
   const openCreation = pass.open.find(({ action }) => action === 'create');
@@ -39,6 +50,12 @@ export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
   const system = error instanceof ConnectorError ? error.system : null;
   const message = failureText(pass, error, { code: failure.code, decision, now: pass.deps.now() });
   return carryOut(pass, decision, { ...failure, system, message, error });
+}
+
+/** Nothing is counted; what was not sent is planned anew when the pair goes on, from what both sides show then. */
+async function holdPaused(pass: Pass): Promise<PassSummary> {
+  await finish(pass, { changes: {}, hints: { kind: 'kept' }, rows: rowsNotSent(pass, null) });
+  return pass.summary({ kind: 'paused' });
 }
 
 /** Another pass has this record now. If this one has written, that may have landed after the other had looked. */
@@ -126,12 +143,20 @@ const storedFailure = (pass: Pass, { code, system, message }: FailureInWords): S
   seen: fingerprint(pass),
 });
 
-const tell = (
+/** Where the pair was paused meanwhile the failure is known all the same, as where the master can't be reached. */
+async function tell(
   pass: Pass,
   state: 'failed' | 'permanently_failed',
   { history }: RetryDecision,
   { message }: FailureInWords,
-): Promise<LinkChanges> => tellMasterIfNew(pass, { state, attempts: history.attempts, message });
+): Promise<LinkChanges> {
+  try {
+    return await tellMasterIfNew(pass, { state, attempts: history.attempts, message });
+  } catch (error) {
+    if (error instanceof PairPaused) return {};
+    throw error;
+  }
+}
 
 /** An explicit no: the write that was refused took no effect. */
 const refusals: readonly FailureCode[] = [

@@ -159,6 +159,22 @@ describe('failures of one record', () => {
     house.crm.update('CBeteiligte', other.id, { titel: 'Dr.' });
     expect((await house.sync(other.id)).outcome).toMatchObject({ verdict: 'master_newer' });
   });
+
+  test('a record whose write a firewall refuses without a reason is parked at once; nobody else waits', async () => {
+    const [one, other] = [await house.linked(meier), await house.linked({ lastName: 'Schulz' })];
+    const write = { method: 'PUT', path: `CBeteiligte/${one.id}` };
+    house.crm.faults.add({ ...write, fault: { kind: 'status', status: 403 }, times: Infinity });
+    house.firm.update(one.betNr, { titel: 'Dr.' });
+    house.firm.update(other.betNr, { titel: 'Dr.' });
+    expect((await house.sync(one.id, 'person')).outcome).toEqual({
+      kind: 'parked',
+      code: 'forbidden',
+      system: 'EspoCRM',
+    });
+    expect(await new CircuitStore(house.database.db).list()).toEqual([]);
+    expect((await house.sync(other.id, 'person')).outcome).toMatchObject({ verdict: 'replica_newer' });
+    expect(inCrm(other.id)).toMatchObject({ titel: 'Dr.' });
+  });
 });
 
 describe('people who edit meanwhile', () => {
@@ -243,6 +259,7 @@ describe('answers that never came', () => {
     house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
     expect((await house.sync(id)).outcome.kind).toBe('waiting');
     house.firm.update(betNr, { vorname: 'Anne' });
+    house.clockOffsetMs += 2_001;
     await house.sync(id, 'person');
     expect(house.firm.record(betNr)).toMatchObject({ titel: 'Dr. iur.', vorname: 'Anne' });
     expect(inCrm(id)).toMatchObject({ titel: 'Dr. iur.', firstName: 'Anne', syncStatus: 'clean' });

@@ -138,6 +138,26 @@ test("a person's word on a parked record is kept while another record's pass is 
 });
 
 describe('a write of unknown fate', () => {
+  test.each(['webhook', 'person'] as const)(
+    'is given its time before anybody looks again, so that it undoes no newer edit: a %s',
+    async (trigger) => {
+      const { id, betNr } = await house.linked(meier);
+      house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
+      house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
+      await house.sync(id);
+      house.crm.update('CBeteiligte', id, { titel: 'Prof.' });
+      const mark = house.mark();
+      expect((await house.sync(id, trigger)).outcome).toMatchObject({ kind: 'waiting', code: 'ambiguous_write' });
+      expect(house.calls(mark)).toEqual({ crm: 0, firm: 0 });
+      // What was sent first reaches Advoware only now.
+      house.firm.update(betNr, { titel: 'Dr.' });
+      house.clockOffsetMs += 2_001;
+      expect(await house.hints.takeDue(house.now(), 10)).toMatchObject([{ recordId: id, trigger }]);
+      await house.pass(id);
+      expect([inCrm(id)['titel'], house.firm.record(betNr)!.titel]).toEqual(['Prof.', 'Prof.']);
+    },
+  );
+
   test('is looked at once more a quarter of an hour later, when it has arrived after all', async () => {
     const { id, betNr } = await house.linked(meier);
     house.crm.update('CBeteiligte', id, { titel: 'Dr.' });

@@ -114,7 +114,7 @@ export class Pass {
   /**
    * The last thing before a write goes out. A process that was halted in the middle of asking, as by a suspended machine,
    * may have a successor by the time that it wakes up: then the answer is worth nothing.
-   * @throws LeaseLost, Stopped
+   * @throws LeaseLost, PairPaused, Stopped
    */
   async #confirmOwner(system: string): Promise<void> {
     const askedAtMs = this.deps.now().getTime();

@@ -1,3 +1,4 @@
+import type { CallBudget } from '../connectors/call-budget.ts';
 import type { CallContext, Connector, KnownRecord } from '../connectors/connector.ts';
 import { ConnectorError } from '../connectors/errors.ts';
 import type { Messages } from '../engine/messages.ts';
@@ -6,9 +7,11 @@ import { sides } from '../engine/values.ts';
 import type { CircuitStore, OpenCircuit } from '../store/circuits.ts';
 import type { LinkStore } from '../store/links.ts';
 import type { PassObserver } from './observer.ts';
+import { reservedContext } from './reserved-context.ts';
 
 export interface ProberOptions {
-  readonly circuits: Pick<CircuitStore, 'takeProbes' | 'stillOpen' | 'close'>;
+  readonly circuits: Pick<CircuitStore, 'takeProbes' | 'stillOpen' | 'postpone' | 'close'>;
+  readonly budget: Pick<CallBudget, 'reserve'>;
   readonly links: Pick<LinkStore, 'witnesses'>;
   readonly pairs: readonly PairDefinition[];
   readonly connectors: Readonly<Record<string, Connector>>;
@@ -19,7 +22,8 @@ export interface ProberOptions {
 
 /**
  * Asks the systems in trouble whether they answer again, those whose turn has come, by a call that concerns no waiting
- * record. One that asked for a pause is believed and not asked. Safe in several processes: each turn is one process's.
+ * record. One that asked for a pause is believed and not asked; one whose budget is spent is asked when there is room again.
+ * Safe in several processes: each turn is one process's.
  * @throws what the store throws
  */
 export async function probeCircuits(options: ProberOptions, signal: AbortSignal): Promise<void> {
@@ -30,31 +34,33 @@ export async function probeCircuits(options: ProberOptions, signal: AbortSignal)
 async function probeOne(options: ProberOptions, circuit: OpenCircuit, signal: AbortSignal): Promise<void> {
   const { circuits, messages, observer, now } = options;
   const { system, code, openedAt } = circuit;
-  const answers = code === 'rate_limited' || (await isAnswering(options, system, signal));
-  if (!answers) return circuits.stillOpen(circuit, now());
+  const answer = code === 'rate_limited' ? 'well' : await ask(options, system, signal);
+  if (answer === 'none') return circuits.stillOpen(circuit, now());
+  if (answer !== 'well') return circuits.postpone(circuit, new Date(now().getTime() + answer.askAgainInMs));
   const wasOpen = await circuits.close(system, messages.recovered(system, openedAt), now());
   if (!wasOpen || code === 'rate_limited') return;
   const seconds = Math.round((now().getTime() - openedAt.getTime()) / 1_000);
   observer.onRecovery('A system answers again: what waited for it goes on', { system, seconds });
 }
 
-async function isAnswering(options: ProberOptions, system: string, signal: AbortSignal): Promise<boolean> {
+type ProbeAnswer = 'well' | 'none' | { readonly askAgainInMs: number };
+
+async function ask(options: ProberOptions, system: string, signal: AbortSignal): Promise<ProbeAnswer> {
   const connector = options.connectors[system];
   // A system that was taken out of the configuration holds nobody back.
-  if (connector === undefined) return true;
-  const { observer } = options;
-  const context: CallContext = {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(2 * connector.timeoutMs)]),
-    beforeCall: (call) => {
-      observer.onCall(call);
-    },
-  };
+  if (connector === undefined) return 'well';
+  const reserved = await options.budget.reserve(system, 1, 'interactive');
+  if (reserved.kind === 'spent') return { askAgainInMs: reserved.retryAfterMs };
+  const within = AbortSignal.any([signal, AbortSignal.timeout(2 * connector.timeoutMs)]);
+  const context: CallContext = reservedContext(options, reserved.reservation, within);
   try {
     await connector.probe(await knownRecord(options, system), context);
-    return true;
+    return 'well';
   } catch (error) {
-    if (error instanceof ConnectorError) return false;
+    if (error instanceof ConnectorError) return 'none';
     throw error;
+  } finally {
+    await reserved.reservation.settle();
   }
 }
 

@@ -8,10 +8,13 @@ import type { Pass } from './pass.ts';
 /**
  * A record that waits or is parked is looked at again early only for a person, or if the hinted side really shows
  * something else than when it failed: one read instead of a whole pass, and our own failure message revives nothing.
+ * Nobody looks at all before a write of unknown fate has had its time.
  * A person's wish also begins the count of attempts anew.
  * @returns null when the pass should go on.
  */
 export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
+  const settledAt = settlesAt(pass);
+  if (settledAt !== null) return letItArrive(pass, settledAt);
   if (pass.isPersonal) pass.moveLink([], { attempts: 0, waits: 0 });
   const { link } = pass;
   const isEarly = link.nextAttemptAt !== null && link.nextAttemptAt > pass.deps.now();
@@ -24,6 +27,24 @@ export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
     return null;
   }
   return link.state === 'parked' ? stayParked(pass) : keepWaiting(pass, link.nextAttemptAt ?? pass.deps.now());
+}
+
+/**
+ * When the write of unknown fate that this record waits for can't take effect any more; null: there is none, or it can't. What
+ * is read before may be planned from, and then it is undone by what arrives late.
+ */
+function settlesAt({ link: { failure, nextAttemptAt }, deps }: Pass): Date | null {
+  if (failure?.code !== 'ambiguous_write') return null;
+  const timeoutMs = deps.connectors[failure.system ?? '']?.timeoutMs ?? 0;
+  const timedOutMs = Date.parse(failure.at) + timeoutMs;
+  const at = new Date(Math.min(timedOutMs, nextAttemptAt?.getTime() ?? timedOutMs));
+  return at > deps.now() ? at : null;
+}
+
+/** Whoever hinted is heard then: what a person asked for is not forgotten. */
+async function letItArrive(pass: Pass, at: Date): Promise<PassSummary> {
+  await finish(pass, { changes: {}, hints: { kind: 'postponed', at } });
+  return waitingUntil(pass, at);
 }
 
 async function anyHintedSideMoved(pass: Pass): Promise<boolean> {
@@ -45,9 +66,11 @@ async function stayParked(pass: Pass): Promise<PassSummary> {
 
 async function keepWaiting(pass: Pass, at: Date): Promise<PassSummary> {
   await finish(pass, { changes: {}, hints: { kind: 'due', at } });
-  const retryInMs = at.getTime() - pass.deps.now().getTime();
-  return pass.summary({ kind: 'waiting', ...reasonOf(pass), retryInMs });
+  return waitingUntil(pass, at);
 }
+
+const waitingUntil = (pass: Pass, at: Date): PassSummary =>
+  pass.summary({ kind: 'waiting', ...reasonOf(pass), retryInMs: at.getTime() - pass.deps.now().getTime() });
 
 const reasonOf = ({ link }: Pass) => ({
   code: link.failure?.code ?? 'unexpected',

@@ -19,6 +19,7 @@ import { ConflictStore } from '../store/conflicts.ts';
 import { CursorStore } from '../store/cursors.ts';
 import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { HintStore } from '../store/hints.ts';
+import { reached } from '../store/no-database.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
 import { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
@@ -81,10 +82,6 @@ const sweepEveryMs = 5_000;
 const censusesKeptEveryMs = 10_000;
 const checkAnswersWithinMs = 25_000;
 
-class NoDatabase extends Error {
-  readonly code = 'no_database';
-}
-
 /** Composes the HTTP side of this process and listens. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { log, temporal, publicUrl, metrics } = options;
@@ -138,11 +135,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 const pageSizesOf = (connectors: readonly Connector[]): ReadonlyMap<string, number> =>
   new Map(connectors.flatMap(({ system, list }) => (list === null ? [] : [[system, list.longestPage]])));
 
-function open(database: ApiOptions['database']): OpenDatabase {
-  const opened = database();
-  if (opened === null) throw new NoDatabase('The database does not answer yet');
-  return opened;
-}
+const open = (database: ApiOptions['database']): OpenDatabase => reached(database());
 
 const pairInfoOf = (pair: PairDefinition): PairInfo => ({
   name: pair.name,

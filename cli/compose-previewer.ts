@@ -8,6 +8,7 @@ import type { PairDefinition } from '../engine/pair.ts';
 import type { RetryPolicy } from '../engine/retry.ts';
 import type { Logger } from '../log.ts';
 import type { OpenDatabase } from '../store/database.ts';
+import { reached } from '../store/no-database.ts';
 import { syncDependencies } from '../sync-dependencies.ts';
 
 /** So long after its start a look is given up. */
@@ -37,8 +38,7 @@ export function composePreviewer({ database, metrics, log, ...parts }: Previewer
     },
   };
   return async (record) => {
-    const opened = database();
-    if (opened === null) throw new Error('The database does not answer yet');
+    const opened = reached(database());
     const preview = createPreviewer(
       syncDependencies({ ...parts, database: opened, budget: parts.budget(opened), observer }),
     );

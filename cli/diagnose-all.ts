@@ -10,6 +10,7 @@ import { type Side, sides } from '../engine/values.ts';
 import { createLog } from '../log.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
+import { reached } from '../store/no-database.ts';
 
 const portalSystem = 'Portal';
 const marks = { ok: '✓', warning: '!', failure: '✗' } as const;
@@ -107,10 +108,7 @@ async function checkSystems(
   { config, database }: Checked,
   say: (about: string, finding: Finding) => void,
 ): Promise<void> {
-  const connectors = composeConnectors(config, createLog('silent'), () => {
-    if (database === null) throw new TypeError('The database can not be looked into');
-    return database.db;
-  });
+  const connectors = composeConnectors(config, createLog('silent'), () => reached(database).db);
   for (const pair of composePairs(config)) {
     for (const side of sides) {
       const { system } = pair.title[side];

@@ -27,6 +27,7 @@ import { CursorStore } from '../store/cursors.ts';
 import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { HintStore } from '../store/hints.ts';
+import { reached } from '../store/no-database.ts';
 import { VisitStore } from '../store/visits.ts';
 import { type RunningWorker, startWorker } from '../worker.ts';
 import { composeNotifier } from './compose-notifier.ts';
@@ -59,7 +60,7 @@ export async function start(
   refuseApartOnEmbedded(config, parts);
   const stopping = new AbortController();
   let opened: OpenDatabase | null = null;
-  const connectors = composeConnectors(config, log, () => there(opened).db);
+  const connectors = composeConnectors(config, log, () => reached(opened).db);
   const watched = watchedSystems(config, connectors.bySystem, pairs);
   const sources = sourcesOf(() => opened, { pairs, watched });
   const metrics = createMetrics(parts === 'worker' ? null : sources);
@@ -111,20 +112,11 @@ function apiOptionsOf(
     ...{ sending, connectors: Object.values(bySystem), watched },
     portal: portalOf(config, {
       connectors: bySystem,
-      budget: () => budget(there(database())),
+      budget: () => budget(reached(database())),
       onCall: metrics.onCall.bind(metrics),
     }),
     preview: composePreviewer({ ...shared, ...rulesOf(config), connectors: bySystem }),
   };
-}
-
-class NoDatabase extends Error {
-  readonly code = 'no_database';
-}
-
-function there(database: OpenDatabase | null): OpenDatabase {
-  if (database === null) throw new NoDatabase('The database does not answer yet');
-  return database;
 }
 
 /** One budget for this process: it remembers what it has told. */
@@ -320,9 +312,7 @@ async function startSidecar(config: Config, metrics: Metrics, opened: () => Open
   if (config.WORKER_PORT === undefined) return null;
   const app = createSidecarServer();
   const database = async (): Promise<void> => {
-    const there = opened();
-    if (there === null) throw new Error('The database does not answer yet');
-    await there.ping();
+    await reached(opened()).ping();
   };
   addHealth(app, { pings: { database } });
   addMetrics(app, { metrics });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Advoware, startAdvoware } from '../simulators/advoware/start-advoware.ts';
 import { type EspoCrm, startEspoCrm } from '../simulators/espocrm/start-espocrm.ts';
 import { createAdvowareConnector } from './advoware/connector.ts';
@@ -36,6 +36,29 @@ test('a wrong key is shown to EspoCRM once a minute, so that nobody else is lock
   expect(crm.requests.count()).toBe(2);
   const right = createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey }, now });
   expect((await right.read('CBeteiligte', id, context)).kind).toBe('found');
+});
+
+describe('many records at once', () => {
+  const readAll = (connector: Connector, id: string) =>
+    Promise.allSettled(Array.from({ length: 40 }, () => connector.read('CBeteiligte', id, context)));
+
+  test('show a wrong key to EspoCRM once', async () => {
+    const { id } = crm.create('CBeteiligte', { lastName: 'Meier' });
+    const wrong = createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: 'wrong' }, now });
+    await readAll(wrong, id);
+    expect(crm.requests.count()).toBe(1);
+  });
+
+  test('show a key that was revoked while the service ran less often than EspoCRM locks an address for', async () => {
+    const { id } = crm.create('CBeteiligte', { lastName: 'Meier' });
+    const { apiKey } = crm.apiUser;
+    const connector = createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey }, now });
+    await readAll(connector, id);
+    const mark = crm.requests.mark();
+    crm.faults.add({ times: 40, fault: { kind: 'status', status: 401 } });
+    await readAll(connector, id);
+    expect(crm.requests.count({ since: mark })).toBeLessThanOrEqual(8);
+  });
 });
 
 test('a wrong password is shown to Advoware once a minute, and works again when it was corrected', async () => {

@@ -6,6 +6,16 @@ export type SendResult =
   | { readonly kind: 'sent' }
   /** It surely did not arrive, or may arrive twice without harm. */
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number | null }
+  /**
+   * Nothing was sent, and nothing else to that system would be: it is in trouble, or has had its calls for the moment.
+   * `pairs`: those whose notifications go there.
+   */
+  | {
+      readonly kind: 'away';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+      readonly pairs: readonly string[];
+    }
   /** It may have arrived, and a second one would do harm. */
   | { readonly kind: 'in_doubt'; readonly reason: string }
   /** It would be refused again and again. */

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CallBudget } from '../connectors/call-budget.ts';
+import { Unavailable } from '../connectors/errors.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../test/support/embedded.ts';
 import { PairStore } from '../store/pairs.ts';
 import { type House, openHouse } from '../test/support/house.ts';
+import { unlimitedBudget } from '../test/support/unlimited-budget.ts';
 import {
   deliveriesOn,
   dyingAfterSending,
@@ -122,8 +125,8 @@ test('a pair that a person has paused is not told as stopped', async () => {
 });
 
 describe('notes', () => {
-  const givenUp = async () => {
-    const { id } = await house.linked(meier);
+  const givenUp = async (lastName = 'Meier') => {
+    const { id } = await house.linked({ ...meier, lastName });
     const heal = failingParties(house);
     await exhaust(house, id);
     heal();
@@ -165,6 +168,47 @@ describe('notes', () => {
     house.clockOffsetMs += 10_001;
     await deliverNotes();
     expect(stream(id)).toHaveLength(1);
+  });
+
+  test('a system that is away is asked once a round, however many notes are due', async () => {
+    const ids = [await givenUp('Meier'), await givenUp('Schulz'), await givenUp('Weber')];
+    house.crm.maintenance(true);
+    await deliverNotes();
+    expect(notesSent()).toBe(1);
+    house.crm.maintenance(false);
+    house.clockOffsetMs += 10_001;
+    await deliverNotes();
+    expect(ids.map((id) => stream(id).length)).toEqual([1, 1, 1]);
+  });
+
+  test('a system whose circuit is open is not asked at all', async () => {
+    const id = await givenUp();
+    await house.deps.breaker.failed(new Unavailable('EspoCRM: away', { system: 'EspoCRM' }), id);
+    await deliverNotes();
+    expect(notesSent()).toBe(0);
+    const stillDue = (await deliveriesOn(database.db, 'note')).filter(({ state }) => state === 'due');
+    expect(stillDue).toMatchObject([{ lastError: 'EspoCRM: away' }]);
+  });
+
+  test('as many are sent as the budget has room for; the others when it has room again', async () => {
+    for (const lastName of ['Meier', 'Schulz', 'Weber']) await givenUp(lastName);
+    let left = 2;
+    const narrow: Pick<CallBudget, 'reserve'> = {
+      reserve: async (...wanted) => {
+        expect(wanted).toEqual(['EspoCRM', 1, 'catch_up']);
+        left -= 1;
+        return left < 0 ? { kind: 'spent', retryAfterMs: 40_000 } : unlimitedBudget.reserve(...wanted);
+      },
+    };
+    await senderIn(house, notesIn(house, narrow)).deliverDue();
+    expect(notesSent()).toBe(2);
+    left = 1;
+    house.clockOffsetMs += 39_000;
+    await senderIn(house, notesIn(house, narrow)).deliverDue();
+    expect(notesSent()).toBe(2);
+    house.clockOffsetMs += 1_001;
+    await senderIn(house, notesIn(house, narrow)).deliverDue();
+    expect(notesSent()).toBe(3);
   });
 
   test('a role that forbids notes is named once in the log and not asked again for the same note', async () => {

@@ -42,10 +42,14 @@ export function createSender({ store, channel, log, now }: SenderOptions): Sende
       const outbox = store();
       if (outbox === null) return;
       if (!repeats && (await outbox.giveUpInterrupted(name, now())) > 0) log.warn({ channel: name }, interrupted);
+      // What is in trouble is asked once, and not once for each that is due.
+      const away = new Set<string>();
       for (;;) {
-        const delivery = goesOn() ? await outbox.take(rules, now()) : null;
+        const delivery = goesOn() ? await outbox.take({ ...rules, exceptPairs: [...away] }, now()) : null;
         if (delivery === null) return;
-        const end = endOf(delivery, await channel.send(delivery), now());
+        const result = await channel.send(delivery);
+        if (result.kind === 'away') for (const pair of result.pairs) away.add(pair);
+        const end = endOf(delivery, result, now());
         await outbox.settle(delivery, end, now());
         tell(delivery, end);
       }
@@ -63,6 +67,7 @@ function endOf({ attempt, createdAt }: TakenDelivery, result: SendResult, now: D
   switch (result.kind) {
     case 'sent':
       return result;
+    case 'away':
     case 'failed': {
       const waitMs = result.retryAfterMs ?? waitsMs[Math.min(attempt, waitsMs.length) - 1] ?? 0;
       const at = new Date(now.getTime() + waitMs);

@@ -94,6 +94,14 @@ export class CircuitStore {
       .where(and(eq(circuits.system, system), isNotNull(circuits.openedAt)));
   }
 
+  /** The system could not be asked, and is at the given time. */
+  async postpone({ system }: OpenCircuit, nextProbeAt: Date): Promise<void> {
+    await this.#db
+      .update(circuits)
+      .set({ nextProbeAt })
+      .where(and(eq(circuits.system, system), isNotNull(circuits.openedAt)));
+  }
+
   /** The system answers: whatever waited because of it is due now. @param told what people are told. @returns whether it was open */
   async close(system: string, told: string, now: Date): Promise<boolean> {
     return this.#db.transaction(async (tx) => {

@@ -2,9 +2,9 @@ import { and, eq, isNull, ne, or } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { idsOf, type RecordKey, refOfKey } from './hints.ts';
 import { moveNotifications } from './notification-rows.ts';
-import { LeaseLost, PartnerBusy } from './pass-errors.ts';
+import { LeaseLost, PairPaused, PartnerBusy } from './pass-errors.ts';
 import type { Couple } from './reference-waits.ts';
-import { conflicts, ledger, links } from './schema.ts';
+import { conflicts, ledger, links, pairs } from './schema.ts';
 
 export type Link = typeof links.$inferSelect;
 export type LinkChanges = Partial<Omit<typeof links.$inferInsert, 'id' | 'pair' | 'createdAt'>>;
@@ -88,6 +88,18 @@ export async function confirmLease(tx: Database, link: Link, token: string): Pro
     .for('update');
   if (row?.token !== token) throw new LeaseLost();
   return row;
+}
+
+/** Whether this pass may still write, in one statement. @throws LeaseLost, PairPaused */
+export async function confirmWrite(tx: Database, link: Link, token: string): Promise<void> {
+  const [row] = await tx
+    .select({ token: links.leaseToken, pausedAt: pairs.pausedAt })
+    .from(links)
+    .leftJoin(pairs, eq(pairs.name, links.pair))
+    .where(eq(links.id, link.id))
+    .for('update', { of: links });
+  if (row?.token !== token) throw new LeaseLost();
+  if (row.pausedAt !== null) throw new PairPaused();
 }
 
 /** The partner may have had a row of its own while it stood alone: it becomes part of this one, history included. @returns whether there was one */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { replicaKey } from './hints.ts';
 import { addNotification, type NewNotification } from './notification-rows.ts';
@@ -31,6 +31,8 @@ export interface TakeRules {
   readonly repeatsInterrupted: boolean;
   /** So many of one kind, pair, system and code go out one by one in that time; the rest waits as long and goes out as one. */
   readonly gathering: { readonly most: number; readonly withinMs: number } | null;
+  /** Those of these pairs are left alone. */
+  readonly exceptPairs?: readonly string[];
 }
 
 /** What became of a delivery that was taken. */
@@ -116,13 +118,20 @@ const isOf = ({ notificationId, channel }: Delivery): SQL | undefined =>
 const isInterrupted = (now: Date): SQL | undefined =>
   and(eq(deliveries.state, 'sending'), lte(deliveries.leaseUntil, now));
 
-async function nextDue(tx: Database, { channel, repeatsInterrupted }: TakeRules, now: Date): Promise<Due | undefined> {
+async function nextDue(tx: Database, rules: TakeRules, now: Date): Promise<Due | undefined> {
+  const { channel, repeatsInterrupted, exceptPairs = [] } = rules;
   const isDue = and(eq(deliveries.state, 'due'), lte(deliveries.dueAt, now));
   const [next] = await tx
     .select({ delivery: deliveries, notification: notifications })
     .from(deliveries)
     .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
-    .where(and(eq(deliveries.channel, channel), repeatsInterrupted ? or(isDue, isInterrupted(now)) : isDue))
+    .where(
+      and(
+        eq(deliveries.channel, channel),
+        repeatsInterrupted ? or(isDue, isInterrupted(now)) : isDue,
+        or(isNull(notifications.pair), notInArray(notifications.pair, [...exceptPairs])),
+      ),
+    )
     .orderBy(asc(deliveries.dueAt), asc(notifications.createdAt), asc(notifications.id))
     .limit(1)
     .for('update', { of: deliveries, skipLocked: true });

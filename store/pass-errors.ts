@@ -7,6 +7,15 @@ export class LeaseLost extends Error {
   }
 }
 
+/** Somebody has paused the pair, or it was stopped, while the pass was under way: it must not write any more. */
+export class PairPaused extends Error {
+  readonly code = 'pair_paused';
+  constructor() {
+    super('The pair of this record was paused');
+    this.name = 'PairPaused';
+  }
+}
+
 /** The same thing is being created by another record's pass at this moment: look again when that one has ended. */
 export class CreationInProgress extends Error {
   readonly code = 'creation_in_progress';

@@ -32,6 +32,7 @@ import {
 import {
   absorb,
   confirmLease,
+  confirmWrite,
   insertLink,
   type Link,
   type LinkChanges,
@@ -150,9 +151,9 @@ export class PassStore {
     return link === undefined ? null : knownOf(this.#db, link, rules, now);
   }
 
-  /** Right before a write: is this pass still the owner? @throws LeaseLost */
+  /** Right before a write: is this pass still the owner, and may its pair write? @throws LeaseLost, PairPaused */
   async confirm(link: Link, token: string): Promise<void> {
-    await confirmLease(this.#db, link, token);
+    await confirmWrite(this.#db, link, token);
   }
 
   /**

@@ -16,6 +16,10 @@ export interface ProvenSender {
 
 class NotFromThere extends Error {
   readonly code = 'not_from_there';
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotFromThere';
+  }
 }
 
 const knows = ({ secrets }: PossibleSender, claim: string): boolean =>

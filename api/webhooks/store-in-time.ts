@@ -57,4 +57,8 @@ async function orLate<T>(promise: Promise<T>, late: AbortSignal): Promise<T> {
 
 class StoreTimedOut extends Error {
   readonly code = 'store_timed_out';
+  constructor() {
+    super('The store took too long');
+    this.name = 'StoreTimedOut';
+  }
 }

@@ -1,7 +1,8 @@
-import pLimit, { type LimitFunction } from 'p-limit';
+import pLimit from 'p-limit';
 import type { CallContext } from '../connector.ts';
 import { AuthFailed, Stopped } from '../errors.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
+import { inTurn } from '../in-turn.ts';
 import { createRefusedCredentials } from '../refused-credentials.ts';
 import type { TokenCache } from '../token-cache.ts';
 import { untilAborted } from '../until-aborted.ts';
@@ -63,7 +64,7 @@ export function createAdvowareClient(options: AdvowareClientOptions): AdvowareCl
     const { apiUrl } = await endpoints(context);
     const http = createHttpClient({ system, baseUrl: `${apiUrl}${withoutSlash(basePath)}`, timeoutMs });
     const headers = { ...request.headers, authorization: `Bearer ${bearer}` };
-    return inTurn(limit, context, () => http.send({ ...request, headers }, context));
+    return inTurn(limit, { system, context }, () => http.send({ ...request, headers }, context));
   };
 
   return {
@@ -101,22 +102,6 @@ function createEndpoints(options: AdvowareClientOptions): (context: CallContext)
     });
     return shared(known, context);
   };
-}
-
-/** A deadline ends the wait for a turn. Once the request has begun, only its own outcome tells what became of it. */
-async function inTurn<T>(limit: LimitFunction, context: CallContext, run: () => Promise<T>): Promise<T> {
-  const granted = Promise.withResolvers<undefined>();
-  const done = Promise.withResolvers<undefined>();
-  void limit(() => {
-    granted.resolve(undefined);
-    return done.promise;
-  });
-  try {
-    await shared(granted.promise, context);
-    return await run();
-  } finally {
-    done.resolve(undefined);
-  }
 }
 
 /** Work that others wait for as well is not stopped by the deadline of the first who asked. */

@@ -104,6 +104,22 @@ describe('an office that is offline', () => {
   });
 });
 
+describe('words of an outage among the values that a refusal repeats are just words', () => {
+  test.each([
+    [400, "Der Wert 'ist nicht angemeldet' ist ungültig", Rejected],
+    [400, 'Ungültiger Wert: ist nicht angemeldet', Rejected],
+    [500, 'Fehler beim Speichern von "nicht angemeldet" in bemerkung', RecordFailed],
+  ])('%i %s', async (status, words, expected) => {
+    answerWith(status, JSON.stringify({ message: words }));
+    expect(await failureOf('update')).toBeInstanceOf(expected);
+  });
+
+  test('in the usual form of .NET', async () => {
+    answerWith(400, JSON.stringify({ title: 'One or more', errors: { Bemerkung: ['nicht angemeldet'] } }));
+    expect(await failureOf('update')).toBeInstanceOf(Rejected);
+  });
+});
+
 describe('a server error', () => {
   test.each([
     ['read', 502, RecordFailed],

@@ -22,8 +22,24 @@ const refusedLogin = /nicht registriert|Falscher Name oder falsches Kennwort|Ken
 
 export const message = (answer: HttpAnswer, reason: string): string => `${system}: ${answer.request}: ${reason}`;
 
-/** Whether a refusal is about the office's server. A success is never searched: a record may contain the same words. */
-export const saysOffline = (answer: HttpAnswer): boolean => answer.status >= 400 && officeOffline.test(answer.text);
+/**
+ * Whether a refusal is about the office's server. A success is never searched: a record may contain the same words. Nor is
+ * a refusal that may repeat a record's values: there the words must be what it says, not a part of it.
+ */
+export const saysOffline = (answer: HttpAnswer): boolean =>
+  isAboutAccess(answer.status) ? officeOffline.test(answer.text) : answer.status >= 400 && saysNothingElse(answer);
+
+/** From the login, or from the relay that finds nobody behind it. */
+const isAboutAccess = (status: number): boolean => [401, 403, 502, 503, 504].includes(status);
+
+/** "Kanzlei X ist nicht angemeldet", and not "Ungültiger Wert: nicht angemeldet". */
+const offlineAlone = /^[^:]{0,200}nicht angemeldet[.!]?$/i;
+const ownWords = z.union([z.string(), z.looseObject({ message: z.string() }).transform(({ message: words }) => words)]);
+
+function saysNothingElse({ json, text }: HttpAnswer): boolean {
+  const words = ownWords.safeParse(json ?? text);
+  return words.success && offlineAlone.test(words.data.trim());
+}
 
 /** The error for a status of 4xx or 5xx on a record's call. Advoware's own words are never quoted: they may repeat values. */
 export function refusal(answer: HttpAnswer, nowMs: number): ConnectorError {

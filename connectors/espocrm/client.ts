@@ -1,8 +1,8 @@
 import type { CallContext } from '../connector.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequest } from '../http.ts';
-import { createRefusedCredentials } from '../refused-credentials.ts';
 import { authenticationHeaders, type EspoCrmAuth } from './authentication.ts';
-import { locksAddress } from './refusal.ts';
+import { createCarefulKey } from './careful-key.ts';
+import { forbiddenWithoutReason, mayLockAddress, refusal } from './refusal.ts';
 
 export interface EspoCrmOptions {
   /** The name that people know; each instance in a house has one of its own. */
@@ -21,24 +21,38 @@ export interface EspoCrmClient {
   readonly system: string;
   readonly timeoutMs: number;
   readonly now: () => number;
+  /**
+   * @throws Forbidden for a 403 that gives no reason while our own user can be read: it concerns what was asked for
+   * @throws whatever says why our own user can't be read, where that is so
+   */
   send(request: HttpRequest, context: CallContext): Promise<HttpAnswer>;
 }
+
+/** Answers whoever has valid credentials, whatever their role (observed on 9.2.7). */
+export const healthCheck = { method: 'GET', path: '/App/user', purpose: 'check' } as const;
 
 export function createEspoCrmClient(options: EspoCrmOptions): EspoCrmClient {
   const { system = 'EspoCRM', url, auth, timeoutMs = 10_000, now = Date.now } = options;
   const baseUrl = `${url.replace(/\/+$/, '').replace(/\/api\/v1$/, '')}/api/v1`;
   const http = createHttpClient({ system, baseUrl, timeoutMs });
-  const refused = createRefusedCredentials(system, now);
+  const key = createCarefulKey(system, now);
+  const show = (request: HttpRequest, context: CallContext): Promise<HttpAnswer> => {
+    const headers = { ...authenticationHeaders(auth, request.method, request.path), ...request.headers };
+    return key.show(context, () => http.send({ ...request, headers }, context));
+  };
   return {
     system,
     timeoutMs,
     now,
     send: async (request, context) => {
-      refused.check();
-      const headers = { ...authenticationHeaders(auth, request.method, request.path), ...request.headers };
-      const answer = await http.send({ ...request, headers }, context);
-      if (answer.status === 401 || locksAddress(answer)) refused.remember();
-      return answer;
+      const answer = await show(request, context);
+      if (!mayLockAddress(answer)) return answer;
+      // A firewall in between refuses single requests in the same way as EspoCRM a whole address.
+      const isCheck = request.path === healthCheck.path;
+      const health = isCheck ? answer : await show(healthCheck, context);
+      if (mayLockAddress(health)) key.refused();
+      if (isCheck) return answer;
+      throw health.status < 300 ? forbiddenWithoutReason(answer) : refusal(health, null, now());
     },
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CallContext } from '../connector.ts';
 import { Stopped } from '../errors.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { EspoCrmClient } from './client.ts';
+import { type EspoCrmClient, healthCheck } from './client.ts';
 import { refusal } from './refusal.ts';
 
 const appUser = z.object({ user: z.object({ id: z.string().min(1), userName: z.string().optional() }) });
@@ -47,7 +47,7 @@ export async function readAppUser(
   purpose: 'login' | 'check',
   context: CallContext,
 ): Promise<AppUser> {
-  const answer = await client.send({ method: 'GET', path: '/App/user', purpose }, context);
+  const answer = await client.send({ ...healthCheck, purpose }, context);
   if (answer.status >= 300) throw refusal(answer, null, client.now());
   const body = appUser.safeParse(answer.json);
   if (!body.success) throw answer.lost(`no user in the answer (${answer.status})`);

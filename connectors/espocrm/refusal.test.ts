@@ -90,6 +90,25 @@ describe('each refusal has its class', () => {
     expect(error.message).toContain('wait 60 s');
   });
 
+  test('a firewall that refuses one request without a reason concerns nobody else', async () => {
+    crm.faults.add({ method: 'PUT', fault: { kind: 'status', status: 403 } });
+    const context = createContext();
+    const bare = { id, version: null, attributes: {}, raw: {}, modifiedAt: null, modifiedByUs: null };
+    const error = await rejectionOf(connector.update(entity, bare, { lastName: 'Muster' }, context));
+    expect(error).toBeInstanceOf(Forbidden);
+    expect(context.purposes).toEqual(['record', 'check']);
+    expect((await connector.read(entity, id, createContext())).kind).toBe('found');
+  });
+
+  test('what our own user is refused for is said where a record is refused without a reason', async () => {
+    answerWith(403);
+    crm.faults.add({ path: 'App/user', fault: { kind: 'status', status: 401 } });
+    expect(await failureOf('update')).toBeInstanceOf(AuthFailed);
+    const mark = crm.requests.mark();
+    expect(await failureOf('update')).toBeInstanceOf(AuthFailed);
+    expect(crm.requests.count({ since: mark })).toBe(0);
+  });
+
   test('a record that our role may not read', async () => {
     crm.forbid(entity, id);
     const error = await failureOf('read');
@@ -204,7 +223,8 @@ describe('a second instance speaks under its own name:', () => {
   const name = 'second EspoCRM';
   const refusals: readonly (readonly [string, () => void, Operation])[] = [
     ['refused credentials', () => (connector = connectorWith('wrong-key', name)), 'read'],
-    ['a locked address', () => answerWith(403), 'update'],
+    ['a request that a firewall refuses', () => answerWith(403), 'update'],
+    ['a locked address', () => crm.faults.add({ times: 2, fault: { kind: 'status', status: 403 } }), 'update'],
     [
       'a missing right',
       () => {

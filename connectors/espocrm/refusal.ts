@@ -79,8 +79,11 @@ function invalid(answer: HttpAnswer): Rejected {
 
 const accessReason = /^No (?:'?\w+'? )?access\.?$/;
 
-/** A lock of our address comes without the header, a missing right with it, though the text may be empty (observed on 9.2.7). */
-export function locksAddress(answer: HttpAnswer): boolean {
+/**
+ * A lock of our address comes without the header, a missing right with it, though the text may be empty (observed on
+ * 9.2.7). What stands in front of EspoCRM may refuse a single request like that too: only the health call tells.
+ */
+export function mayLockAddress(answer: HttpAnswer): boolean {
   const hasTranslation = z.object({ messageTranslation: z.unknown() }).safeParse(answer.json).success;
   return answer.status === 403 && statusReason(answer) === null && !hasTranslation;
 }
@@ -88,7 +91,7 @@ export function locksAddress(answer: HttpAnswer): boolean {
 function forbidden(answer: HttpAnswer): ConnectorError {
   const { system } = answer;
   const reason = statusReason(answer);
-  if (locksAddress(answer)) {
+  if (mayLockAddress(answer)) {
     const advice =
       'refused without a reason (403): after repeated wrong credentials EspoCRM locks an IP address; wait 60 s';
     return new AuthFailed(text(answer, advice), { system });
@@ -96,6 +99,13 @@ function forbidden(answer: HttpAnswer): ConnectorError {
   const quoted = accessReason.test(reason ?? '') ? `: ${reason ?? ''}` : '';
   return new Forbidden(text(answer, `the API user's role does not allow this (403)${quoted}`), { system });
 }
+
+/** The error for a 403 without a reason while the health call is well: it concerns this request and nobody else's. */
+export const forbiddenWithoutReason = (answer: HttpAnswer): Forbidden =>
+  new Forbidden(
+    text(answer, 'refused without a reason (403), though our user is accepted: perhaps by a firewall in front of it'),
+    { system: answer.system },
+  );
 
 const matches = z.array(z.object({ id: z.string() }));
 const currentVersion = z.object({ versionNumber: z.unknown() });

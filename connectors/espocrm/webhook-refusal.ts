@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ConnectorError, Forbidden, Misconfigured, Rejected } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
-import { locksAddress, refusal, statusReason } from './refusal.ts';
+import { mayLockAddress, refusal, statusReason } from './refusal.ts';
 
 interface Asked {
   /** The registration that was asked for; null: there is none yet. */
@@ -22,7 +22,7 @@ export function webhookRefusal(answer: HttpAnswer, { id, url, nowMs }: Asked): C
     const text = `webhooks may not go to an internal address; an administrator must add '${hostAndPort(url)}' to webhookAllowedAddressList`;
     return new Rejected(said(text), { system, field: 'url' });
   }
-  if (answer.status !== 403 || locksAddress(answer)) return refusal(answer, id, nowMs);
+  if (answer.status !== 403 || mayLockAddress(answer)) return refusal(answer, id, nowMs);
   const reason = statusReason(answer) ?? '';
   if (/exceeded the limit/.test(reason)) {
     const text = 'the API user has as many webhooks as it may (webhookMaxCountPerUser, 50); delete those of others';

@@ -15,7 +15,13 @@ export interface Statement {
   readonly isWrite: boolean;
 }
 
-class TookTooLong extends Error {}
+class TookTooLong extends Error {
+  readonly code = 'took_too_long';
+  constructor() {
+    super('The statement took too long');
+    this.name = 'TookTooLong';
+  }
+}
 
 /** Runs statements as other connectors send requests: counted, with a limit, and with errors that say what may have happened. */
 export class Statements {

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
+import type { CallBudget } from '../../connectors/call-budget.ts';
 import { createNoteChannel } from '../../notifications/note-channel.ts';
 import type { Channel } from '../../notifications/channel.ts';
 import { createSender, type SenderOptions } from '../../notifications/sender.ts';
+import { CircuitStore } from '../../store/circuits.ts';
 import type { Database } from '../../store/database.ts';
 import type { NewNotification } from '../../store/notification-rows.ts';
 import { NotificationStore } from '../../store/notifications.ts';
@@ -26,8 +28,14 @@ export const storedNotifications = (db: Database) => db.select().from(notificati
 export const deliveriesOn = (db: Database, channel: NotificationChannel) =>
   db.select().from(notificationDeliveries).where(eq(notificationDeliveries.channel, channel));
 
-export const notesIn = ({ deps }: House): Channel =>
-  createNoteChannel({ pairs: deps.pairs, connectors: deps.connectors, onCall: () => undefined });
+export const notesIn = ({ deps, database }: House, budget: Pick<CallBudget, 'reserve'> = deps.budget): Channel =>
+  createNoteChannel({
+    pairs: deps.pairs,
+    connectors: deps.connectors,
+    budget: () => budget,
+    circuits: () => new CircuitStore(database.db),
+    onCall: () => undefined,
+  });
 
 /** A sender over a house's database, and what it writes to its log. */
 export function senderIn(house: House, channel: Channel, outbox = outboxOf(house)) {
