@@ -14,7 +14,7 @@ export const archivedFilter = z
   .describe('Archived ones are left out unless they are asked for, or one record is named');
 
 interface ArchivedWish {
-  readonly archived: z.infer<typeof archivedFilter>;
+  readonly archived?: z.infer<typeof archivedFilter>;
   readonly productiveId?: string | undefined;
 }
 
