@@ -12,7 +12,6 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { DefinitionText } from '../engine/definition-text.ts';
 import type { Gone } from '../engine/deletion.ts';
 import type { FieldNote } from '../engine/field-notes.ts';
 import type { Answer, QuestionCode } from '../engine/question.ts';
@@ -32,30 +31,13 @@ import {
 import { callLog } from './call-log-table.ts';
 import { circuits } from './circuit-table.ts';
 import { jsonValue, time } from './column-types.ts';
+import { pairs } from './pair-table.ts';
 import { isUnsettled } from './is-unsettled.ts';
 import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
 import * as portalOwnTables from './portal/own-tables.ts';
 import * as portalWorkTables from './portal/work-tables.ts';
 import * as portalWriteTables from './portal/write-tables.ts';
-
-/** Whether a pair may write at the moment. No row: it may. */
-export const pairs = pgTable('pairs', {
-  name: text('name').primaryKey(),
-  masterSystem: text('master_system'),
-  replicaSystem: text('replica_system'),
-  pausedAt: time('paused_at'),
-  pausedReason: text('paused_reason'),
-  /** The definition that was last accepted: a pass with another one writes nothing. */
-  definition: jsonb('definition').$type<DefinitionText>(),
-  /** A changed definition that somebody has to look at first. */
-  offered: jsonb('offered').$type<DefinitionText>(),
-  offeredAt: time('offered_at'),
-  /** Since when removals wait for a person, because there were too many. */
-  removalsHeldAt: time('removals_held_at'),
-  /** Removals before this time were approved and do not count any more. */
-  removalsCountedFrom: time('removals_counted_from'),
-});
 
 export const hintSequence = pgSequence('hint_seq');
 
@@ -91,6 +73,7 @@ export const hints = pgTable(
 
 export { callLog } from './call-log-table.ts';
 export { circuits } from './circuit-table.ts';
+export { pairs } from './pair-table.ts';
 export { type HintTrigger, hintTriggers } from './hint-classes.ts';
 
 /** `unlinked`: one record is gone and the other stays alone. `deleted`: nothing is left. */
