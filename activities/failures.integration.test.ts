@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { definitionText } from '../engine/definition-text.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../test/support/embedded.ts';
-import { advowareConnector, type House, openHouse } from '../test/support/house.ts';
+import { advowareConnector, type House, openHouse, requestTimeoutMs } from '../test/support/house.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { PairStore } from '../store/pairs.ts';
 import { reconcile } from './reconcile.ts';
@@ -259,7 +259,7 @@ describe('answers that never came', () => {
     house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
     expect((await house.sync(id)).outcome.kind).toBe('waiting');
     house.firm.update(betNr, { vorname: 'Anne' });
-    house.clockOffsetMs += 2_001;
+    house.clockOffsetMs += requestTimeoutMs + 1;
     await house.sync(id, 'person');
     expect(house.firm.record(betNr)).toMatchObject({ titel: 'Dr. iur.', vorname: 'Anne' });
     expect(inCrm(id)).toMatchObject({ titel: 'Dr. iur.', firstName: 'Anne', syncStatus: 'clean' });
@@ -272,8 +272,13 @@ describe('answers that never came', () => {
       house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
       house.firm.faults.add({ fault: { kind }, method: 'PUT' });
       const { outcome } = await house.sync(id);
-      expect(outcome).toEqual({ kind: 'waiting', code: 'ambiguous_write', system: 'Advoware', retryInMs: 2_000 });
-      await passIn(2_001, id);
+      expect(outcome).toEqual({
+        kind: 'waiting',
+        code: 'ambiguous_write',
+        system: 'Advoware',
+        retryInMs: requestTimeoutMs,
+      });
+      await passIn(requestTimeoutMs + 1, id);
       expect([house.firm.record(betNr)!.titel, inCrm(id)['advowareRowId']]).toEqual([
         'Dr.',
         house.firm.record(betNr)!.rowId,
@@ -303,7 +308,7 @@ describe('answers that never came', () => {
     const { id } = house.crm.create('CBeteiligte', meier);
     house.firm.faults.add({ fault: { kind: 'resetAfter' }, method: 'POST', path: 'Beteiligte' });
     expect((await house.sync(id)).outcome).toMatchObject({ kind: 'waiting', code: 'ambiguous_write' });
-    expect((await passIn(2_001, id)).outcome.kind).toBe('done');
+    expect((await passIn(requestTimeoutMs + 1, id)).outcome.kind).toBe('done');
     expect(house.firm.records()).toHaveLength(1);
     expect(inCrm(id)).toMatchObject({ betnr: String(house.firm.records()[0]!.betNr), syncStatus: 'clean' });
   });

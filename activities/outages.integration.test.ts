@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../test/support/embedded.ts';
-import { type House, openHouse } from '../test/support/house.ts';
+import { type House, openHouse, requestTimeoutMs } from '../test/support/house.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { eq } from 'drizzle-orm';
 import { PartnerBusy } from '../store/pass-errors.ts';
@@ -151,7 +151,7 @@ describe('a write of unknown fate', () => {
       expect(house.calls(mark)).toEqual({ crm: 0, firm: 0 });
       // What was sent first reaches Advoware only now.
       house.firm.update(betNr, { titel: 'Dr.' });
-      house.clockOffsetMs += 2_001;
+      house.clockOffsetMs += requestTimeoutMs + 1;
       expect(await house.hints.takeDue(house.now(), 10)).toMatchObject([{ recordId: id, trigger }]);
       await house.pass(id);
       expect([inCrm(id)['titel'], house.firm.record(betNr)!.titel]).toEqual(['Prof.', 'Prof.']);

@@ -26,6 +26,9 @@ import { unlimitedBudget } from './unlimited-budget.ts';
 export { until } from './until.ts';
 import { empty } from './empty.ts';
 
+/** How long a system may take to answer: a busy machine needs its time. */
+export const requestTimeoutMs = 8_000;
+
 export interface HouseOptions {
   readonly crm?: EspoCrmOptions;
   readonly firm?: AdvowareOptions;
@@ -148,13 +151,17 @@ export class House {
 }
 
 export const espoConnector = (crm: EspoCrm) =>
-  createEspoCrmConnector({ url: crm.url, auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey }, timeoutMs: 8_000 });
+  createEspoCrmConnector({
+    url: crm.url,
+    auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey },
+    timeoutMs: requestTimeoutMs,
+  });
 
 export const advowareConnector = (firm: Advoware, { put = 'full', notFound = '404', search = [] }: AdvowareOptions) =>
   createAdvowareConnector({
     configuratorUrl: `${firm.configuratorUrl}/AdvonetConfigurator/api/Url`,
     ...firm.credentials,
-    timeoutMs: 8_000,
+    timeoutMs: requestTimeoutMs,
     put,
     notFound,
     search,

@@ -21,6 +21,7 @@ import { conflicts, type HintTrigger, ledger, links } from '../../store/schema.t
 import { syncDependencies } from '../../sync-dependencies.ts';
 import type { PassSummary } from '../../workflows/contract.ts';
 import { empty } from './empty.ts';
+import { requestTimeoutMs } from './house.ts';
 
 export interface OfficesOptions {
   readonly database: OpenDatabase;
@@ -52,7 +53,7 @@ export class Offices {
         system,
         url,
         auth: { kind: 'apiKey', apiKey: apiUser.apiKey },
-        timeoutMs: 8_000,
+        timeoutMs: requestTimeoutMs,
       });
     };
     const deps = syncDependencies({

@@ -180,6 +180,7 @@ test('a reference that arrived without an answer is known as written, though its
   expect((await look(world, 'master', 'm2')).outcome).toMatchObject({ code: 'ambiguous_write' });
   world.systems.replica.remove('r1', 'person');
   await look(world, 'replica', 'r1');
+  world.clock.nowMs += 60_000;
   await look(world, 'master', 'm2');
   const rows = (await world.store.ledger()).filter(({ field }) => field === 'to_mentor');
   expect(rows.map(({ side, state }) => `${side} ${state}`)).toEqual(['replica written']);
