@@ -144,6 +144,18 @@ describe('creating an attachment', () => {
 });
 
 describe('opening a file', () => {
+  test('is a call like any other: it is asked for before, and sent only if it may be', async () => {
+    const { id } = bench.productive.attach({ ...file, body }, { taskId: bench.addTask() });
+    const record = await bench.readRecord('attachments', id);
+    const before = bench.context.count('record');
+    await (await bench.connector.files.open(record, bench.context)).body.cancel();
+    expect(bench.context.count('record')).toBe(before + 1);
+    bench.callsSince();
+    const beforeCall = () => Promise.reject(new Error('spent'));
+    await expect(bench.connector.files.open(record, { ...bench.context, beforeCall })).rejects.toThrow('spent');
+    expect(bench.callsSince()).toEqual([]);
+  });
+
   test('says that it is gone, without its address', async () => {
     const { id } = bench.productive.attach({ ...file, body }, { taskId: bench.addTask() });
     const record = await bench.readRecord('attachments', id);
