@@ -9,7 +9,7 @@ import { type FileHosts, openFile } from './files.ts';
 import { createProductiveListing } from './listing.ts';
 import { search } from './search.ts';
 import { createTombstones } from './tombstones.ts';
-import { upload } from './upload.ts';
+import { callsOfUpload, upload } from './upload.ts';
 import { createWebhookRegistrar } from './webhook-registrar.ts';
 import { createWebhookSource } from './webhooks.ts';
 import { create, type Parts, read, remove, update } from './write.ts';
@@ -64,6 +64,7 @@ export function createProductiveConnector(options: ProductiveOptions): Productiv
       entity === 'attachments'
         ? createAttachment({ client, files, content: options.content }, attributes, context)
         : create(parts, entity, attributes, context),
+    callsToCreate: (entity) => (entity === 'attachments' ? callsOfUpload : 1),
     update: async (entity, current, changes, context) => update(parts, entity, { current, changes }, context),
     remove: async (entity, id, context) => remove(parts, entity, id, context),
     probe: async (_known, context) => {

@@ -20,10 +20,13 @@ export interface UploadParts extends Parts {
   readonly oneAtATime: OneAtATime;
 }
 
+/** What `upload` asks of the API where nothing is in the way. */
+export const callsOfUpload = 5;
+
 /**
  * A file becomes an attachment in four steps (documented): its record, the file itself at the upload host, the place where
  * it lies there, and the owner. Nobody sees anything before the last one; so what is lost earlier is simply tried again.
- * Six calls of the API, one of them to the upload host.
+ * Five calls of the API, and one to the upload host.
  * @throws Rejected, RecordFailed before the last step; AmbiguousWrite from there on
  */
 export async function upload(
