@@ -4,9 +4,11 @@ import type { Config } from './config.ts';
 import type { CallBudget } from './connectors/call-budget.ts';
 import type { Call, Connector } from './connectors/connector.ts';
 import { BudgetSpent } from './connectors/errors.ts';
+import { oneAtATimeHere } from './connectors/one-at-a-time.ts';
 import { createPortalConnector } from './connectors/portal/connector.ts';
 import { createProductiveConnector } from './connectors/productive/connector.ts';
 import type { Database } from './store/database.ts';
+import { oneAtATimeIn } from './store/one-at-a-time.ts';
 import { AttachmentStore } from './store/portal/attachment-writes.ts';
 import { PortalRecordStore } from './store/portal/records.ts';
 
@@ -17,7 +19,7 @@ const portalTimeoutMs = 10_000;
 export function composePortalSystems(config: Config, database: () => Database): readonly ComposedSystem[] {
   const { PRODUCTIVE_TOKEN: token, PRODUCTIVE_ORGANIZATION_ID: organizationId } = config;
   if (token === undefined || organizationId === undefined) return [];
-  const { PRODUCTIVE_FILES_URL: filesUrl, PRODUCTIVE_UPLOAD_URL: uploadUrl } = config;
+  const { PRODUCTIVE_FILES_URL: filesUrl, PRODUCTIVE_UPLOAD_URL: uploadUrl, DATABASE_URL: shared } = config;
   const productive = createProductiveConnector({
     ...{ token: token.reveal(), organizationId, url: config.PRODUCTIVE_URL },
     ...(filesUrl !== undefined && { filesUrl }),
@@ -25,6 +27,8 @@ export function composePortalSystems(config: Config, database: () => Database): 
     personId: config.PRODUCTIVE_PERSON_ID ?? null,
     installation: config.PRODUCTIVE_WEBHOOK_NAME,
     timeoutMs: config.PRODUCTIVE_TIMEOUT,
+    // The embedded database belongs to one process.
+    oneAtATime: shared === undefined ? oneAtATimeHere() : oneAtATimeIn(shared.reveal()),
     content: async (attachmentId) => new AttachmentStore(database()).fileOf(attachmentId),
   });
   const portal = createPortalConnector({

@@ -163,7 +163,7 @@ describe('a write of unknown fate', () => {
     house.crm.update('CBeteiligte', id, { titel: 'Dr.' });
     house.firm.faults.add({ fault: { kind: 'resetBefore' }, method: 'PUT', path: 'Beteiligte' });
     expect((await house.sync(id)).outcome).toMatchObject({ kind: 'waiting', code: 'ambiguous_write' });
-    expect((await passIn(3_000, id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
+    expect((await passIn(requestTimeoutMs + 1, id)).outcome).toEqual({ kind: 'done', verdict: 'master_newer' });
     expect(await house.database.db.select().from(hints)).toMatchObject([{ trigger: 'look_again' }]);
     expect(await house.hints.depth(house.now())).toEqual({ waiting: 0, oldestDueAt: null });
 

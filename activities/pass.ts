@@ -92,8 +92,19 @@ export class Pass {
 
   /** @throws BudgetSpent */
   async reserve(): Promise<void> {
-    const systems = new Set(sides.map((side) => this.pair.title[side].system));
-    this.#reserved = await reserveCalls(this.deps.budget, [...systems], priorityOf(this.hints));
+    const needed = new Map<string, number>();
+    for (const side of sides) {
+      const { system } = this.pair.title[side];
+      needed.set(system, Math.max(needed.get(system) ?? 0, this.#callsNeeded(side)));
+    }
+    this.#reserved = await reserveCalls(this.deps.budget, needed, priorityOf(this.hints));
+  }
+
+  /** In the worst of the usual cases: a read, and a write that takes more than one call where a file is made. */
+  #callsNeeded(side: Side): number {
+    const isThere = this.link[side === 'master' ? 'masterId' : 'replicaId'] !== null;
+    const connector = this.deps.connectors[this.pair.title[side].system];
+    return 1 + (isThere ? 1 : (connector?.callsToCreate?.(this.entity(side)) ?? 1));
   }
 
   /** What was reserved and not used. */

@@ -1,8 +1,8 @@
 import type { CallBudget, CallPriority, CallReservation } from '../connectors/call-budget.ts';
 import { BudgetSpent } from '../connectors/errors.ts';
 
-/** What a pass needs of each system in the worst of the usual cases: a read and a write. More is taken one by one. */
-const callsOfPass = 2;
+/** By system, how many calls the work usually takes. More is taken one by one. */
+export type NeededCalls = ReadonlyMap<string, number>;
 
 /**
  * Reserves a pass's calls with its systems before the first is sent, so that a pass that has read can also write.
@@ -10,12 +10,12 @@ const callsOfPass = 2;
  */
 export async function reserveCalls(
   budget: CallBudget,
-  systems: readonly string[],
+  needed: NeededCalls,
   priority: CallPriority,
 ): Promise<ReadonlyMap<string, CallReservation>> {
   const reserved = new Map<string, CallReservation>();
-  for (const system of systems) {
-    const result = await budget.reserve(system, callsOfPass, priority);
+  for (const [system, calls] of needed) {
+    const result = await budget.reserve(system, calls, priority);
     if (result.kind === 'reserved') {
       reserved.set(system, result.reservation);
       continue;

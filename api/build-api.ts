@@ -45,7 +45,7 @@ export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInst
   addMetrics(app, deps);
   addWebhooks(app, deps, limits.webhookRate);
   void app.register(async (scope) => {
-    await limitRate(scope, { rate: limits.apiRate, status: 429, log: deps.log });
+    await limitRate(scope, { rate: limits.apiRate, status: 429, wrongOnes: 'lock_out', log: deps.log });
     await scope.register(fastifySwagger, {
       openapi: { info: { title: 'Tandem ops API', version: '1' } },
       transform: jsonSchemaTransform,
@@ -59,7 +59,8 @@ export function buildApi(deps: ApiDependencies, limits: HttpLimits): FastifyInst
 
 /** Apart from the ops API: other callers, another rate, a description of its own. */
 async function addPortal(scope: FastifyInstance, deps: PortalDependencies, { portalRate }: HttpLimits): Promise<void> {
-  await limitRate(scope, { rate: portalRate, status: 429, log: deps.log });
+  // All users may come from the front end's address, and a signature is not guessed.
+  await limitRate(scope, { rate: portalRate, status: 429, wrongOnes: 'refuse_those', log: deps.log });
   await scope.register(fastifySwagger, {
     openapi: { info: { title: "Tandem's portal API", version: '1' } },
     transform: jsonSchemaTransform,

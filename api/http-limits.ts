@@ -8,11 +8,13 @@ export interface Rate {
 export interface HttpTimeouts {
   /** From the connection, or the end of the request before, to the last header. */
   readonly headersMs: number;
-  /** To the last byte of the body. */
+  /** From the last header to the last byte of the body. */
   readonly requestMs: number;
+  /** From the first byte to the last where a person sends a file. */
+  readonly uploadMs: number;
   /** Without a byte in either direction. Longer than the slowest answer takes to begin. */
   readonly silenceMs: number;
-  /** How often the first two are looked at. */
+  /** How often the time for headers and for files is looked at. */
   readonly checkEveryMs: number;
 }
 
@@ -30,6 +32,7 @@ export interface HttpLimits {
 export const defaultTimeouts: HttpTimeouts = {
   headersMs: 10_000,
   requestMs: 15_000,
+  uploadMs: 300_000,
   silenceMs: 60_000,
   checkEveryMs: 1_000,
 };

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { bodyOf } from './api-error.ts';
+import { limitBodyTime } from './body-time.ts';
 import { defaultTimeouts, type HttpLimits } from './http-limits.ts';
 
 /** EspoCRM's own headers are below one kibibyte (9.2.7). */
@@ -14,14 +15,15 @@ export function createHttpServer(
   { timeouts, trustedProxies }: Pick<HttpLimits, 'timeouts' | 'trustedProxies'>,
   frameworkErrors?: FrameworkErrors,
 ): FastifyInstance {
-  return Fastify({
+  const app = Fastify({
     logger: false,
     http: {
       headersTimeout: timeouts.headersMs,
       connectionsCheckingInterval: timeouts.checkEveryMs,
       maxHeaderSize: longestHeadersBytes,
     },
-    requestTimeout: timeouts.requestMs,
+    // Node has one for all requests; what is no file has less time.
+    requestTimeout: timeouts.uploadMs,
     connectionTimeout: timeouts.silenceMs,
     // The idle connections of a reverse proxy must not be ended by us: it may be sending just then, and would answer
     // 502, which EspoCRM takes as lost. Proxies keep them for 60 s (nginx, AWS).
@@ -31,6 +33,10 @@ export function createHttpServer(
     clientErrorHandler: refuse,
     ...(frameworkErrors !== undefined && { frameworkErrors }),
   });
+  limitBodyTime(app.server, timeouts.requestMs, (socket) => {
+    answerAndEnd(socket, tooSlow);
+  });
+  return app;
 }
 
 /** The same without callers that would have to be told apart: health and metrics of a worker. */
@@ -40,7 +46,10 @@ export const createSidecarServer = (): FastifyInstance =>
 /** What could not be read as a request: there is no reply to answer with, only the socket. */
 function refuse(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const [status, code, message] = refusals[error.code ?? ''] ?? noHttp;
+  answerAndEnd(socket, refusals[error.code ?? ''] ?? noHttp);
+}
+
+function answerAndEnd(socket: Socket, [status, code, message]: Refusal): void {
   const body = JSON.stringify(bodyOf(code, message));
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
@@ -54,8 +63,9 @@ function refuse(error: Error & { readonly code?: string }, socket: Socket): void
 
 type Refusal = readonly [status: number, code: string, message: string];
 
+const tooSlow: Refusal = [408, 'too_slow', 'The request did not arrive in time'];
 const refusals: Readonly<Record<string, Refusal>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'too_slow', 'The request did not arrive in time'],
+  ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
   HPE_HEADER_OVERFLOW: [431, 'bad_request', 'The headers are too large'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'bad_request', 'The body is too large'],
 };

@@ -7,7 +7,7 @@ import { connectTo, rawRequest, statusesIn, untilClosed } from '../test/support/
 import { everything } from '../test/support/store.ts';
 
 const registration: Registration = { id: 'w1', secret: 'key-of-the-webhook' };
-const timeouts = { headersMs: 300, requestMs: 500, silenceMs: 2_000, checkEveryMs: 50 };
+const timeouts = { headersMs: 300, requestMs: 500, uploadMs: 30_000, silenceMs: 2_000, checkEveryMs: 50 };
 const body = batch('m1');
 const request = rawRequest(
   `POST ${updatePath} HTTP/1.1`,

@@ -70,6 +70,8 @@ export interface Connector {
   search(entity: string, equal: Attributes, context: CallContext): Promise<readonly RemoteRecord[]>;
   /** @throws Rejected, AmbiguousWrite, … The record as the system answered it. */
   create(entity: string, attributes: Attributes, context: CallContext): Promise<RemoteRecord>;
+  /** How many calls a creation usually takes. Missing: one. */
+  readonly callsToCreate?: (entity: string) => number;
   /**
    * Changes the named attributes of a record that was read before; null clears.
    * Sends the version of `current` where the system can check it.

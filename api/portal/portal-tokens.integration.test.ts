@@ -53,6 +53,22 @@ describe('tokens of the portal', () => {
     );
   });
 
+  test('wrong tokens are limited without anybody else hearing of it', async () => {
+    const limited = await startTestPortal(database, { limits: { portalRate: { calls: 50, perMs: 60_000 } } });
+    try {
+      const [right, expired] = [await adminToken(), await tokenWith(admin, { endsIn: -60 })];
+      const statuses = [];
+      for (let tries = 0; tries < 8; tries += 1) statuses.push((await askPortal(limited, expired, '/me')).status);
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+      expect(await askPortal(limited, 'rubbish', '/me')).toEqual(
+        refusedWith(429, 'rate_limited', /^Too many requests .* come again in \d+ s$/),
+      );
+      expect((await askPortal(limited, right, '/me')).status).toBe(200);
+    } finally {
+      await limited.stop();
+    }
+  });
+
   test('an expired token is refused with the advice to sign in again', async () => {
     expect(await me(await tokenWith(admin, { endsIn: -60 }))).toEqual(
       refusedWith(401, 'unauthorized', 'The token has expired: sign in again'),

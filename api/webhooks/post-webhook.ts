@@ -33,7 +33,7 @@ function addPath(app: FastifyInstance, deps: ApiDependencies, { path, senders, r
       deps.metrics.onWebhook(pairs.get(request) ?? 'unknown', reply.statusCode);
       next();
     });
-    await limitRate(scope, { rate, status: 503, log: deps.log });
+    await limitRate(scope, { rate, status: 503, wrongOnes: 'lock_out', log: deps.log });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) => {
       parsed(null, body);

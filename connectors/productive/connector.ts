@@ -1,5 +1,6 @@
 import type { Attributes, CallContext, FileStore, RemoteRecord } from '../connector.ts';
 import { Rejected } from '../errors.ts';
+import { type OneAtATime, oneAtATimeHere } from '../one-at-a-time.ts';
 import type { SendingConnector } from '../webhook-source.ts';
 import { createProductiveClient, type ProductiveAccess, type ProductiveClient } from './client.ts';
 import { diagnoseProductive } from './diagnose.ts';
@@ -8,7 +9,7 @@ import { type FileHosts, openFile } from './files.ts';
 import { createProductiveListing } from './listing.ts';
 import { search } from './search.ts';
 import { createTombstones } from './tombstones.ts';
-import { upload } from './upload.ts';
+import { callsOfUpload, upload } from './upload.ts';
 import { createWebhookRegistrar } from './webhook-registrar.ts';
 import { createWebhookSource } from './webhooks.ts';
 import { create, type Parts, read, remove, update } from './write.ts';
@@ -29,6 +30,8 @@ export interface ProductiveOptions extends ProductiveAccess {
   readonly installation?: string;
   /** The file of an attachment that is to be created, by the other system's id of its record; null: it is not there any more. */
   readonly content?: (partnerId: string) => Promise<FileContent | null>;
+  /** Among all processes that attach files to records of this organization; missing: this one is alone. */
+  readonly oneAtATime?: OneAtATime;
 }
 
 /** Productive with what it can do beside reading and writing records. */
@@ -61,6 +64,7 @@ export function createProductiveConnector(options: ProductiveOptions): Productiv
       entity === 'attachments'
         ? createAttachment({ client, files, content: options.content }, attributes, context)
         : create(parts, entity, attributes, context),
+    callsToCreate: (entity) => (entity === 'attachments' ? callsOfUpload : 1),
     update: async (entity, current, changes, context) => update(parts, entity, { current, changes }, context),
     remove: async (entity, id, context) => remove(parts, entity, id, context),
     probe: async (_known, context) => {
@@ -75,7 +79,8 @@ export function createProductiveConnector(options: ProductiveOptions): Productiv
   };
 }
 
-function createFiles(parts: Parts, { filesUrl, uploadUrl, token }: ProductiveOptions): FileStore {
+function createFiles(parts: Parts, options: ProductiveOptions): FileStore {
+  const { filesUrl, uploadUrl, token, oneAtATime = oneAtATimeHere() } = options;
   const hosts: FileHosts = {
     filesUrl: filesUrl ?? 'https://files.productive.io',
     uploadUrl: uploadUrl ?? 'https://productive-files-production.s3.eu-west-1.amazonaws.com',
@@ -83,7 +88,7 @@ function createFiles(parts: Parts, { filesUrl, uploadUrl, token }: ProductiveOpt
   };
   return {
     open: async (attachment, context) => openFile(parts.client, hosts, attachment, context),
-    upload: async (file, target, context) => upload(parts, hosts, { file, target }, context),
+    upload: async (file, target, context) => upload({ ...parts, oneAtATime }, hosts, { file, target }, context),
   };
 }
 

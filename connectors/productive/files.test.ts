@@ -55,6 +55,32 @@ describe.each([
 });
 
 describe('an upload', () => {
+  test.each(['tasks', 'comments'])(
+    'leaves another one to the same record that runs beside it its place (%s)',
+    async (entity) => {
+      const task = bench.addTask();
+      const id = entity === 'tasks' ? task : bench.productive.create('comments', { body: 'Anlage', task_id: task }).id;
+      const names = ['a.txt', 'b.txt', 'c.txt'];
+      const made = await Promise.all(
+        names.map((name) =>
+          bench.connector.files.upload({ ...file, name, body: stream() }, { entity, id }, bench.context),
+        ),
+      );
+      const key = entity === 'tasks' ? 'task_id' : 'comment_id';
+      for (const one of made) expect(bench.productive.record('attachments', one.id)).toMatchObject({ [key]: id });
+    },
+  );
+
+  test('is linked again where the owner does not show it afterwards', async () => {
+    const task = bench.addTask();
+    const none = { id: task, type: 'tasks', attributes: {}, relationships: { attachments: { data: [] } } };
+    const fault = { kind: 'status', status: 200, body: JSON.stringify({ data: none }) } as const;
+    bench.productive.faults.add({ method: 'PATCH', path: /tasks/, fault, times: 1 });
+    const target = { entity: 'tasks', id: task };
+    const made = await bench.connector.files.upload({ ...file, body: stream() }, target, bench.context);
+    expect(bench.productive.record('attachments', made.id)).toMatchObject({ task_id: task });
+  });
+
   test('puts a file onto a comment', async () => {
     const task = bench.addTask();
     const comment = bench.productive.create('comments', { body: 'Siehe Anlage', task_id: task }).id;
@@ -118,6 +144,18 @@ describe('creating an attachment', () => {
 });
 
 describe('opening a file', () => {
+  test('is a call like any other: it is asked for before, and sent only if it may be', async () => {
+    const { id } = bench.productive.attach({ ...file, body }, { taskId: bench.addTask() });
+    const record = await bench.readRecord('attachments', id);
+    const before = bench.context.count('record');
+    await (await bench.connector.files.open(record, bench.context)).body.cancel();
+    expect(bench.context.count('record')).toBe(before + 1);
+    bench.callsSince();
+    const beforeCall = () => Promise.reject(new Error('spent'));
+    await expect(bench.connector.files.open(record, { ...bench.context, beforeCall })).rejects.toThrow('spent');
+    expect(bench.callsSince()).toEqual([]);
+  });
+
   test('says that it is gone, without its address', async () => {
     const { id } = bench.productive.attach({ ...file, body }, { taskId: bench.addTask() });
     const record = await bench.readRecord('attachments', id);

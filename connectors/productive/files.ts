@@ -21,10 +21,11 @@ export async function openFile(
   client: ProductiveClient,
   hosts: FileHosts,
   attachment: RemoteRecord,
-  { signal }: CallContext,
+  { signal, beforeCall }: CallContext,
 ): Promise<OpenedFile> {
   const { system, timeoutMs } = client;
   const url = addressOf(attachment, hosts, system);
+  await beforeCall({ system, purpose: 'record', isWrite: false });
   const untilHeaders = new AbortController();
   const timer = setTimeout(() => {
     untilHeaders.abort();

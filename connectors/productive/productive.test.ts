@@ -106,6 +106,19 @@ describe('a record that is not to be found', () => {
     expect(await bench.connector.read('tasks', second, bench.context)).toEqual({ kind: 'gone' });
   });
 
+  test('is not gone because of a deletion that was taken back since', async () => {
+    const [kept, person] = ['Lang', 'Kurz'].map(
+      (last_name) => bench.productive.create('people', { first_name: 'Eva', last_name }).id,
+    ) as [string, string];
+    bench.productive.remove('people', person);
+    expect(await bench.connector.read('people', person, bench.context)).toEqual({ kind: 'gone' });
+    bench.tick(60_001);
+    bench.productive.recover('people', person);
+    bench.productive.mergePeople(kept, person);
+    const attempt = bench.connector.read('people', person, bench.context);
+    expect(await rejectionOf(attempt)).toMatchObject({ code: 'forbidden' });
+  });
+
   test('is found in the bin below hundreds of later deletions', async () => {
     const [first = '', ...later] = Array.from({ length: 450 }, () => bench.addTask());
     bench.productive.remove('tasks', first);

@@ -13,6 +13,8 @@ const pageSize = 200;
 /** The bin can't be asked for one record, only be read from the latest deletion on (documented filters). */
 const mostBinPages = 5;
 const mostRemembered = 20_000;
+/** What was in the bin may be taken out again, and nothing tells of it but the bin. */
+const trustedForMs = 60_000;
 
 export function createTombstones(client: ProductiveClient): Tombstones {
   const bin = new Bin(client);
@@ -22,18 +24,20 @@ export function createTombstones(client: ProductiveClient): Tombstones {
   };
 }
 
-/** Deletions that the recycle bin has shown. A record that is found again was restored: nobody asks for it then. */
+/** Deletions that the recycle bin has shown a short while ago. */
 class Bin {
   readonly #client: ProductiveClient;
   readonly #seen = new Set<string>();
   /** All that will ever be looked at was seen: only what is newer than it can be news. */
   #isSeenThrough = false;
+  #sinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(client: ProductiveClient) {
     this.#client = client;
   }
 
   async has(entity: string, id: string, context: CallContext): Promise<boolean> {
+    if (this.#client.now() - this.#sinceMs > trustedForMs) this.#forget();
     if (this.#seen.has(keyOf(entity, id))) return true;
     await this.#read(keyOf(entity, id), context);
     return this.#seen.has(keyOf(entity, id));
@@ -45,6 +49,7 @@ class Bin {
       const { data } = await this.#client.list('/deleted_items', query, context);
       const keys = data.flatMap(buried);
       const isKnown = this.#isSeenThrough && keys.length > 0 && keys.every((key) => this.#seen.has(key));
+      for (const key of data.flatMap(restored)) this.#seen.delete(key);
       this.#remember(keys);
       if (this.#seen.has(wanted) || isKnown) return;
       if (data.length < pageSize) break;
@@ -53,19 +58,26 @@ class Bin {
   }
 
   #remember(keys: readonly string[]): void {
-    if (this.#seen.size + keys.length > mostRemembered) {
-      this.#seen.clear();
-      this.#isSeenThrough = false;
-    }
+    if (this.#seen.size + keys.length > mostRemembered) this.#forget();
     for (const key of keys) this.#seen.add(key);
+  }
+
+  #forget(): void {
+    this.#seen.clear();
+    this.#isSeenThrough = false;
+    this.#sinceMs = this.#client.now();
   }
 }
 
 const keyOf = (entity: string, id: string): string => `${entity}/${id}`;
 
-function buried({ attributes }: ResourceObject): readonly string[] {
+const buried = (entry: ResourceObject): readonly string[] => (isRestored(entry) ? [] : itemOf(entry));
+const restored = (entry: ResourceObject): readonly string[] => (isRestored(entry) ? itemOf(entry) : []);
+const isRestored = ({ attributes }: ResourceObject): boolean => attributes['recovered_at'] != null;
+
+function itemOf({ attributes }: ResourceObject): readonly string[] {
   const key = itemKey(attributes['item_type'], attributes['item_id']);
-  return key === null || attributes['recovered_at'] != null ? [] : [key];
+  return key === null ? [] : [key];
 }
 
 function itemKey(type: Json | undefined, id: Json | undefined): string | null {
@@ -90,7 +102,9 @@ async function isBuriedInLog(
   const own = data.filter(
     ({ attributes }) => itemKey(attributes['item_type'], attributes['item_id']) === keyOf(entity, id),
   );
-  if (own.some(saysDeleted)) return true;
+  // Newest first: whatever was done to it after it was deleted says that it was taken back.
+  const [newest] = own;
+  if (newest !== undefined && saysDeleted(newest)) return true;
   const above = new Set(own.flatMap(places));
   above.delete(keyOf(entity, id));
   for (const place of above) {

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { afterWriting } from '../after-writing.ts';
 import type { CallContext, FileToUpload, RemoteRecord } from '../connector.ts';
 import { AmbiguousWrite, ConnectorError, RecordFailed, Rejected, Stopped } from '../errors.ts';
-import { pathOf, type ProductiveClient, writtenBody } from './client.ts';
-import { resourceObject } from './document.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
+import { pathOf, type ProductiveClient, type Query, writtenBody } from './client.ts';
+import { type ResourceObject, resourceObject } from './document.ts';
 import { type FileHosts } from './files.ts';
 import { resourceOf } from './resources.ts';
 import { type Parts, read } from './write.ts';
@@ -14,29 +15,38 @@ export interface Target {
   readonly id: string;
 }
 
+export interface UploadParts extends Parts {
+  /** Among all that attach files to records of this organization. */
+  readonly oneAtATime: OneAtATime;
+}
+
+/** What `upload` asks of the API where nothing is in the way. */
+export const callsOfUpload = 5;
+
 /**
  * A file becomes an attachment in four steps (documented): its record, the file itself at the upload host, the place where
  * it lies there, and the owner. Nobody sees anything before the last one; so what is lost earlier is simply tried again.
- * Six calls of the API, one of them to the upload host.
+ * Five calls of the API, and one to the upload host.
  * @throws Rejected, RecordFailed before the last step; AmbiguousWrite from there on
  */
 export async function upload(
-  parts: Parts,
+  parts: UploadParts,
   hosts: FileHosts,
   { file, target }: { readonly file: FileToUpload; readonly target: Target },
   context: CallContext,
 ): Promise<RemoteRecord> {
-  const { client } = parts;
+  const { client, oneAtATime } = parts;
   const { system } = client;
   if (!['tasks', 'comments'].includes(target.entity))
     throw new Rejected(`${system}: files are attached to tasks and comments only`, { system, field: null });
   const id = await unseen(client, async () => {
     const { id, policy } = await makeRecord(client, { file, target }, context);
     const location = await send({ system, policy, file, uploadUrl: hosts.uploadUrl, context });
-    await write(client, { entity: 'attachments', id }, { temp_url: location }, context);
+    await write(client, { entity: 'attachments', id }, { attributes: { temp_url: location } }, context);
     return id;
   });
-  await attach(client, target, id, context);
+  const owner = `attachments of ${system} ${target.entity}/${target.id}`;
+  await oneAtATime(owner, () => attach(client, target, id, context));
   const result = await afterWriting(read(parts, 'attachments', id, context));
   if (result.kind === 'found') return result.record;
   throw new AmbiguousWrite(`${system}: the new attachment can't be read`, { system, settleMs: 0 });
@@ -121,32 +131,73 @@ async function sent(
   }
 }
 
+interface Writing {
+  readonly attributes: Parameters<typeof writtenBody>[1];
+  readonly query?: Query;
+}
+
 async function write(
   client: ProductiveClient,
   { entity, id }: Target,
-  attributes: Parameters<typeof writtenBody>[1],
+  { attributes, query = {} }: Writing,
   context: CallContext,
-): Promise<void> {
+): Promise<ResourceObject> {
   const body = writtenBody(entity, attributes, id);
-  const answer = await client.send(
-    { method: 'PATCH', path: pathOf(client, entity, id), body, purpose: 'record' },
-    context,
-  );
-  client.one(answer, { entity, isQuestion: false });
+  const path = pathOf(client, entity, id);
+  const answer = await client.send({ method: 'PATCH', path, query, body, purpose: 'record' }, context);
+  return client.one(answer, { entity, isQuestion: false });
 }
 
 const attachmentsOf = z.looseObject({
   relationships: z.looseObject({ attachments: z.looseObject({ data: z.array(resourceObject.pick({ id: true })) }) }),
 });
 
-/** All that are there are named with the new one: whether a list of them adds or replaces is not certain. */
+/** Null where the answer does not show them. */
+function attachedIn(owner: ResourceObject): readonly string[] | null {
+  const shown = attachmentsOf.safeParse(owner);
+  return shown.success ? shown.data.relationships.attachments.data.map(({ id }) => id) : null;
+}
+
+/** Somebody in Productive may change the list between our question and our word; so often it is no accident any more. */
+const mostLinkings = 3;
+const withAttachments = { include: 'attachments' };
+
+/**
+ * All that are there are named with the new one: whether a list of them adds or replaces is not certain. So nobody else
+ * may write that list meanwhile.
+ */
 async function attach(client: ProductiveClient, target: Target, id: string, context: CallContext): Promise<void> {
-  const { entity } = target;
-  const path = pathOf(client, entity, target.id);
-  const query = { include: 'attachments' };
-  const answer = await client.send({ method: 'GET', path, query, purpose: 'record' }, context);
-  const owner = attachmentsOf.safeParse(client.one(answer, { entity, isQuestion: true }));
-  if (!owner.success) throw answer.lost('the answer does not show what is attached already');
-  const ids = owner.data.relationships.attachments.data.map((linked) => linked.id);
-  await write(client, target, { attachment_ids: [...ids, id].map(Number) }, context);
+  for (let linkings = 0; linkings < mostLinkings; linkings += 1) {
+    const wanted = new Set([...(await attachedTo(client, target, context)), id]);
+    const shown = await link(client, target, wanted, context);
+    if (shown === null || [...wanted].every((one) => shown.includes(one))) return;
+  }
+  const { system } = client;
+  throw new AmbiguousWrite(`${system}: the attachments of a record do not become what they should`, {
+    system,
+    settleMs: 0,
+  });
+}
+
+async function attachedTo(
+  client: ProductiveClient,
+  { entity, id }: Target,
+  context: CallContext,
+): Promise<readonly string[]> {
+  const path = pathOf(client, entity, id);
+  const answer = await client.send({ method: 'GET', path, query: withAttachments, purpose: 'record' }, context);
+  const attached = attachedIn(client.one(answer, { entity, isQuestion: true }));
+  if (attached === null) throw answer.lost('the answer does not show what is attached already');
+  return attached;
+}
+
+/** @returns what the owner has now, as far as the answer shows it */
+async function link(
+  client: ProductiveClient,
+  owner: Target,
+  ids: ReadonlySet<string>,
+  context: CallContext,
+): Promise<readonly string[] | null> {
+  const attributes = { attachment_ids: [...ids].map(Number) };
+  return attachedIn(await write(client, owner, { attributes, query: withAttachments }, context));
 }

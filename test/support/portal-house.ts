@@ -1,5 +1,6 @@
 import { reconcile } from '../../activities/reconcile.ts';
 import type { WorkerDependencies } from '../../activities/dependencies.ts';
+import type { CallBudget } from '../../connectors/call-budget.ts';
 import { createPortalConnector } from '../../connectors/portal/connector.ts';
 import { createProductiveConnector, type ProductiveConnector } from '../../connectors/productive/connector.ts';
 import { defaultProbeLadderMs } from '../../engine/circuit.ts';
@@ -25,7 +26,7 @@ export class PortalHouse {
   #attempts = 0;
   #clockOffsetMs = 0;
 
-  constructor(productive: Productive, { db, ...database }: OpenDatabase) {
+  constructor(productive: Productive, { db, ...database }: OpenDatabase, budget: CallBudget) {
     this.productive = productive;
     this.#hints = new HintStore(db);
     const attachments = new AttachmentStore(db);
@@ -42,7 +43,7 @@ export class PortalHouse {
       retry: defaultRetryPolicy,
       messages: messagesIn('en', 'Europe/Berlin'),
       probeLadderMs: defaultProbeLadderMs,
-      budget: unlimitedBudget,
+      budget,
       now: () => this.now(),
       observer: {
         onPass: () => undefined,
@@ -54,8 +55,8 @@ export class PortalHouse {
     this.deps = { ...deps, random: () => 0 };
   }
 
-  static async open(database: OpenDatabase): Promise<PortalHouse> {
-    return new PortalHouse(await startProductiveSimulator(), database);
+  static async open(database: OpenDatabase, budget = unlimitedBudget): Promise<PortalHouse> {
+    return new PortalHouse(await startProductiveSimulator(), database, budget);
   }
 
   now(): Date {

@@ -3,7 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { insertAttachment } from '../../../store/portal/attachment-writes.ts';
 import type { PortalWrite } from '../../../store/portal/write-store.ts';
 import { ApiError } from '../../api-error.ts';
-import type { PortalCaller } from '../caller.ts';
+import { allowSlowBody } from '../../body-time.ts';
+import { callerIn, type PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { carryOut } from './carry-out.ts';
 import { commentOr404, refuseParted, taskOr404, unknown } from './known-or-404.ts';
@@ -21,8 +22,10 @@ export function addPostAttachment(app: FastifyInstance, deps: PortalDependencies
   const schema = { params: idParams, headers: writeHeaders, consumes, response };
   let underWay = 0;
   app.withTypeProvider<ZodTypeProvider>().post('/tasks/:id/attachments', { schema }, async (request, reply) => {
+    await visibleOr404(deps, callerIn(request), request.params.id);
     if (underWay >= uploadsAtOnce) throw tooMany();
     underWay += 1;
+    allowSlowBody(request.raw);
     try {
       const upload = await readUpload(request, deps.portal.writing.maxUploadBytes);
       const { name, contentType, commentId, bytes } = upload;
@@ -36,6 +39,12 @@ export function addPostAttachment(app: FastifyInstance, deps: PortalDependencies
       underWay -= 1;
     }
   });
+}
+
+/** Before a byte of the file is read: it is looked at again when the file is stored. @throws ApiError 404 */
+async function visibleOr404({ portal }: PortalDependencies, caller: PortalCaller, taskId: string): Promise<void> {
+  const seen = await portal.store().tasks.visible(caller, [Number(taskId)]);
+  if (seen.size === 0) throw unknown('task', taskId);
 }
 
 /** The new file is stored: that an old one could not be removed is nobody's concern now. */

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
+import type { CallBudget } from '../../../connectors/call-budget.ts';
+import { BudgetSpent } from '../../../connectors/errors.ts';
 import type { OpenDatabase } from '../../../store/database.ts';
 import { empty } from '../../../test/support/empty.ts';
 import { openInMemory } from '../../../test/support/embedded.ts';
@@ -10,6 +12,7 @@ import type { ApiUnderTest } from '../../../test/support/api.ts';
 import { adminToken, clientToken, startTestPortal } from '../../../test/support/portal.ts';
 import { PortalHouse } from '../../../test/support/portal-house.ts';
 import { refused, writerIn } from '../../../test/support/portal-office.ts';
+import { unlimitedBudget } from '../../../test/support/unlimited-budget.ts';
 
 let database: OpenDatabase;
 let house: PortalHouse;
@@ -18,13 +21,29 @@ let ids: { project: string; taskList: string; person: string; closedStatus: stri
 let user: ReturnType<typeof writerIn>;
 let admin: ReturnType<typeof writerIn>;
 
+/** A budget that gives what was reserved and not one call more. */
+let isTight = false;
+const budget: CallBudget = {
+  ...unlimitedBudget,
+  reserve: (system, calls, priority) => {
+    if (!isTight) return unlimitedBudget.reserve(system, calls, priority);
+    let left = calls;
+    const take = () => {
+      left -= 1;
+      return left < 0 ? Promise.reject(new BudgetSpent(`${system}: spent`, { system })) : Promise.resolve();
+    };
+    return Promise.resolve({ kind: 'reserved', reservation: { take, settle: () => Promise.resolve() } });
+  },
+};
+
 beforeAll(async () => {
   database = await openInMemory();
 });
 afterAll(() => database.close());
 beforeEach(async () => {
   await empty(database.db);
-  house = await PortalHouse.open(database);
+  isTight = false;
+  house = await PortalHouse.open(database, budget);
   const files = {
     open: ({ id, url }: { id: string; url: string }) =>
       house.connector.files.open(
@@ -142,6 +161,19 @@ describe('what users write', () => {
     await house.say('tasks', productiveId!);
     await house.settle();
     expect(house.calls(echo)).toEqual([`GET /tasks/${productiveId}`]);
+  });
+
+  test('a file arrives with the calls that were reserved for it, and leaves nothing half made behind', async () => {
+    const task = idIn(await user.post('/tasks', newTask()));
+    await house.settle();
+    const form = new FormData();
+    form.set('file', new File(['the bytes of the file'], 'plan.txt', { type: 'text/plain' }));
+    await user.form(`/tasks/${task}/attachments`, form);
+    isTight = true;
+    await house.settle();
+    const [made] = house.productive.records('tasks');
+    expect(house.productive.records('attachments')).toMatchObject([{ name: 'plan.txt', task_id: made!.id }]);
+    expect(await unconfirmed()).toEqual({ records: [] });
   });
 
   test('a comment with a file under a task that is new itself: all three arrive, in their order', async () => {
