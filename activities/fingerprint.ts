@@ -7,15 +7,17 @@ import type { Pass } from './pass.ts';
 
 /**
  * What the two sides showed when a record failed: its mapped fields and, on the master, the number of its partner.
- * Our own failure message changes neither, so that it can't end its own wait.
+ * Our own failure message changes neither, so that it can't end its own wait. What was not read now is known from the
+ * failure before; a record that is gone shows nothing.
  */
 export function fingerprint(pass: Pass): StoredFailure['seen'] {
-  const seen: Partial<Record<Side, Attributes>> = {};
+  const seen: Partial<Record<Side, Attributes>> = { ...pass.link.failure?.seen };
   for (const side of sides) {
     const record = pass.seen[side];
     if (record !== undefined) seen[side] = view(pass, side, record.attributes);
+    else if (pass.gone[side] !== undefined) Reflect.deleteProperty(seen, side);
   }
-  return { ...pass.link.failure?.seen, ...seen };
+  return seen;
 }
 
 /** Whether a side shows something else than when the record failed. Unknown counts as changed. */
