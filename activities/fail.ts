@@ -13,13 +13,23 @@ import { finish } from './conclude.ts';
 import { failureText } from './failure-text.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
-import { tellMasterIfNew } from './tell-master.ts';
+import { changesOf, tellMasterIfNew, type Told } from './tell-master.ts';
 
 /** How soon to look again after another record's pass that is in the way. */
 const otherPassWaitMs = 1_000;
 
 /** Turns whatever ended a pass into a stored outcome. @throws what the store itself throws: then Temporal tries again. */
 export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
+  try {
+    return await outcomeOf(pass, error);
+  } catch (nested) {
+    // It was lost while the failure was being told or stored.
+    if (nested instanceof LeaseLost) return giveWay(pass);
+    throw nested;
+  }
+}
+
+async function outcomeOf(pass: Pass, error: unknown): Promise<PassSummary> {
   if (error instanceof LeaseLost) return giveWay(pass);
   if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
   const openCreation = pass.open.find(({ action }) => action === 'create');
@@ -78,16 +88,18 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
     }
     case 'wait': {
       const at = later(pass, decision.waitMs);
-      const told = decision.told ? await tell(pass, 'failed', decision, failure) : {};
-      const changes = { ...failed(pass, decision, failure), ...told, ...unparked(pass.link), nextAttemptAt: at };
-      await finish(pass, { changes, hints: { kind: 'due', at }, rows });
+      const failing = failed(pass, decision, failure);
+      const told = decision.told ? await tell(pass, 'failed', decision, failure) : notTold;
+      const changes = { ...failing, ...changesOf(told), ...unparked(pass.link), nextAttemptAt: at };
+      await finish(pass, { changes, hints: nextLook(pass, told, { kind: 'due', at }), rows });
       return pass.summary({ kind: 'waiting', code, system, retryInMs: decision.waitMs });
     }
     case 'give_up': {
+      const failing = failed(pass, decision, failure);
       const told = await tell(pass, 'permanently_failed', decision, failure);
       const at = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
-      const changes: LinkChanges = { ...failed(pass, decision, failure), ...told, state: 'parked', nextAttemptAt: at };
-      const hints: HintOutcome = at === null ? { kind: 'done' } : { kind: 'due', at };
+      const changes: LinkChanges = { ...failing, ...changesOf(told), state: 'parked', nextAttemptAt: at };
+      const hints = nextLook(pass, told, at === null ? { kind: 'done' } : { kind: 'due', at });
       await finish(pass, { changes, hints, rows, notification: notificationOf(pass, failure) });
       return pass.summary({ kind: 'parked', code, system });
     }
@@ -103,12 +115,19 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
   }
 }
 
+const notTold: Told = { kind: 'not_shown' };
+
+/** The answer to the status shows an edit that no attempt has seen. */
+const nextLook = (pass: Pass, told: Told, otherwise: HintOutcome): HintOutcome =>
+  told.kind === 'edited' ? { kind: 'look_again', at: pass.deps.now() } : otherwise;
+
 /** Somebody had set it going again: it goes on by itself now. */
 const unparked = ({ state, syncedAt }: Link): LinkChanges =>
   state === 'parked' ? { state: syncedAt === null ? 'new' : 'linked' } : {};
 
 const later = (pass: Pass, ms: number): Date => new Date(pass.deps.now().getTime() + ms);
 
+/** Taken before anything is told: it is about what the attempt was made from. */
 function failed(pass: Pass, { history }: RetryDecision, failure: FailureInWords): LinkChanges {
   const mayArriveLate = failure.code === 'ambiguous_write';
   return {
@@ -131,7 +150,7 @@ const tell = (
   state: 'failed' | 'permanently_failed',
   { history }: RetryDecision,
   { message }: FailureInWords,
-): Promise<LinkChanges> => tellMasterIfNew(pass, { state, attempts: history.attempts, message });
+): Promise<Told> => tellMasterIfNew(pass, { state, attempts: history.attempts, message });
 
 /** An explicit no: the write that was refused took no effect. */
 const refusals: readonly FailureCode[] = [
