@@ -7,7 +7,7 @@ import type { PassSummary } from '../workflows/contract.ts';
 import { finish } from './conclude.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
-import { tellMasterIfNew } from './tell-master.ts';
+import { changesOf, tellMasterIfNew } from './tell-master.ts';
 
 /**
  * Parks the record with its question: nothing is written but the question itself, until a person or an edit answers it.
@@ -22,20 +22,23 @@ export async function ask(
   const { code, ids } = question;
   const fields = fieldsInWords(pass.pair, question.fields);
   const message = pass.deps.messages.question(code, { system, ids, fields, correctIn: null, reason: '' });
-  const status = await tellMasterIfNew(pass, { state: stateOf(question), attempts: 0, message });
-  const at = pass.deps.now().toISOString();
+  // What the question was made from, and not what its being shown brings to light.
+  const seen = fingerprint(pass);
+  const told = await tellMasterIfNew(pass, { state: stateOf(question), attempts: 0, message });
+  const now = pass.deps.now();
   await finish(pass, {
     ...waits,
     changes: {
-      ...status,
+      ...changesOf(told),
       state: 'parked',
       nextAttemptAt: null,
       // What failed before is not what is asked now.
       attempts: 0,
       waits: 0,
       answer: null,
-      failure: { code, system, message, at, seen: fingerprint(pass) },
+      failure: { code, system, message, at: now.toISOString(), seen },
     },
+    hints: told.kind === 'edited' ? { kind: 'look_again', at: now } : { kind: 'done' },
     rows: [
       ...pass.open.map(({ id }) => ({ id, state: code === 'maybe_created' ? 'asked' : 'dropped' }) as const),
       ...doubtful(pass),

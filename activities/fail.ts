@@ -13,7 +13,7 @@ import { finish } from './conclude.ts';
 import { failureText } from './failure-text.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
-import { tellMasterIfNew } from './tell-master.ts';
+import { changesOf, tellMasterIfNew, type Told } from './tell-master.ts';
 
 /** How soon to look again after another record's pass that is in the way. */
 const otherPassWaitMs = 1_000;
@@ -26,6 +26,8 @@ export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
   } catch (nested) {
     // A question could not be shown any more: the next look asks it.
     if (nested instanceof PairPaused) return holdPaused(pass);
+    // It was lost while the failure was being told or stored.
+    if (nested instanceof LeaseLost) return giveWay(pass);
     throw nested;
   }
 }
@@ -95,16 +97,18 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
     }
     case 'wait': {
       const at = later(pass, decision.waitMs);
-      const told = decision.told ? await tell(pass, 'failed', decision, failure) : {};
-      const changes = { ...failed(pass, decision, failure), ...told, ...unparked(pass.link), nextAttemptAt: at };
-      await finish(pass, { changes, hints: { kind: 'due', at }, rows });
+      const failing = failed(pass, decision, failure);
+      const told = decision.told ? await tell(pass, 'failed', decision, failure) : notTold;
+      const changes = { ...failing, ...changesOf(told), ...unparked(pass.link), nextAttemptAt: at };
+      await finish(pass, { changes, hints: nextLook(pass, told, { kind: 'due', at }), rows });
       return pass.summary({ kind: 'waiting', code, system, retryInMs: decision.waitMs });
     }
     case 'give_up': {
+      const failing = failed(pass, decision, failure);
       const told = await tell(pass, 'permanently_failed', decision, failure);
       const at = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
-      const changes: LinkChanges = { ...failed(pass, decision, failure), ...told, state: 'parked', nextAttemptAt: at };
-      const hints: HintOutcome = at === null ? { kind: 'done' } : { kind: 'due', at };
+      const changes: LinkChanges = { ...failing, ...changesOf(told), state: 'parked', nextAttemptAt: at };
+      const hints = nextLook(pass, told, at === null ? { kind: 'done' } : { kind: 'due', at });
       await finish(pass, { changes, hints, rows, notification: notificationOf(pass, failure) });
       return pass.summary({ kind: 'parked', code, system });
     }
@@ -120,12 +124,19 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
   }
 }
 
+const notTold: Told = { kind: 'not_shown' };
+
+/** The answer to the status shows an edit that no attempt has seen. */
+const nextLook = (pass: Pass, told: Told, otherwise: HintOutcome): HintOutcome =>
+  told.kind === 'edited' ? { kind: 'look_again', at: pass.deps.now() } : otherwise;
+
 /** Somebody had set it going again: it goes on by itself now. */
 const unparked = ({ state, syncedAt }: Link): LinkChanges =>
   state === 'parked' ? { state: syncedAt === null ? 'new' : 'linked' } : {};
 
 const later = (pass: Pass, ms: number): Date => new Date(pass.deps.now().getTime() + ms);
 
+/** Taken before anything is told: it is about what the attempt was made from. */
 function failed(pass: Pass, { history }: RetryDecision, failure: FailureInWords): LinkChanges {
   const mayArriveLate = failure.code === 'ambiguous_write';
   return {
@@ -149,11 +160,11 @@ async function tell(
   state: 'failed' | 'permanently_failed',
   { history }: RetryDecision,
   { message }: FailureInWords,
-): Promise<LinkChanges> {
+): Promise<Told> {
   try {
     return await tellMasterIfNew(pass, { state, attempts: history.attempts, message });
   } catch (error) {
-    if (error instanceof PairPaused) return {};
+    if (error instanceof PairPaused) return { kind: 'not_shown' };
     throw error;
   }
 }

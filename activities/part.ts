@@ -7,14 +7,14 @@ import type { PassSummary } from '../workflows/contract.ts';
 import { ask } from './ask.ts';
 import { concludeParted } from './conclude.ts';
 import type { Pass } from './pass.ts';
-import { tellMasterIfNew } from './tell-master.ts';
+import { changesOf, tellMasterIfNew } from './tell-master.ts';
 import { openRowsOf, rowOrigin, sendUpdate } from './write.ts';
 
 /** Leaves the record that is left alone; where that is the master's, it says so. */
 export async function part(pass: Pass, gone: Gone): Promise<PassSummary> {
   if (gone === 'replica') {
     const message = pass.deps.messages.parted(pass.pair.title.replica.system);
-    pass.moveLink([], await tellMasterIfNew(pass, { state: 'deleted_in_replica', attempts: 0, message }));
+    pass.moveLink([], changesOf(await tellMasterIfNew(pass, { state: 'deleted_in_replica', attempts: 0, message })));
   }
   return concludeParted(pass, gone);
 }

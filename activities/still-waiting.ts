@@ -4,11 +4,13 @@ import { finish } from './conclude.ts';
 import { differsFromFailure } from './fingerprint.ts';
 import { lookAt } from './observe.ts';
 import type { Pass } from './pass.ts';
+import { stayParked } from './stay-parked.ts';
 
 /**
  * A record that waits or is parked is looked at again early only for a person, or if the hinted side really shows
  * something else than when it failed: one read instead of a whole pass, and our own failure message revives nothing.
  * Nobody looks at all before a write of unknown fate has had its time.
+ * A booked look ends a wait; of a parked record it looks at both sides.
  * A person's wish also begins the count of attempts anew.
  * @returns null when the pass should go on.
  */
@@ -21,8 +23,8 @@ export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
   const isRevived = link.state === 'parked' && link.nextAttemptAt !== null && !isEarly;
   if (isRevived) pass.moveLink([], { attempts: 0, waits: 0 });
   const isHeld = isEarly || (link.state === 'parked' && !isRevived);
-  if (link.failure === null || pass.isFullLook || !isHeld) return null;
-  if (await anyHintedSideMoved(pass)) {
+  if (link.failure === null || isAsked(pass) || !isHeld) return null;
+  if (await anySideMoved(pass)) {
     pass.moveLink([], { attempts: 0, waits: 0 });
     return null;
   }
@@ -47,21 +49,25 @@ async function letItArrive(pass: Pass, at: Date): Promise<PassSummary> {
   return waitingUntil(pass, at);
 }
 
-async function anyHintedSideMoved(pass: Pass): Promise<boolean> {
-  for (const side of sides.filter((candidate) => pass.hints.some((hint) => hint.side === candidate))) {
-    const seen = await lookAt(pass, side, idOf(pass, side));
-    if (seen.kind !== 'present' || differsFromFailure(pass, side, seen.record.attributes)) return true;
+/** Somebody wants the whole look, whatever is waited for. A look that we have booked ourselves revives no parked record. */
+const isAsked = ({ isPersonal, isFullLook, link }: Pass): boolean =>
+  isPersonal || (isFullLook && link.state !== 'parked');
+
+async function anySideMoved(pass: Pass): Promise<boolean> {
+  for (const side of sides.filter((candidate) => pass.isFullLook || isHinted(pass, candidate))) {
+    if (await hasMoved(pass, side)) return true;
   }
   return false;
 }
 
-const idOf = ({ link }: Pass, side: Side): string | null => (side === 'master' ? link.masterId : link.replicaId);
+const isHinted = ({ hints }: Pass, side: Side): boolean => hints.some((hint) => hint.side === side);
 
-/** The time of its revival, if it has one, stays. */
-async function stayParked(pass: Pass): Promise<PassSummary> {
-  const at = pass.link.nextAttemptAt;
-  await finish(pass, { changes: {}, hints: at === null ? { kind: 'done' } : { kind: 'due', at } });
-  return pass.summary({ kind: 'parked', ...reasonOf(pass) });
+/** A record that was never known, or was gone already, has not moved by being missing, unless somebody says so. */
+async function hasMoved(pass: Pass, side: Side): Promise<boolean> {
+  const seen = await lookAt(pass, side, side === 'master' ? pass.link.masterId : pass.link.replicaId);
+  if (seen.kind === 'present') return differsFromFailure(pass, side, seen.record.attributes);
+  const wasThere = pass.link.failure?.seen[side] !== undefined;
+  return wasThere || (isHinted(pass, side) && !pass.isFullLook);
 }
 
 async function keepWaiting(pass: Pass, at: Date): Promise<PassSummary> {

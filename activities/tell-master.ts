@@ -2,9 +2,19 @@ import { ConnectorError } from '../connectors/errors.ts';
 import type { SyncStatus } from '../engine/status.ts';
 import type { Attributes } from '../engine/values.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
+import { differ } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
 import { needsStatusWrite, statusSentChanges, wantedStatus } from './status-write.ts';
 import { sendUpdate } from './write.ts';
+
+/** What became of showing it. */
+export type Told =
+  | { readonly kind: 'shown'; readonly changes: LinkChanges }
+  /** It shows, in a record that somebody has edited since it was read. */
+  | { readonly kind: 'edited'; readonly changes: LinkChanges }
+  | { readonly kind: 'not_shown' };
+
+export const changesOf = (told: Told): LinkChanges => (told.kind === 'not_shown' ? {} : told.changes);
 
 /**
  * Shows in the master's record what is the matter, if it does not show it already. A master that can't be told now is
@@ -13,21 +23,22 @@ import { sendUpdate } from './write.ts';
 export async function tellMasterIfNew(
   pass: Pass,
   status: Pick<SyncStatus, 'state' | 'attempts' | 'message'>,
-): Promise<LinkChanges> {
+): Promise<Told> {
   const shown = pass.seen.master?.attributes;
-  if (shown === undefined || pass.pair.status === null) return {};
+  if (shown === undefined || pass.pair.status === null) return { kind: 'shown', changes: {} };
   const rest = withoutSync(pass, wantedStatus(pass, status));
-  if (!needsStatusWrite(pass, { ...shown, ...rest }, shown)) return {};
+  if (!needsStatusWrite(pass, { ...shown, ...rest }, shown)) return { kind: 'shown', changes: {} };
   try {
-    const answer = await sendUpdate(pass, 'master', rest);
-    return statusSentChanges(pass, { ...shown, ...rest }, answer.attributes);
+    const { attributes } = await sendUpdate(pass, 'master', rest);
+    const changes = statusSentChanges(pass, { ...shown, ...rest }, attributes);
+    return { kind: differ(pass.pair, 'master', shown, attributes) ? 'edited' : 'shown', changes };
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     pass.deps.observer.onProblem('The status could not be shown in the master', {
       code: error.code,
       system: error.system,
     });
-    return {};
+    return { kind: 'not_shown' };
   }
 }
 
