@@ -257,9 +257,12 @@ interface WorkerParts {
 function keepWorker(parts: WorkerParts, signal: AbortSignal): { ready: Promise<void>; stop(): Promise<void> } {
   const { promise: ready, resolve } = Promise.withResolvers<undefined>();
   let running: RunningWorker | undefined;
+  const isStopping = (): boolean => signal.aborted;
   const keep = async (): Promise<void> => {
-    while (!signal.aborted) {
+    while (!isStopping()) {
       running = await untilThere('Temporal', () => startOne(parts), signal, parts.log);
+      // Told to stop while it was being started: nobody had a worker to shut down.
+      if (isStopping()) return running.shutdown();
       parts.log.info('The worker runs');
       resolve(undefined);
       await running.ended.catch((error: unknown) => {

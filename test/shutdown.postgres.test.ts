@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { freePort } from '../cli/temporal-server/free-port.ts';
@@ -93,6 +94,28 @@ test('SIGTERM in the middle of the work: it ends in order, what was under way is
   for (const id of ids) {
     expect((await callApi(url(), 'GET', `/pairs/beteiligte/records/${id}`)).body).toMatchObject({ attempts: 0 });
   }
+});
+
+test('SIGTERM while Temporal has not answered yet: it ends as soon as it does', async () => {
+  const [host = '', temporalPort] = testTemporalAddress().split(':');
+  const latePort = await freePort();
+  const { promise: answers, resolve: answer } = Promise.withResolvers<undefined>();
+  const door = await forward(latePort, { host, port: Number(temporalPort) }, answers);
+  const connected = once(door, 'connection');
+  const { child } = run({ TEMPORAL_ADDRESS: `127.0.0.1:${latePort}` });
+  await connected;
+  const isUp = () =>
+    fetch(`${url()}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await until('it is up', isUp);
+  child.kill('SIGTERM');
+  await until('it has begun to stop', async () => !(await isUp()));
+  const ended = exited(child);
+  answer(undefined);
+  expect(await ended).toBe(0);
+  door.close();
 });
 
 test('started before anything that it needs: it says so once, readyz tells, and it recovers by itself', async () => {
