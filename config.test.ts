@@ -215,3 +215,20 @@ test('no secret shows in a printed configuration or in a problem', () => {
   expect(config.API_TOKENS.get('me')?.reveal()).toBe('the-long-api-token-1');
   expect(problemsOf({ ...required, ...secrets, API_TOKENS: 'me:tiny-secret' })).not.toContain('tiny-secret');
 });
+
+test.each([
+  ['API_PORT', '70000', 'must be a port number, 65535 at most'],
+  ['MAX_SYNC_RETRIES', '999', 'must be a number from 1 to 100'],
+  ['PORTAL_MAX_UPLOAD', '200', 'must be a number of MiB from 1 to 100'],
+  ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
+  ['ADVOWARE_PUT', 'some', 'must be one of full, partial'],
+  ['ADVOWARE_NOT_FOUND', '403', 'must be one of ask, 404, 500, empty'],
+  ['ESPOCRM_NOTIFY', 'mail', 'must be one of note, off'],
+  ['RETRY_LADDER', ',', 'must have a duration at least, such as 1m,5m'],
+])('%s=%s is refused with what to write instead', (name, value, advice) => {
+  const portal = { PRODUCTIVE_TOKEN: 'the-token', PRODUCTIVE_ORGANIZATION_ID: '3137' };
+  expect(problemsOf({ ...required, ...portal, [name]: value }).split('\n')).toEqual([
+    expect.any(String),
+    `  - ${name} ${advice}`,
+  ]);
+});

@@ -73,7 +73,19 @@ const databaseUrl = z.url({
   error: 'must look like postgresql://user:password@host:5432/name',
 });
 const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:6379' });
-const port = z.string().regex(/^\d+$/, 'must be a port number').transform(Number).pipe(z.int().min(0).max(65_535));
+/** @param what completes "must be …" */
+const wholeNumber = (least: number, most: number, what: string) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be ${what}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be ${what}`);
+const port = wholeNumber(0, 65_535, 'a port number, 65535 at most');
+const oneOf = <const T extends readonly [string, ...string[]]>(...texts: T) =>
+  z.enum(texts, `must be one of ${texts.join(', ')}`);
+const ladder = list
+  .refine((rungs) => rungs.length > 0, 'must have a duration at least, such as 1m,5m')
+  .pipe(z.array(duration));
 
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('Europe/Berlin');
 const callWindows = read(
@@ -137,17 +149,12 @@ export const environmentSchema = z.object({
   TRUSTED_PROXIES: networks.prefault(''),
   TANDEM_LANGUAGE: z.enum(languages, `must be ${languages.join(' or ')}`).default('en'),
   TANDEM_TIMEZONE: timeZone,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  RETRY_LADDER: list.pipe(z.array(duration).min(1)).prefault('1m,5m,15m,1h,4h'),
-  MAX_SYNC_RETRIES: z
-    .string()
-    .regex(/^\d+$/, 'must be a number')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .prefault('5'),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
+  RETRY_LADDER: ladder.prefault('1m,5m,15m,1h,4h'),
+  MAX_SYNC_RETRIES: wholeNumber(1, 100, 'a number from 1 to 100').prefault('5'),
   REVIVE_AFTER: duration.optional(),
   RECHECK_AFTER: duration.prefault('15m'),
-  PROBE_LADDER: list.pipe(z.array(duration).min(1)).prefault('15s,30s,1m,2m,5m,15m'),
+  PROBE_LADDER: ladder.prefault('15s,30s,1m,2m,5m,15m'),
   CATCH_UP_EVERY: orOff(everySecondAtMost).prefault('10s'),
   CENSUS_AT: orOff(cron).prefault('0 2 * * *'),
   ROLLING_CHECK_PERIOD: orOff(everySecondAtMost).prefault('24h'),
@@ -158,7 +165,7 @@ export const environmentSchema = z.object({
   ESPOCRM_SECRET_KEY: secret.optional(),
   ESPOCRM_WEBHOOK_SECRETS: named('<webhook id>:<secret key>', 1).prefault(''),
   ESPOCRM_TIMEOUT: duration.prefault('10s'),
-  ESPOCRM_NOTIFY: z.enum(['note', 'off']).default('note'),
+  ESPOCRM_NOTIFY: oneOf('note', 'off').default('note'),
   ESPOCRM_BUDGET: budget,
   ESPOCRM2_URL: url.optional(),
   ESPOCRM2_API_KEY: secret.optional(),
@@ -185,9 +192,9 @@ export const environmentSchema = z.object({
   ADVOWARE_TIMEZONE: timeZone,
   ADVOWARE_TIMEOUT: duration.prefault('30s'),
   ADVOWARE_BUDGET: budget,
-  ADVOWARE_PUT: z.enum(['full', 'partial']).default('full'),
+  ADVOWARE_PUT: oneOf('full', 'partial').default('full'),
   ADVOWARE_READONLY_FIELDS: list.prefault(ignoredByAdvoware.join(',')),
-  ADVOWARE_NOT_FOUND: z.enum(['ask', '404', '500', 'empty']).default('ask'),
+  ADVOWARE_NOT_FOUND: oneOf('ask', '404', '500', 'empty').default('ask'),
   ADVOWARE_SEARCH: list.prefault(''),
   PRODUCTIVE_URL: url.prefault('https://api.productive.io/api/v2'),
   PRODUCTIVE_TOKEN: secret.optional(),
@@ -216,12 +223,7 @@ export const environmentSchema = z.object({
   PORTAL_CHECK_ON_READ: read(parseCheckedOnRead, `must be a list of ${lookedAtKinds}`).prefault(''),
   PORTAL_CHECK_WAIT: duration.prefault('2s'),
   /** Mebibytes. */
-  PORTAL_MAX_UPLOAD: z
-    .string()
-    .regex(/^\d+$/, 'must be a number of MiB')
-    .transform(Number)
-    .pipe(z.int().min(1).max(100))
-    .prefault('20'),
+  PORTAL_MAX_UPLOAD: wholeNumber(1, 100, 'a number of MiB from 1 to 100').prefault('20'),
   NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   NOTIFY_WEBHOOK_SECRET: z
     .string()

@@ -170,7 +170,11 @@ export class Webhooks {
     this.stop();
     const again = (): void => {
       this.#timer = setTimeout(() => {
-        void this.deliver().finally(again);
+        const armed = this.#timer;
+        // Whoever stops it during a run, or starts it anew, has taken this timer away.
+        void this.deliver().finally(() => {
+          if (this.#timer === armed) again();
+        });
       }, everyMs);
     };
     again();

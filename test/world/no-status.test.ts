@@ -179,6 +179,7 @@ test('a reference that arrived without an answer is known as written, though its
   world.systems.replica.faults.push('lost', 'lost');
   expect((await look(world, 'master', 'm2')).outcome).toMatchObject({ code: 'ambiguous_write' });
   world.systems.replica.remove('r1', 'person');
+  world.clock.nowMs += 1_000;
   await look(world, 'replica', 'r1');
   world.clock.nowMs += 60_000;
   await look(world, 'master', 'm2');
