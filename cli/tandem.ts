@@ -23,6 +23,9 @@ import { addWebhooks } from './commands/webhooks.ts';
 // What the environment says already takes precedence.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
+/** What can't start as it is set up; 2 means that something would be written. */
+const setUpCode = 4;
+
 const program = new Command('tandem')
   .description('Keeps the records of two systems equal, in both directions, and can say why a value is what it is.')
   // An option belongs to the command before it, also where the command above it has one of the same name.
@@ -52,5 +55,5 @@ try {
   if (!(error instanceof CommandFailed || error instanceof InvalidConfig || error instanceof DataDirectoryInUse))
     throw error;
   console.error(error.message);
-  process.exitCode = error instanceof CommandFailed ? error.exitCode : 2;
+  process.exitCode = error instanceof CommandFailed ? error.exitCode : setUpCode;
 }

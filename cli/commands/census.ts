@@ -39,7 +39,7 @@ export function addCensusAndBackfill(program: Command): void {
     await carryOut(createApiClient(process.env), pair, options.rebuild === true ? 'rebuild' : 'census', options);
   });
   withOptions(ofAll(backfill.argument('[pair]'))).action(async (pair: string | undefined, options: CensusOptions) => {
-    if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all', 2);
+    if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all');
     if (pair === undefined) await carryOutAll(createApiClient(process.env), options);
     else await carryOut(createApiClient(process.env), pair, 'backfill', options);
   });
