@@ -11,6 +11,7 @@ import { createLog } from '../log.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { reached } from '../store/no-database.ts';
+import { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 
 const portalSystem = 'Portal';
 const marks = { ok: '✓', warning: '!', failure: '✗' } as const;
@@ -114,17 +115,29 @@ async function checkSystems(
       const { system } = pair.title[side];
       // What is said of the database says it all.
       if (system === portalSystem && database === null) continue;
-      for (const finding of await checkSide(connectors, pair, side, config)) say(system, finding);
+      const madeWithin = await webhooksMadeWithin(config, database, system);
+      for (const finding of await checkSide(connectors, pair, side, { config, madeWithin })) say(system, finding);
     }
   }
   await connectors.close();
+}
+
+/** Null: the service has looked after them before, or never does. A database that is in use belongs to one that runs. */
+async function webhooksMadeWithin(
+  { KEEP_WEBHOOKS_EVERY: everyMs }: Config,
+  database: OpenDatabase | null,
+  system: string,
+): Promise<string | null> {
+  if (everyMs === null || database === null) return null;
+  const { checkedAt } = await new WebhookRegistrationStore(database.db).lastCheck(system);
+  return checkedAt === null ? `${Math.ceil(everyMs / 1_000)} s` : null;
 }
 
 async function checkSide(
   { bySystem }: Connectors,
   pair: PairDefinition,
   side: Side,
-  { PUBLIC_URL: publicUrl }: Config,
+  { config: { PUBLIC_URL: publicUrl }, madeWithin }: { readonly config: Config; readonly madeWithin: string | null },
 ): Promise<readonly Finding[]> {
   const { system, entity } = pair.title[side];
   const connector = bySystem[system];
@@ -133,10 +146,11 @@ async function checkSide(
     return [{ check: 'configuration', level: 'failure', text }];
   }
   const { webhooks: registrar } = connector;
-  const webhooks =
+  const needed =
     registrar === undefined || publicUrl === undefined
       ? []
       : desiredRegistrations([{ name: pair.name, ...pair.title }], { system, ...registrar }, publicUrl);
+  const webhooks = madeWithin === null ? needed : needed.map((need) => ({ ...need, madeWithin }));
   const context = { signal: AbortSignal.timeout(60_000), beforeCall: () => undefined };
   return connector.diagnose({ entity, ...fieldsOf(pair, side), webhooks }, context);
 }

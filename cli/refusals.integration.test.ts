@@ -89,7 +89,7 @@ describe('start', () => {
       ESPOCRM_API_KEY: 'geheim',
     };
     const { exitCode, error, out } = await tandem(['start'], bad);
-    expect([exitCode, out]).toEqual([2, '']);
+    expect([exitCode, out]).toEqual([4, '']);
     const [title, ...problems] = error.trimEnd().split('\n');
     expect(title).toBe("The configuration can't be used:");
     for (const name of [
@@ -108,7 +108,7 @@ describe('start', () => {
   test.each(['api', 'worker'])('--only %s without DATABASE_URL says what is needed', async (part) => {
     const { exitCode, error } = await tandem(['start', '--only', part], usable);
     expect([exitCode, error]).toEqual([
-      2,
+      4,
       expect.stringContaining('DATABASE_URL is needed to run API and worker apart'),
     ]);
   });
@@ -117,7 +117,7 @@ describe('start', () => {
     const directory = await mkdtemp(join(tmpdir(), 'tandem-cli-'));
     const lock = await lockDirectory(directory);
     const { exitCode, error } = await tandem(['start'], { ...usable, TANDEM_DATA: directory, API_PORT: '0' });
-    expect([exitCode, error]).toEqual([2, expect.stringContaining('is in use by another Tandem process')]);
+    expect([exitCode, error]).toEqual([4, expect.stringContaining('is in use by another Tandem process')]);
     await lock.release();
     await rm(directory, { recursive: true });
   });
@@ -216,6 +216,11 @@ describe('token', () => {
       expect(await tandem(['token', name], {})).toMatchObject({ exitCode: 1, out: '' });
     }
   });
+});
+
+test('backfill of neither one pair nor all is refused', async () => {
+  const { exitCode, error } = await tandem(['backfill'], asked());
+  expect([exitCode, error]).toEqual([1, expect.stringContaining('Name one pair, or say --all')]);
 });
 
 describe('a decision about conflicts', () => {

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from '../test/support/house.ts';
 import { apiToken, type ServiceUnderTest, startService } from '../test/support/service-under-test.ts';
@@ -88,7 +91,7 @@ describe('mistakes are answered with what to do', () => {
       'a configuration that can not be used',
       ['start'],
       { ESPOCRM_URL: 'crm', API_PORT: 'x' },
-      2,
+      4,
       'ESPOCRM_URL must be an http or https URL',
     ],
   ])('%s', async (_mistake, args, environment, exitCode, advice) => {
@@ -102,6 +105,23 @@ test('webhooks says what is missing where nobody has said how the systems reach 
   expect([shown.exitCode, shown.out]).toEqual([0, expect.stringContaining('PUBLIC_URL is not set')]);
   const mending = await tandem(['webhooks', '--mend']);
   expect([mending.exitCode, mending.error]).toEqual([1, expect.stringContaining('PUBLIC_URL is not set')]);
+});
+
+test('doctor before the first start warns of webhooks that are made then, and does not fail', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tandem-doctor-'));
+  const { environment, config } = service;
+  const said = await tandem(['doctor'], {
+    ...environment,
+    TEMPORAL_ADDRESS: config.TEMPORAL_ADDRESS,
+    TANDEM_DATA: directory,
+    KEEP_WEBHOOKS_EVERY: '5m',
+    PUBLIC_URL: 'https://tandem.example.com',
+  });
+  expect(said.out.match(/! EspoCRM: .* is not registered yet; Tandem does it within 300 s of starting/g)).toHaveLength(
+    3,
+  );
+  expect([said.exitCode, said.out]).toEqual([0, expect.not.stringContaining('✗')]);
+  await rm(directory, { recursive: true });
 });
 
 test('doctor has a line per check and fails when something is wrong', async () => {

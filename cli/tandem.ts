@@ -28,6 +28,10 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+/** What can't start as it is set up; 2 means that something would be written. */
+const setUpCode = 4;
+
 const program = new Command('tandem')
   .description('Keeps the records of two systems in agreement, in both directions, and can explain every value.')
   .version(version)
@@ -66,5 +70,5 @@ try {
   if (!(error instanceof CommandFailed || error instanceof InvalidConfig || error instanceof DataDirectoryInUse))
     throw error;
   console.error(error.message);
-  process.exitCode = error instanceof CommandFailed ? error.exitCode : 2;
+  process.exitCode = error instanceof CommandFailed ? error.exitCode : setUpCode;
 }

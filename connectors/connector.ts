@@ -115,7 +115,14 @@ export interface DiagnosisNeeds {
   /** Enum attributes and the values that will be written into them. */
   readonly options: Readonly<Record<string, readonly string[]>>;
   /** Webhook events that should be registered, and the URL they should point at (null: not checked). */
-  readonly webhooks: readonly { readonly event: string; readonly url: string }[];
+  readonly webhooks: readonly NeededWebhook[];
+}
+
+export interface NeededWebhook {
+  readonly event: string;
+  readonly url: string;
+  /** So long after its start the service registers it, in words; missing: it has run, so that it should be there. */
+  readonly madeWithin?: string;
 }
 
 export interface Finding {

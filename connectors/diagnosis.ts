@@ -1,5 +1,11 @@
-import type { Finding } from './connector.ts';
+import type { Finding, NeededWebhook } from './connector.ts';
 import { ConnectorError } from './errors.ts';
+
+/** What is said of a webhook that the service has had no chance to register. */
+export const notYetRegistered = ({ event }: NeededWebhook, madeWithin: string): Omit<Finding, 'check'> => ({
+  level: 'warning',
+  text: `${event} is not registered yet; Tandem does it within ${madeWithin} of starting`,
+});
 
 /** Runs one check; what it throws becomes a finding of that name. */
 export async function attempt(check: string, run: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {

@@ -90,5 +90,5 @@ test('without PostgreSQL the parts are refused to run apart, with what to do', a
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exitCode = await new Promise((resolve) => child.once('close', resolve));
-  expect([exitCode, said]).toEqual([2, expect.stringContaining('DATABASE_URL is needed to run API and worker apart')]);
+  expect([exitCode, said]).toEqual([4, expect.stringContaining('DATABASE_URL is needed to run API and worker apart')]);
 });

@@ -163,7 +163,7 @@ test('SIGTERM ends it in good order; a second process on the same embedded datab
   let said = '';
   second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exitCode = await new Promise((resolve) => second.once('exit', resolve));
-  expect([exitCode, said]).toEqual([2, expect.stringContaining('is in use by another Tandem process')]);
+  expect([exitCode, said]).toEqual([4, expect.stringContaining('is in use by another Tandem process')]);
   const child = running!;
   await end('SIGTERM');
   expect(child.exitCode).toBe(0);

@@ -177,7 +177,7 @@ test('credentials that are refused, strangers, and commands that fail', async ()
       ADVOWARE_API_KEY: secrets.advowarePassword,
       REDIS_URL: secrets.redisPassword,
     }),
-  ).toBe(2);
+  ).toBe(4);
   expect(
     await tandem(['doctor'], {
       DATABASE_URL: `postgresql://tandem:${encodeURIComponent(secrets.databasePassword)}@127.0.0.1:9/x`,

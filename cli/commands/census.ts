@@ -43,7 +43,7 @@ export function addCensusAndBackfill(program: Command): void {
   });
   withOptions(ofAll(backfill.argument('[pair]', aPair))).action(
     async (pair: string | undefined, options: CensusOptions) => {
-      if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all', 2);
+      if ((pair === undefined) !== (options.all === true)) throw new CommandFailed('Name one pair, or say --all');
       if (pair === undefined) await carryOutAll(createApiClient(process.env), options);
       else await carryOut(createApiClient(process.env), pair, 'backfill', options);
     },

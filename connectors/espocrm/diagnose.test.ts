@@ -101,6 +101,16 @@ test.each([
   expect(found?.text).toContain(text);
 });
 
+test('a webhook that the service has had no chance to register is no failure', async () => {
+  const found = (await findings({ webhooks: [{ event: 'CBeteiligte.update', url, madeWithin: '300 s' }] }))[
+    'webhook CBeteiligte.update'
+  ];
+  expect(found).toMatchObject({
+    level: 'warning',
+    text: 'CBeteiligte.update is not registered yet; Tandem does it within 300 s of starting',
+  });
+});
+
 test.each([
   [60_000, 'behind'],
   [-60_000, 'ahead of'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { CallContext, DiagnosisNeeds, Finding } from '../connector.ts';
+import type { CallContext, DiagnosisNeeds, Finding, NeededWebhook } from '../connector.ts';
+import { notYetRegistered } from '../diagnosis.ts';
 import type { HttpAnswer } from '../http.ts';
 import { type EspoCrmClient, searchQuery } from './client.ts';
 import { espoId } from './record.ts';
@@ -61,10 +62,12 @@ export async function readSubscriptions(client: EspoCrmClient, context: CallCont
 
 type Judgement = Omit<Finding, 'check'>;
 
-function judged({ event, url }: DiagnosisNeeds['webhooks'][number], all: readonly Subscription[]): Judgement {
+function judged(need: NeededWebhook, all: readonly Subscription[]): Judgement {
+  const { event, url, madeWithin } = need;
   const ofEvent = all.filter((candidate) => candidate.event === event);
   const ours = ofEvent.filter((candidate) => candidate.url === url);
   const active = ours.filter(({ isActive }) => isActive === true);
+  if (ours.length === 0 && madeWithin !== undefined) return notYetRegistered(need, madeWithin);
   if (ours.length === 0) return notRegistered(event, url, ofEvent.length);
   if (active.length === 0)
     return { level: 'failure', text: `${event} is registered but inactive; \`tandem webhooks --mend\` activates it` };

@@ -26,6 +26,11 @@ const diagnose = (changes: Partial<DiagnosisNeeds> = {}): Promise<readonly Findi
 const levelOf = (findings: readonly Finding[], check: string): string | undefined =>
   findings.find((finding) => finding.check === check)?.level;
 
+test('a webhook that the service has had no chance to register is no failure', async () => {
+  const found = await diagnose({ webhooks: [{ event: 'create_task', url, madeWithin: '300 s' }] });
+  expect(levelOf(found, 'webhook create_task')).toBe('warning');
+});
+
 test('a good set-up has nothing but good findings, and nothing is left behind', async () => {
   bench.addTask();
   await bench.connector.webhooks.create('create_task', url, bench.context);

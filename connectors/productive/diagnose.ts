@@ -1,5 +1,5 @@
-import type { CallContext, DiagnosisNeeds, Finding, WebhookRegistrar } from '../connector.ts';
-import { attempt, judgeClock } from '../diagnosis.ts';
+import type { CallContext, DiagnosisNeeds, Finding, NeededWebhook, WebhookRegistrar } from '../connector.ts';
+import { attempt, judgeClock, notYetRegistered } from '../diagnosis.ts';
 import { allRelations, includeOf, knownResource, pathOf, type ProductiveClient } from './client.ts';
 import { listDocument, type ResourceObject, toRemoteRecord } from './document.ts';
 import { refusal } from './refusal.ts';
@@ -91,9 +91,11 @@ async function checkWebhooks(
 
 type Registrations = Awaited<ReturnType<WebhookRegistrar['list']>>;
 
-function judgeWebhook({ event, url }: DiagnosisNeeds['webhooks'][number], all: Registrations): Finding {
+function judgeWebhook(need: NeededWebhook, all: Registrations): Finding {
+  const { event, url, madeWithin } = need;
   const check = `webhook ${event}`;
   const ours = all.filter((candidate) => candidate.event === event && candidate.url === url);
+  if (ours.length === 0 && madeWithin !== undefined) return { check, ...notYetRegistered(need, madeWithin) };
   if (ours.length === 0)
     return {
       check,
