@@ -59,8 +59,9 @@ withEpilogue(program, {
   exitCodes: {
     0: 'done',
     1: 'a person has to act, or the command failed',
-    2: 'plan, --dry-run: something would be changed; all: the configuration can not be used',
+    2: 'plan, --dry-run: something would be changed',
     3: 'not finished; it goes on by itself',
+    4: 'the configuration can not be used',
   },
 });
 
