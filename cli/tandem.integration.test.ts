@@ -69,7 +69,7 @@ describe('commands that ask the running service', () => {
     await tandem(['pause', 'beteiligte', '--reason', 'import running']);
     expect((await tandem(['status'])).out).toMatch(/PAUSED since .*: import running/);
     const paused = await tandem(['sync-check', 'beteiligte', id]);
-    expect([paused.exitCode, paused.out]).toEqual([1, expect.stringContaining('`tandem resume` lets it go on')]);
+    expect([paused.exitCode, paused.out]).toEqual([1, expect.stringContaining('run `tandem resume`')]);
     expect((await tandem(['resume', 'beteiligte'])).out).toContain('beteiligte goes on');
     expect((await tandem(['sync-check', 'beteiligte', id])).exitCode).toBe(0);
   });
