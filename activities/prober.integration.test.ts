@@ -4,7 +4,7 @@ import { Unavailable } from '../connectors/errors.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { openInMemory } from '../test/support/embedded.ts';
-import { type House, openHouse } from '../test/support/house.ts';
+import { type House, openHouse, requestTimeoutMs } from '../test/support/house.ts';
 import { unlimitedBudget } from '../test/support/unlimited-budget.ts';
 import { probeCircuits } from './prober.ts';
 
@@ -46,6 +46,18 @@ test('a system whose budget is spent is asked when there is room again, and not 
   await probe(unlimitedBudget);
   expect(house.crm.requests.count()).toBe(0);
   house.clockOffsetMs += 1_001;
+  await probe(unlimitedBudget);
+  expect(await circuits().list()).toEqual([]);
+});
+
+test('an answer that could not be stored, since the database was away, is asked for again as soon as no question can be under way', async () => {
+  house.clockOffsetMs += 15_001;
+  const away = { reserve: () => Promise.reject(new Error('the database is away')) };
+  await expect(probe(away)).rejects.toThrow('away');
+  house.clockOffsetMs += 2 * requestTimeoutMs;
+  await probe(unlimitedBudget);
+  expect(await circuits().list()).toHaveLength(1);
+  house.clockOffsetMs += 5_000;
   await probe(unlimitedBudget);
   expect(await circuits().list()).toEqual([]);
 });

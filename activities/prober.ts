@@ -27,9 +27,15 @@ export interface ProberOptions {
  * @throws what the store throws
  */
 export async function probeCircuits(options: ProberOptions, signal: AbortSignal): Promise<void> {
-  const due = await options.circuits.takeProbes(options.now());
+  const due = await options.circuits.takeProbes(options.now(), leaseMs(options.connectors));
   await Promise.all(due.map((circuit) => probeOne(options, circuit, signal)));
 }
+
+/** No question lasts longer. Where its answer can't be stored, as without a database, the next process asks again then. */
+const leaseMs = (connectors: ProberOptions['connectors']): number =>
+  2 * Math.max(...Object.values(connectors).map(({ timeoutMs }) => timeoutMs), 0) + forTheStoreMs;
+
+const forTheStoreMs = 5_000;
 
 async function probeOne(options: ProberOptions, circuit: OpenCircuit, signal: AbortSignal): Promise<void> {
   const { circuits, messages, observer, now } = options;

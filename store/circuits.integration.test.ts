@@ -58,11 +58,11 @@ describe.each(databasesUnderTest())('circuits on $name', (kind) => {
 
   test('each turn to ask is given to one process, and to another if that one dies', async () => {
     await circuits.open('Advoware', trouble(), start);
-    expect(await circuits.takeProbes(later(14))).toEqual([]);
-    const turns = await Promise.all([1, 2, 3].map(() => new CircuitStore(database()).takeProbes(later(15))));
+    expect(await circuits.takeProbes(later(14), 60_000)).toEqual([]);
+    const turns = await Promise.all([1, 2, 3].map(() => new CircuitStore(database()).takeProbes(later(15), 60_000)));
     expect(turns.flat()).toHaveLength(1);
-    expect(await circuits.takeProbes(later(74))).toEqual([]);
-    expect(await circuits.takeProbes(later(75))).toHaveLength(1);
+    expect(await circuits.takeProbes(later(74), 60_000)).toEqual([]);
+    expect(await circuits.takeProbes(later(75), 60_000)).toHaveLength(1);
   });
 
   test('asked in vain it is asked ever more rarely, every quarter of an hour at last', async () => {
@@ -72,7 +72,7 @@ describe.each(databasesUnderTest())('circuits on $name', (kind) => {
       const [circuit] = await circuits.list();
       waits.push(circuit!.nextProbeAt.getTime() - time.getTime());
       time = circuit!.nextProbeAt;
-      const [turn] = await circuits.takeProbes(time);
+      const [turn] = await circuits.takeProbes(time, 60_000);
       await circuits.stillOpen(turn!, time);
     }
     expect(waits).toEqual([...defaultProbeLadderMs, 900_000, 900_000]);

@@ -35,8 +35,6 @@ const sameOutageMs = 60_000;
 const mostAfterReopening = 2;
 /** Failures of this age are excused when they turn out to be the system's. */
 const excusedMs = 60_000;
-/** A process that died while asking is replaced after this time. */
-const probeLeaseMs = 60_000;
 
 /** What all processes know of systems in trouble. */
 export class CircuitStore {
@@ -70,8 +68,8 @@ export class CircuitStore {
     });
   }
 
-  /** Circuits whose system is to be asked now; nobody else is given them for a while. */
-  async takeProbes(now: Date): Promise<readonly OpenCircuit[]> {
+  /** Circuits whose system is to be asked now. @param leaseMs a process that died while asking is replaced after this time */
+  async takeProbes(now: Date, leaseMs: number): Promise<readonly OpenCircuit[]> {
     const due = this.#db
       .select({ system: circuits.system })
       .from(circuits)
@@ -79,7 +77,7 @@ export class CircuitStore {
       .for('update', { skipLocked: true });
     const rows = await this.#db
       .update(circuits)
-      .set({ nextProbeAt: new Date(now.getTime() + probeLeaseMs) })
+      .set({ nextProbeAt: new Date(now.getTime() + leaseMs) })
       .where(sql`${circuits.system} in ${due}`)
       .returning();
     return rows.flatMap(asOpen);
