@@ -169,7 +169,7 @@ test('other methods and other addresses change nothing, however well they are si
   );
 });
 
-test('a signed request of which bytes were changed on the way is refused, or its body is still the signed one', async () => {
+test('of a signed request that was changed on the way only the signed body is stored, and 200 is the word that it is', async () => {
   const body = batch('m1', 'm2');
   const signed = Object.entries(signature(body, registration));
   const whole = rawRequest(`POST ${updatePath} HTTP/1.1`, [...signed, ['content-length', String(body.length)]], body);
@@ -179,6 +179,10 @@ test('a signed request of which bytes were changed on the way is refused, or its
     remove: fc.nat({ max: 4 }),
     insert: fc.uint8Array({ maxLength: 4 }),
   });
+  const rubbishBehind = [
+    { at: bytes.indexOf('connection'), remove: 1, insert: Uint8Array.from([]) },
+    { at: bytes.length - 1, remove: 0, insert: Uint8Array.from([0]) },
+  ];
   const seen = new Set<number>();
   await fc.assert(
     fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
@@ -190,9 +194,12 @@ test('a signed request of which bytes were changed on the way is refused, or its
       const statuses = statusesIn(await exchangeOnce(api, changed));
       for (const status of statuses) seen.add(status);
       expect([200, 400, 401, 404, 408, 413, 414, 417, 431]).toEqual(expect.arrayContaining(statuses));
-      expect(await storedIds(api)).toEqual(statuses.includes(200) ? ['m1', 'm2'] : []);
+      const stored = await storedIds(api);
+      if (statuses.includes(200)) expect(stored).toEqual(['m1', 'm2']);
+      // Rubbish behind a whole request is answered 400, perhaps before the request is: it is stored, and may be sent again.
+      else expect(changed.includes(body) ? [[], ['m1', 'm2']] : [[]]).toContainEqual(stored);
     }),
-    { numRuns: 250 },
+    { numRuns: 250, examples: [[rubbishBehind]] },
   );
   expect([...seen]).toEqual(expect.arrayContaining([200, 400, 401, 404]));
 });
