@@ -33,7 +33,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       await until('every feed was read', async () => {
         const { body } = await service.api('GET', '/status');
         const { feeds } = body as { feeds: { caughtUpAt: string | null }[] };
-        return feeds.length === 2 && feeds.every(({ caughtUpAt }) => caughtUpAt !== null);
+        return feeds.length === 3 && feeds.every(({ caughtUpAt }) => caughtUpAt !== null);
       });
     }, 420_000);
     afterAll(() => service.stop());
@@ -77,6 +77,7 @@ for (const { name } of databasesUnderTest().filter((kind) => kind.name === 'Post
       expect(feeds).toMatchObject([
         { system: 'Productive', feed: 'deleted_items', behind: null },
         { system: 'Productive', feed: 'activities', behind: null },
+        { system: 'Productive', feed: 'webhook_logs', behind: null },
       ]);
       expect(JSON.stringify(body)).not.toContain(service.productive.token);
     });

@@ -118,3 +118,72 @@ describe('the activities', () => {
     expect((await page('activities', last.next)).changes).toEqual([]);
   });
 });
+
+describe('the deliveries that failed', () => {
+  /** Nothing listens there. */
+  const nowhere = 'http://127.0.0.1:9/webhooks/productive';
+  const failedOnce = async (): Promise<string> => {
+    const id = bench.addTask();
+    await bench.productive.webhooks.deliver();
+    return id;
+  };
+  const listen = async (): Promise<void> => {
+    await bench.connector.webhooks.create('create_task', nowhere, bench.context);
+    bench.productive.webhooks.settings.failuresUntilOff = 1_000;
+    bench.callsSince();
+  };
+
+  test('name their records once, in one call that is made every five minutes at most', async () => {
+    await listen();
+    const { next } = await page('webhook_logs', null);
+    const first = await failedOnce();
+    bench.tick(299_000);
+    expect(await page('webhook_logs', next)).toEqual({ changes: [], next, isLast: true });
+    expect(bench.callsSince()).toEqual([]);
+    bench.tick(1_000);
+    const told = await page('webhook_logs', next);
+    expect(told).toMatchObject({ changes: [{ entity: 'tasks', id: first }], isLast: true });
+    expect(bench.callsSince()).toEqual(['GET /webhook_logs']);
+    const second = await failedOnce();
+    bench.tick(300_000);
+    expect((await page('webhook_logs', told.next)).changes).toEqual([{ entity: 'tasks', id: second }]);
+  });
+
+  test.each([
+    ['cut to days', hostile],
+    ['kept', friendly],
+  ])('are found around midnight too, where times are %s', async (_how, unknowns) => {
+    await bench.productive.stop();
+    bench = await startBench({ unknowns });
+    await listen();
+    bench.tick((14 * 60 + 46) * 60_000);
+    const { next } = await page('webhook_logs', null);
+    const before = await failedOnce();
+    bench.tick(240_000);
+    const after = await failedOnce();
+    bench.tick(60_000);
+    const told = await page('webhook_logs', next);
+    expect(named(told, 'tasks').toSorted()).toEqual([before, after]);
+    bench.tick(300_000);
+    expect((await page('webhook_logs', told.next)).changes).toEqual([]);
+  });
+
+  test('of more than a page are all told, whatever their order', async () => {
+    await listen();
+    const { next } = await page('webhook_logs', null);
+    const ids = Array.from({ length: 230 }, () => bench.addTask());
+    await bench.productive.webhooks.deliver();
+    bench.tick(300_000);
+    bench.callsSince();
+    expect(named(await page('webhook_logs', next), 'tasks').toSorted()).toEqual(ids.toSorted());
+    expect(bench.callsSince()).toHaveLength(2);
+  });
+
+  test('are none where Productive lets nobody see them, and it is not asked again at once', async () => {
+    const { next } = await page('webhook_logs', null);
+    bench.tick(300_000);
+    bench.productive.faults.add({ fault: { kind: 'status', status: 403 }, times: 1 });
+    const refused = await page('webhook_logs', next);
+    expect(refused).toMatchObject({ changes: [], next: { since: new Date(bench.nowMs()).toISOString() } });
+  });
+});

@@ -1,6 +1,7 @@
 import type { CallContext, ChangeFeed, FeedPage, FeedPosition, Json } from '../connector.ts';
 import { includeOf, type ProductiveClient, type Query } from './client.ts';
 import { instant, relatedId, type ResourceObject } from './document.ts';
+import { createFailedDeliveries } from './failed-deliveries.ts';
 import { NewestFirst } from './newest-first.ts';
 import { entityOfItem } from './resources.ts';
 
@@ -13,12 +14,13 @@ interface Log {
 }
 
 /**
- * What Productive logs, both read from the newest entry backwards: one call where little has happened. `afterId` of a
- * position is ours to read: the entries of its time or later that were told already, so that each is told once although
- * the latest are read again. An entry gets its time before it is stored, so one may turn up behind a newer one.
+ * What Productive logs. The first two are read from the newest entry backwards: one call where little has happened.
+ * `afterId` of their positions is ours to read: the entries of its time or later that were told already, so that each is
+ * told once although the latest are read again. An entry gets its time before it is stored, so one may turn up behind a
+ * newer one.
  */
 export function createProductiveFeeds(client: ProductiveClient): readonly ChangeFeed[] {
-  return [deletedItems, activities].map((log) => feedOf(client, log));
+  return [...[deletedItems, activities].map((log) => feedOf(client, log)), createFailedDeliveries(client)];
 }
 
 /** The recycle bin. A restoration moves no entry's time: it is not told here. */
