@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CallLogStore } from '../store/call-log.ts';
-import { openInMemory } from '../test/support/embedded.ts';
+import { openInMemory, takeAway } from '../test/support/embedded.ts';
 import { databasesUnderTest } from '../test/support/databases.ts';
 import { openDatabase, until } from '../test/support/house.ts';
 import type { CallBudget, CallReservation } from './call-budget.ts';
@@ -165,7 +165,7 @@ describe('with a store that is gone', () => {
     const log = new CallLogStore(database.db);
     budget = createCallBudget({ windows, source: createLoggedCalls({ log, windows, limitedBy: 'store' }) });
     reservation = await reserved(budget, 'EspoCRM', 1);
-    await database.close();
+    await takeAway(database);
   });
 
   test.each(['Advoware', 'second EspoCRM'])('a system without a budget is not limited: %s', async (system) => {

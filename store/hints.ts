@@ -306,7 +306,8 @@ function withoutRepetition(batch: readonly Hint[]): Hint[] {
   return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, hint]) => hint);
 }
 
-const isMoreUrgent = (one: Hint, other: Hint): boolean =>
+/** What of two reasons to look at a record counts. */
+export const isMoreUrgent = (one: Pick<Hint, 'trigger'>, other: Pick<Hint, 'trigger'>): boolean =>
   hintTriggers.indexOf(one.trigger) < hintTriggers.indexOf(other.trigger);
 
 /** The link's row and the hint's, in one statement, are about the same record. */

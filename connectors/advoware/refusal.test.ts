@@ -17,13 +17,16 @@ import {
 import { createContext, rejectionOf, until } from '../test-context.ts';
 import { connectorFor } from './test-connector.ts';
 
+/** Even a busy machine answers within this time. */
+const answeredWithinMs = 3_000;
+
 let firm: Advoware;
 let connector: Connector;
 let current: RemoteRecord;
 
 beforeEach(async () => {
   firm = await startAdvoware();
-  connector = connectorFor(firm, { timeoutMs: 500 });
+  connector = connectorFor(firm, { timeoutMs: answeredWithinMs });
   current = await connector.create('Beteiligte', { name: 'Geheim' }, createContext());
 });
 afterEach(() => firm.stop());
@@ -138,7 +141,7 @@ describe('an answer that is lost', () => {
     { kind: 'resetBefore' },
     { kind: 'resetAfter' },
     { kind: 'truncate' },
-    { kind: 'latency', delayMs: 1_000 },
+    { kind: 'latency', delayMs: 2 * answeredWithinMs },
     { kind: 'status', status: 200, body: '<html>' },
     { kind: 'status', status: 200, body: '"Geheim"' },
   ];

@@ -13,7 +13,7 @@ export const connectorFor = (firm: Firm, options: Partial<AdvowareOptions> = {})
   createAdvowareConnector({
     configuratorUrl: `${firm.configuratorUrl}/AdvonetConfigurator/api/Url`,
     ...firm.credentials,
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
     notFound: '404',
     tokens: createTokenCache(),
     ...options,

@@ -20,7 +20,7 @@ async function start(options: Parameters<typeof startEspoCrm>[0] = {}): Promise<
   connector = createEspoCrmConnector({
     url: crm.url,
     auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey },
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
   });
   context = createContext();
 }

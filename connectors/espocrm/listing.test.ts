@@ -15,7 +15,7 @@ beforeEach(async () => {
   connector = createEspoCrmConnector({
     url: crm.url,
     auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey },
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
   });
   context = createContext();
 });

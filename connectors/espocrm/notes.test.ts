@@ -10,7 +10,7 @@ let connector: EspoCrmConnector;
 beforeEach(async () => {
   crm = await startEspoCrm();
   const auth = { kind: 'apiKey', apiKey: crm.apiUser.apiKey } as const;
-  connector = createEspoCrmConnector({ url: crm.url, auth, timeoutMs: 2_000 });
+  connector = createEspoCrmConnector({ url: crm.url, auth, timeoutMs: 20_000 });
 });
 afterEach(() => crm.stop());
 

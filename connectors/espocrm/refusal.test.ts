@@ -32,7 +32,7 @@ const connectorWith = (apiKey: string, system?: string) =>
   createEspoCrmConnector({
     url: crm.url,
     auth: { kind: 'apiKey', apiKey },
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
     ...(system !== undefined && { system }),
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { DeletePolicy } from '../../engine/deletion.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { sides, textOfJson } from '../../engine/values.ts';
+import { refOfKey } from '../../store/hints.ts';
 import { empty } from '../support/empty.ts';
 import { openInMemory } from '../support/embedded.ts';
 import { people } from '../support/people.ts';
@@ -65,8 +66,10 @@ function comparable(pair: PairDefinition, sent: readonly Sent[]): string[] {
   return written.sort();
 }
 
-/** Runs the pass that was previewed. @returns in what the two differ */
+/** Runs the look of a person, as it was previewed. @returns in what the two differ */
 async function comparedWithPreview(world: World, key: string): Promise<string[]> {
+  const { side, recordId } = refOfKey({ pair: world.pair.name, key });
+  await world.store.hint({ side, recordId, trigger: 'person' });
   const listed = await world.preview(key);
   const before = new Set(world.sent);
   const { outcome } = await world.pass(key);

@@ -6,7 +6,15 @@ import type { Resolution } from '../../engine/resolution.ts';
 import type { Side } from '../../engine/values.ts';
 import { changesTo, type Conflict, type ConflictOutcome, newConflicts } from '../../store/conflict-rows.ts';
 import type { HintOutcome, NotedHint } from '../../store/hint-rows.ts';
-import { type Hint, keyOf, type RecordKey, type RecordRef, refOfKey, replicaKey } from '../../store/hints.ts';
+import {
+  type Hint,
+  isMoreUrgent,
+  keyOf,
+  type RecordKey,
+  type RecordRef,
+  refOfKey,
+  replicaKey,
+} from '../../store/hints.ts';
 import { openCreationsIn } from '../../store/links.ts';
 import { countedSince, type LedgerRow, type NewLedgerRow, type SettledRow } from '../../store/ledger-rows.ts';
 import { type Link, type LinkChanges, unsavedLink } from '../../store/link-rows.ts';
@@ -31,8 +39,6 @@ interface HintRow {
   trigger: HintTrigger;
   dueAtMs: number;
 }
-
-const isSticky = ({ trigger }: HintRow): boolean => trigger === 'person' || trigger === 'look_again';
 
 const copied = <T>(value: T): T => structuredClone(value);
 
@@ -226,7 +232,7 @@ export class ModelStore implements WorldStore {
   #hint({ pair, side, recordId, trigger }: Hint): void {
     const { hints } = this.#tables;
     const known = hints.find((row) => row.pair === pair && row.side === side && row.recordId === recordId);
-    const kept = known !== undefined && isSticky(known) ? known.trigger : trigger;
+    const kept = known !== undefined && isMoreUrgent(known, { trigger }) ? known.trigger : trigger;
     const row = { pair, side, recordId, seq: this.#tables.next(), trigger: kept };
     this.#tables.hints = [...hints.filter((one) => one !== known), { ...row, dueAtMs: this.#now().getTime() }];
   }
@@ -292,7 +298,7 @@ export class ModelStore implements WorldStore {
     if (from === to || to === null || former === undefined) return;
     if (waiting === undefined) former.recordId = to;
     else {
-      if (!isSticky(waiting)) waiting.trigger = former.trigger;
+      if (isMoreUrgent(former, waiting)) waiting.trigger = former.trigger;
       this.#tables.hints = this.#tables.hints.filter((row) => row !== former);
     }
   }
