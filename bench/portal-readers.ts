@@ -1,21 +1,19 @@
 /**
  * How long the portal's users wait: 50 of them open pages of all kinds, one after the other, on the tables of a whole
- * organization (27,199 tasks), while rows are changed at the rate at which webhooks may come in. Each looks at a page for about
- * a second before the next. The API is a process of its own, as in production, on PostgreSQL. `--seconds 300` for the whole
- * five minutes, `--readers 1` for one who is alone, `--pause 0` for how much it can serve at all.
+ * organization (27,199 tasks), while Productive sends webhooks at the rate at which they may come in: each is received, the
+ * task is read anew, and the row is written. A reader looks at a page for about a second before the next. Everything is a
+ * process of its own, as in production, on PostgreSQL, and on this one machine. `--seconds 300` for the whole five minutes,
+ * `--readers 1` for one who is alone, `--pause 0` for how much it can serve at all.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sql } from 'drizzle-orm';
-import type { Database, OpenDatabase } from '../store/database.ts';
-import { openPostgres } from '../store/open-postgres.ts';
-import { freePort } from '../cli/temporal-server/free-port.ts';
-import { adminToken, clientToken, portalTokens } from '../test/support/portal-tokens.ts';
-import { fullVolumes, largest, populatePortal } from '../test/support/portal-population.ts';
-import { startTestPostgres } from '../test/support/postgres.ts';
+import { z } from 'zod';
+import type { Database } from '../store/database.ts';
+import { adminToken, clientToken } from '../test/support/portal-tokens.ts';
+import { until } from '../test/support/until.ts';
+import { type ImportedPortal, openImportedPortal, type RunningProductive } from './imported-portal.ts';
 
 const changes = { count: 1_000, perMs: 300_000 };
 const { values: given } = parseArgs({
@@ -29,38 +27,72 @@ const lastsMs = Number(given.seconds) * 1_000;
 const readers = Number(given.readers);
 const pauseMs = Number(given.pause) * 1_000;
 
+const rowsOfPopulation = z.array(z.object({ id: z.coerce.number(), productiveId: z.string() })).min(1);
+
+/** What readers open: rows of the portal, with Productive's ids. */
+interface Population {
+  /** Productive's id of the client. */
+  readonly companyId: string;
+  readonly projectId: number;
+  readonly clientsTasks: readonly number[];
+  readonly tasks: readonly { readonly id: number; readonly productiveId: string }[];
+}
+
+/** The project with the most tasks, of the client to whom it belongs. */
+async function populationOf(db: Database): Promise<Population> {
+  const [largest] = z.array(z.object({ projectId: z.coerce.number(), companyId: z.string() })).parse(
+    (
+      await db.execute(sql`select t.project_id as "projectId", c.productive_id as "companyId" from portal_tasks t
+          join portal_projects p on p.id = t.project_id join portal_companies c on c.id = p.company_id
+          where t.private is not true group by 1, 2 order by count(*) desc limit 1`)
+    ).rows,
+  );
+  if (largest === undefined) throw new Error('there is no task of a client');
+  const tasks = async (where = sql`true`) =>
+    rowsOfPopulation.parse(
+      (await db.execute(sql`select id, productive_id as "productiveId" from portal_tasks where ${where} order by id`))
+        .rows,
+    );
+  const visible = sql`project_id = ${largest.projectId} and private is not true and deleted_at is null`;
+  return { ...largest, clientsTasks: (await tasks(visible)).map(({ id }) => id), tasks: await tasks() };
+}
+
 const people = 'include=people';
 const whole = 'include=people,comments,attachments,activities';
-/** A screen and the requests that it is made of; `n` is another number each time. */
-const screens: readonly { readonly name: string; readonly path: (n: number) => string; readonly isClients: boolean }[] =
-  [
-    { name: 'client projects', isClients: true, path: () => `/projects?${people}` },
-    { name: 'client project overview', isClients: true, path: () => '/projects/1' },
-    { name: 'client task list', isClients: true, path: () => `/tasks?projectId=1&status=open&${people}` },
-    { name: 'client task', isClients: true, path: (n) => `/tasks/${taskOfClient(n)}?${whole}` },
-    { name: 'admin projects', isClients: false, path: () => `/projects?limit=200&include=people,companies` },
-    { name: 'admin task list', isClients: false, path: () => `/tasks?limit=200&${people}` },
-    { name: 'admin task', isClients: false, path: (n) => `/tasks/${(n % fullVolumes.tasks) + 1}?${whole}` },
-  ];
-
-/** Every seventeenth is private. */
-const taskOfClient = (n: number): number => {
-  const id = (n % fullVolumes.tasksOfLargest) + 1;
-  return id % 17 === 0 ? id - 1 : id;
+const oneOf = <T>(rows: readonly T[], n: number): T => {
+  const row = rows[n % rows.length];
+  if (row === undefined) throw new Error('there is no row');
+  return row;
 };
+
+/** A screen and the requests that it is made of; `n` is another number each time. */
+interface Screen {
+  readonly name: string;
+  readonly path: (n: number) => string;
+  readonly isClients: boolean;
+}
+const screensOf = ({ projectId, clientsTasks, tasks }: Population): readonly Screen[] => [
+  { name: 'client projects', isClients: true, path: () => `/projects?${people}` },
+  { name: 'client project overview', isClients: true, path: () => `/projects/${projectId}` },
+  { name: 'client task list', isClients: true, path: () => `/tasks?projectId=${projectId}&status=open&${people}` },
+  { name: 'client task', isClients: true, path: (n) => `/tasks/${oneOf(clientsTasks, n)}?${whole}` },
+  { name: 'admin projects', isClients: false, path: () => `/projects?limit=200&include=people,companies` },
+  { name: 'admin task list', isClients: false, path: () => `/tasks?limit=200&${people}` },
+  { name: 'admin task', isClients: false, path: (n) => `/tasks/${oneOf(tasks, n).id}?${whole}` },
+];
 
 interface Reading {
   readonly screen: string;
   readonly ms: number;
 }
 
-async function readAll(url: string, until: number): Promise<readonly Reading[]> {
-  const tokens = { client: await clientToken(largest.companyId), admin: await adminToken() };
+async function readAll(url: string, population: Population, endMs: number): Promise<readonly Reading[]> {
+  const tokens = { client: await clientToken(population.companyId), admin: await adminToken() };
+  const screens = screensOf(population);
   const readings: Reading[] = [];
   const reader = async (first: number): Promise<void> => {
-    for (let n = first; performance.now() < until; n += 1) {
-      const screen = screens[n % screens.length];
-      if (screen === undefined) throw new Error('there is no screen');
+    for (let n = first; performance.now() < endMs; n += 1) {
+      const screen = oneOf(screens, n);
       const path = screen.path(first * 7_919 + n);
       const begun = performance.now();
       const authorization = `Bearer ${screen.isClients ? tokens.client : tokens.admin}`;
@@ -76,16 +108,14 @@ async function readAll(url: string, until: number): Promise<readonly Reading[]> 
   return readings;
 }
 
-/** Changes tasks one by one, at an even pace, as webhooks have them changed. @returns how many there were */
-async function change(db: Database, until: number): Promise<number> {
-  const pauseMs = changes.perMs / changes.count;
+/** A person in Productive changes tasks one by one, at an even pace. @returns how many there were */
+async function change(productive: RunningProductive, { tasks }: Population, endMs: number): Promise<number> {
+  const everyMs = changes.perMs / changes.count;
   let count = 0;
-  for (let next = performance.now(); next < until; next += pauseMs) {
+  for (let next = performance.now(); next < endMs; next += everyMs) {
     await sleep(Math.max(0, next - performance.now()));
-    const id = ((count * 6_151) % fullVolumes.tasks) + 1;
-    await db.execute(
-      sql`update portal_tasks set title = ${`Changed ${count}`}, last_activity_at = now() where id = ${id}`,
-    );
+    const { productiveId } = oneOf(tasks, count * 6_151);
+    await productive.control('PATCH', `/records/tasks/${productiveId}`, { title: `Changed ${count}` });
     count += 1;
   }
   return count;
@@ -102,55 +132,26 @@ function print(title: string, readings: readonly Reading[]): void {
   );
 }
 
-interface RunningApi {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** As `tandem start --only api` does it, with the portal and nothing else; nobody answers where Temporal should be. */
-async function startApi(databaseUrl: string): Promise<RunningApi> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, ['cli/tandem.ts', 'start', '--only', 'api'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      ...{ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`, LOG_LEVEL: 'silent' },
-      ...{ API_PORT: String(port), API_TOKENS: 'bench:0123456789abcdef', PORTAL_RATE_LIMIT: '1000000/1s' },
-      ...{ PRODUCTIVE_TOKEN: 'nobody', PRODUCTIVE_ORGANIZATION_ID: '1' },
-      ...{ PORTAL_JWT_SECRET: portalTokens.signer.secret, PORTAL_JWT_AUDIENCE: portalTokens.audience },
-    },
-  });
-  const authorization = `Bearer ${await clientToken(largest.companyId)}`;
-  const isUp = () =>
-    fetch(`${url}/portal/v1/me`, { headers: { authorization } }).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-  while (!(await isUp())) {
-    if (child.exitCode !== null) throw new Error('the API did not start');
-    await sleep(200);
-  }
-  return {
-    url,
-    stop: async () => {
-      const ended = once(child, 'exit');
-      child.kill();
-      await ended;
-    },
-  };
-}
-
-async function measure({ db, kind }: OpenDatabase, databaseUrl: string): Promise<void> {
-  await populatePortal(db, fullVolumes);
-  const api = await startApi(databaseUrl);
-  const until = performance.now() + lastsMs;
-  const [readings, changed] = await Promise.all([readAll(api.url, until), change(db, until)]).finally(() => api.stop());
+async function measure({ url, db, productive }: ImportedPortal): Promise<void> {
+  const population = await populationOf(db);
+  await productive.control('POST', '/webhooks/running', { everyMs: 50 });
+  const asked = await productive.requests();
+  const endMs = performance.now() + lastsMs;
+  const [readings, changed] = await Promise.all([
+    readAll(url, population, endMs),
+    change(productive, population, endMs),
+  ]);
+  const arrived = async () => db.$count(sql`portal_tasks`, sql`title like 'Changed %'`);
+  await until('every change has arrived', async () => (await arrived()) === changed);
+  const lateMs = performance.now() - endMs;
+  const requests = (await productive.requests()) - asked;
   process.stdout.write(
-    `${kind}: ${readers} readers, each a page every ${pauseMs / 1_000} s, for ${lastsMs / 1_000} s, ${fullVolumes.tasks} tasks, ${changed} changed meanwhile\n`,
+    `${readers} readers, each a page every ${pauseMs / 1_000} s, for ${lastsMs / 1_000} s, ${population.tasks.length} tasks\n` +
+      `${changed} changed in Productive meanwhile, all in the portal ${(lateMs / 1_000).toFixed(1)} s after the last; ` +
+      `${requests} requests to Productive, webhooks and catch-up\n`,
   );
   process.stdout.write(`${'screen'.padEnd(26)}  pages    p50    p95    p99    max  (ms)\n`);
-  for (const { name } of screens) {
+  for (const { name } of screensOf(population)) {
     print(
       name,
       readings.filter(({ screen }) => screen === name),
@@ -159,13 +160,5 @@ async function measure({ db, kind }: OpenDatabase, databaseUrl: string): Promise
   print('all', readings);
 }
 
-const postgres = await startTestPostgres();
-if (postgres.kind === 'running') {
-  const database = await openPostgres({ url: postgres.address, maxConnections: 2, onProblem: () => undefined });
-  await measure(database, postgres.address).finally(async () => {
-    await database.close();
-    await postgres.stop();
-  });
-} else {
-  process.stdout.write(`nothing was measured: ${postgres.reason}\n`);
-}
+const portal = await openImportedPortal();
+await measure(portal).finally(() => portal.stop());
