@@ -1,6 +1,6 @@
 import { AmbiguousWrite, ConnectorError, DuplicateSuspected, Rejected } from '../connectors/errors.ts';
 import { question } from '../engine/question.ts';
-import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
+import { creationWaitMs, decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
 import type { HintOutcome } from '../store/hint-rows.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { Link, LinkChanges } from '../store/link-rows.ts';
@@ -15,8 +15,8 @@ import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
 import { changesOf, tellMasterIfNew, type Told } from './tell-master.ts';
 
-/** How soon to look again after another record's pass that is in the way. */
-const otherPassWaitMs = 1_000;
+/** How soon to look again after a partner's pass that is in the way. */
+const partnerWaitMs = 1_000;
 
 /** Turns whatever ended a pass into a stored outcome. @throws what the store itself throws: then Temporal tries again. */
 export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
@@ -34,7 +34,7 @@ export async function fail(pass: Pass, error: unknown): Promise<PassSummary> {
 
 async function outcomeOf(pass: Pass, error: unknown): Promise<PassSummary> {
   if (error instanceof LeaseLost) return giveWay(pass);
-  if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error.code);
+  if (error instanceof CreationInProgress || error instanceof PartnerBusy) return waitForOther(pass, error);
   const openCreation = pass.open.find(({ action }) => action === 'create');
   if (
     error instanceof AmbiguousWrite &&
@@ -70,11 +70,14 @@ async function giveWay(pass: Pass): Promise<PassSummary> {
   return pass.summary({ kind: 'nothing' });
 }
 
-async function waitForOther(pass: Pass, code: string): Promise<PassSummary> {
-  const at = new Date(pass.deps.now().getTime() + otherPassWaitMs);
-  await finish(pass, { changes: {}, hints: { kind: 'postponed', at } });
-  return pass.summary({ kind: 'waiting', code, system: null, retryInMs: otherPassWaitMs });
+async function waitForOther(pass: Pass, error: CreationInProgress | PartnerBusy): Promise<PassSummary> {
+  const waitMs = error instanceof PartnerBusy ? partnerWaitMs : waitForCreation(pass, error);
+  await finish(pass, { changes: {}, hints: { kind: 'postponed', at: later(pass, waitMs) } });
+  return pass.summary({ kind: 'waiting', code: error.code, system: null, retryInMs: waitMs });
 }
+
+const waitForCreation = ({ deps }: Pass, { since }: CreationInProgress): number =>
+  creationWaitMs(deps.now().getTime() - since.getTime(), deps.random());
 
 interface FailureInWords extends Failure {
   readonly system: string | null;

@@ -58,6 +58,7 @@ export async function askAboutCreations(
   matters: (creation: OpenCreation) => boolean,
 ): Promise<Question | null> {
   const open = (await deps.links.openCreations(pair.name, otherSide(side), link.id)).filter(matters);
-  if (open.some(({ state }) => state === 'planned')) throw new CreationInProgress();
+  const unsettled = open.find(({ state }) => state === 'planned');
+  if (unsettled !== undefined) throw new CreationInProgress(unsettled.since);
   return open.length === 0 ? null : question('look_alikes', side, { ids: open.map(({ of }) => of) });
 }

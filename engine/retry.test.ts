@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideRetry, defaultRetryPolicy, type FailureCode } from './retry.ts';
+import { creationWaitMs, decideRetry, defaultRetryPolicy, type FailureCode } from './retry.ts';
 
 const fresh = { attempts: 0, waits: 0 };
 const decide = (
@@ -120,5 +120,29 @@ describe('the history', () => {
       told: true,
       history: { attempts: 1, waits: 0 },
     });
+  });
+});
+
+describe("another couple's creation", () => {
+  /** The waits of a record that looks again each time, in seconds. */
+  const waits = (looks: number, jitter = 0): number[] => {
+    let openForMs = 0;
+    return Array.from({ length: looks }, () => {
+      const waitMs = creationWaitMs(openForMs, jitter);
+      openForMs += waitMs;
+      return waitMs / 1_000;
+    });
+  };
+
+  test('is asked after ever more seldom, every five minutes in the end', () => {
+    expect(waits(7)).toEqual([1, 5, 30, 60, 300, 300, 300]);
+  });
+
+  test('that was open for long already is waited for no more often by who comes late', () => {
+    expect(creationWaitMs(3_600_000, 0)).toBe(300_000);
+  });
+
+  test('does not bring all who wait for it back together, and clocks may differ', () => {
+    expect(creationWaitMs(-5_000, 1)).toBe(1_200);
   });
 });

@@ -56,6 +56,8 @@ export type RetryDecision =
 
 const uncountedAmbiguous = 3;
 const movingTargetWaitMs = 5_000;
+const creationLadderMs = [1_000, 5_000, 30_000, 60_000];
+const endOfCreationLadderMs = 300_000;
 
 /**
  * The one place that turns a failure into what happens next.
@@ -114,5 +116,21 @@ const gaveUp = (history: FailureHistory, { reviveAfterMs }: RetryPolicy, jitter:
 
 const rung = (ladderMs: readonly number[], index: number): number =>
   ladderMs[Math.min(index, ladderMs.length - 1)] ?? 60_000;
+
+/**
+ * How long a record waits before it looks again whether another couple's creation is over: hardly at all while it is young, and
+ * minutes where its couple waits itself, for a system or a ladder of its own.
+ * @param openForMs since when the creation is under way, in milliseconds
+ * @param jitter as for `decideRetry`
+ */
+export function creationWaitMs(openForMs: number, jitter: number): number {
+  let endsAtMs = 0;
+  for (const waitMs of creationLadderMs) {
+    endsAtMs += waitMs;
+    if (openForMs < endsAtMs) return jittered(waitMs, jitter);
+  }
+  return jittered(endOfCreationLadderMs, jitter);
+}
+
 /** Up to a fifth longer, so that records which failed together do not come back together. */
 const jittered = (ms: number, jitter: number): number => Math.round(ms * (1 + jitter / 5));

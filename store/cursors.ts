@@ -11,7 +11,8 @@ export type Cursor = typeof cursors.$inferSelect;
 /** A row that was compared. */
 export interface ComparedRow {
   readonly recordId: string;
-  readonly version: string;
+  /** Its version, and a digest of what was compared. */
+  readonly state: string;
   /** By the system's own clock. */
   readonly modifiedAt: Date;
 }
@@ -71,14 +72,14 @@ export class CursorStore {
     });
   }
 
-  /** The versions of these records that were compared lately. */
-  async comparedVersions(pair: string, side: Side, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  /** The states in which these records were compared lately. */
+  async comparedStates(pair: string, side: Side, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (ids.length === 0) return new Map();
     const rows = await this.#db
-      .select({ id: comparedRows.recordId, version: comparedRows.version })
+      .select({ id: comparedRows.recordId, state: comparedRows.state })
       .from(comparedRows)
       .where(and(ofRows({ pair, side }), inArray(comparedRows.recordId, [...ids])));
-    return new Map(rows.map(({ id, version }) => [id, version]));
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   /** Nothing could be read. @param code stable, without values */
@@ -124,7 +125,7 @@ async function rememberRows(tx: Database, { pair, side }: Cursor, { compared, re
       .values(compared.map((row) => ({ pair, side, ...row })))
       .onConflictDoUpdate({
         target: [comparedRows.pair, comparedRows.side, comparedRows.recordId],
-        set: { version: sql`excluded.version`, modifiedAt: sql`excluded.modified_at` },
+        set: { state: sql`excluded.version`, modifiedAt: sql`excluded.modified_at` },
       });
   }
   if (rememberSince === null) return;

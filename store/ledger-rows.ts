@@ -64,14 +64,23 @@ export async function insertRows(tx: Database, link: Link, rows: readonly NewLed
   return stored.map(({ id }) => id);
 }
 
-export async function settleRows(tx: Database, rows: readonly SettledRow[], now: Date): Promise<void> {
+/** @returns what became of unsettled rows: those that were settled before stay as they are */
+export async function settleRows(
+  tx: Database,
+  rows: readonly SettledRow[],
+  now: Date,
+): Promise<readonly Pick<LedgerRow, 'action' | 'plannedAt'>[]> {
+  const settled: Pick<LedgerRow, 'action' | 'plannedAt'>[] = [];
   for (const { id, state } of rows) {
-    await tx
+    const changed = await tx
       .update(ledger)
       // A row that is asked about is not settled yet.
       .set({ state, settledAt: state === 'asked' ? null : now })
-      .where(and(eq(ledger.id, id), isNull(ledger.settledAt)));
+      .where(and(eq(ledger.id, id), isNull(ledger.settledAt)))
+      .returning({ action: ledger.action, plannedAt: ledger.plannedAt });
+    settled.push(...changed);
   }
+  return settled;
 }
 
 /** Passes side by side can't exceed the budget together. */

@@ -11,6 +11,8 @@ import { ledger, links } from './schema.ts';
 /** A creation of another couple whose fate is not known yet. */
 export interface OpenCreation {
   readonly state: 'planned' | 'asked';
+  /** When it was begun. */
+  readonly since: Date;
   /** The record that it was to be the partner of. */
   readonly of: string;
   /** What was sent. */
@@ -83,7 +85,7 @@ export class LinkStore {
     }));
   }
 
-  /** Creations on that side which other couples have begun and which may have made any unknown record there. */
+  /** Creations on that side which other couples have begun and which may have made any unknown record there, oldest first. */
   async openCreations(pair: string, side: Side, exceptLinkId: number | null): Promise<readonly OpenCreation[]> {
     const rows = await this.#db
       .select({ row: ledger, masterId: links.masterId, replicaId: links.replicaId })
@@ -119,8 +121,9 @@ export class LinkStore {
 export function openCreationsIn(rows: readonly (LedgerRow & { readonly of: string })[]): readonly OpenCreation[] {
   return rows
     .filter(({ action }) => action === 'create')
-    .map(({ linkId, state, of }) => ({
+    .map(({ linkId, state, plannedAt, of }) => ({
       state: state === 'asked' ? 'asked' : 'planned',
+      since: plannedAt,
       of,
       writes: rows.flatMap((row) => (row.linkId === linkId ? asUnsettled(row, rows) : [])),
     }));

@@ -16,12 +16,15 @@ export class PairPaused extends Error {
   }
 }
 
-/** The same thing is being created by another record's pass at this moment: look again when that one has ended. */
+/** The same thing is being created by another record's pass: look again when it is known what became of that. */
 export class CreationInProgress extends Error {
   readonly code = 'creation_in_progress';
-  constructor() {
+  /** When that creation was begun. */
+  readonly since: Date;
+  constructor(since: Date) {
     super('The same record is being created by another pass');
     this.name = 'CreationInProgress';
+    this.since = since;
   }
 }
 

@@ -242,8 +242,9 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       const [one, other] = [await atWork('m1'), await atWork('m2')];
       const [id = 0] = await passes().plan(one.link, 'first', [plannedCreation('Meier 2001-01-05')]);
       const before = await stored();
-      const second = [plannedWrite(), plannedCreation('Meier 2001-01-05')];
-      await expect(passes().plan(other.link, 'first', second)).rejects.toBeInstanceOf(CreationInProgress);
+      const second = [plannedWrite(), plannedCreation('Meier 2001-01-05', { plannedAt: at(1) })];
+      const refused = { code: 'creation_in_progress', since: at(0) };
+      await expect(passes().plan(other.link, 'first', second)).rejects.toMatchObject(refused);
       expect(await stored()).toEqual(before);
       await passes().settle(one.link, 'first', [{ id, state: 'dropped' }], {}, at(1));
       await expect(passes().plan(other.link, 'first', second)).resolves.toHaveLength(2);

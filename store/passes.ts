@@ -5,6 +5,7 @@ import type { DeletionBudget } from '../engine/deletion.ts';
 import type { RecentWrite } from '../engine/loop.ts';
 import { type Conflict, type ConflictOutcome, conflictsOf, settleConflicts } from './conflict-rows.ts';
 import { pairWithCircuits } from './circuit-rows.ts';
+import { openCreationSince, settleRowsAndTell } from './creation-waits.ts';
 import type { Database } from './database.ts';
 import {
   followReplacement,
@@ -26,7 +27,6 @@ import {
   type NewLedgerRow,
   rowsForPass,
   type SettledRow,
-  settleRows,
   unsettledRows,
 } from './ledger-rows.ts';
 import {
@@ -167,7 +167,8 @@ export class PassStore {
         return insertRows(tx, link, rows);
       });
     } catch (error) {
-      throw isOpenCreation(error) ? new CreationInProgress() : error;
+      if (!isOpenCreation(error)) throw error;
+      throw new CreationInProgress(await openCreationSince(this.#db, link.pair, rows));
     }
   }
 
@@ -213,7 +214,7 @@ export class PassStore {
   ): Promise<readonly LedgerRow[]> {
     return this.#db.transaction(async (tx) => {
       const before = await confirmLease(tx, link, token);
-      await settleRows(tx, rows, now);
+      await settleRowsAndTell(tx, link.pair, rows, now);
       const hasAbsorbed = await absorb(tx, link, changes, now);
       await followReplacement(tx, link, changes);
       await tx
@@ -229,7 +230,7 @@ export class PassStore {
   async finish(link: Link, token: string, end: PassEnd, now: Date): Promise<void> {
     await this.#db.transaction(async (tx) => {
       const before = await confirmLease(tx, link, token);
-      await settleRows(tx, end.rows, now);
+      await settleRowsAndTell(tx, link.pair, end.rows, now);
       await absorb(tx, link, end.changes, now);
       if (end.conflicts !== null) await settleConflicts(tx, link, end.conflicts, now);
       await tx

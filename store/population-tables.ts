@@ -100,7 +100,8 @@ export const comparedRows = pgTable(
     pair: text('pair').notNull(),
     side: text('side').$type<Side>().notNull(),
     recordId: text('record_id').notNull(),
-    version: text('version').notNull(),
+    /** Its version, and a digest of what was compared; without one it was compared by an older release. */
+    state: text('version').notNull(),
     /** By the system's own clock. */
     modifiedAt: time('modified_at').notNull(),
   },

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Unavailable } from '../../connectors/errors.ts';
 import type { OpenDatabase } from '../../store/database.ts';
+import { comparedRows } from '../../store/population-tables.ts';
 import { hints } from '../../store/schema.ts';
 import { databasesUnderTest } from '../../test/support/databases.ts';
 import { type House, openDatabase, openHouse } from '../../test/support/house.ts';
@@ -115,6 +116,57 @@ describe.each(databasesUnderTest())('catch-up on $name', (kind) => {
     expect(await watcher.catchUp()).toMatchObject({ handedOver: 0 });
     house.crm.update(entity, id, { firstName: 'Eva' });
     expect(await watcher.catchUp()).toMatchObject({ handedOver: 1 });
+  });
+
+  describe('where the time of the last change, in whole seconds, is the version', () => {
+    const second = new Date(Math.floor(Date.now() / secondMs) * secondMs);
+    beforeEach(async () => {
+      await house.close();
+      const now = () => new Date(second.getTime() + clockOffsetMs);
+      house = await openHouse({ database, crm: { optimisticConcurrency: false, now } });
+      watcher = new Watcher(house);
+    });
+
+    test('a second edit within the second of one that was read already is news, once', async () => {
+      const { id } = await house.linked({ lastName: 'Meier' });
+      await watcher.catchUp();
+      later(60 * secondMs);
+      house.crm.update(entity, id, { lastName: 'Maier' });
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 1 });
+      await house.sync(id);
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 0 });
+      house.crm.update(entity, id, { lastName: 'Mayer' });
+      expect(await watcher.catchUp()).toEqual({ pages: 1, handedOver: 1, again: false });
+      expect(await watcher.catchUp()).toEqual({ pages: 1, handedOver: 0, again: false });
+    });
+
+    test('an edit within the second of our own write is news, once', async () => {
+      await watcher.catchUp();
+      later(60 * secondMs);
+      const { id } = await house.linked({ lastName: 'Meier' });
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 0 });
+      house.crm.update(entity, id, { lastName: 'Maier' });
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 1 });
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 0 });
+    });
+
+    test('a row that an older release has compared by its version only is handed over once more at most', async () => {
+      await watcher.catchUp();
+      const [id = ''] = people(1);
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 1 });
+      const version = String(house.crm.record(entity, id)?.['modifiedAt']);
+      await database.db.update(comparedRows).set({ state: version });
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 1 });
+      expect(await watcher.catchUp()).toMatchObject({ handedOver: 0 });
+    });
+
+    test('what is remembered of a row shows none of its values', async () => {
+      await watcher.catchUp();
+      house.crm.create(entity, { lastName: 'Meier' });
+      await watcher.catchUp();
+      const [row] = await database.db.select().from(comparedRows);
+      expect(row?.state).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d#[\w-]{16}$/);
+    });
   });
 
   test('an hour of missed changes is complete after one catch-up, page by page, each record once', async () => {

@@ -8,6 +8,7 @@ import { SightingStore } from '../../store/sightings.ts';
 import type { CatchUpSummary, PairInput } from '../../workflows/contract.ts';
 import { callIfPossible, pairNamed } from '../finder-call.ts';
 import { referencing } from '../referencing-connector.ts';
+import { comparedState } from './compared-state.ts';
 import type { CatchUpDependencies } from './dependencies.ts';
 import { afterPage, isFirstWalk, readAgainFrom, walkFrom } from './walk.ts';
 
@@ -97,23 +98,30 @@ async function findingsOf(
   const { name } = pair;
   const seenIds = records.map(({ id }) => id);
   const known = await new SightingStore(db).linksOf(name, side, seenIds);
-  const compared = await cursors.comparedVersions(name, side, seenIds);
+  const compared = await cursors.comparedStates(name, side, seenIds);
   const showsLess = list.showsLess.bind(list);
-  const news = records.filter((row) => {
-    // Read again because of the overlap: whoever was told of this version still knows.
-    if (row.version !== null && compared.get(row.id) === row.version) return false;
+  const rows = records.map((record): ListedRow => ({ record, state: comparedState(pair, side, record) }));
+  const news = rows.filter(({ record: row, state }) => {
+    // Read again because of the overlap: whoever was told of this state still knows.
+    if (state !== null && compared.get(row.id) === state) return false;
     return compareRow({ pair, side, row, link: known.get(row.id) ?? null, showsLess }) !== 'same';
   });
   return {
-    hints: news.map(({ id }) => ({ pair: name, side, recordId: id, trigger: 'catch_up' })),
+    hints: news.map(({ record }) => ({ pair: name, side, recordId: record.id, trigger: 'catch_up' })),
     seenIds,
-    compared: records.flatMap(asCompared),
+    compared: rows.flatMap(asCompared),
     rememberSince: readAgainFrom(next),
   };
 }
 
-const asCompared = ({ id, version, modifiedAt }: RemoteRecord): readonly ComparedRow[] =>
-  version === null || modifiedAt === null ? [] : [{ recordId: id, version, modifiedAt: new Date(modifiedAt) }];
+interface ListedRow {
+  readonly record: RemoteRecord;
+  /** Null: nothing tells it from another one. */
+  readonly state: string | null;
+}
+
+const asCompared = ({ record: { id, modifiedAt }, state }: ListedRow): readonly ComparedRow[] =>
+  state === null || modifiedAt === null ? [] : [{ recordId: id, state, modifiedAt: new Date(modifiedAt) }];
 
 /** A spent budget and a system in trouble are told elsewhere; anything else is told once. */
 async function noteTrouble(

@@ -331,14 +331,14 @@ export class ModelStore implements WorldStore {
   }
 
   #append(link: Link, rows: readonly NewLedgerRow[]): number[] {
-    const isOpen = (row: NewLedgerRow): boolean =>
-      row.action === 'create' &&
-      row.creationKey != null &&
-      this.#ledger.some(
-        ({ action, state, side, creationKey }) =>
-          action === 'create' && state === 'planned' && side === row.side && creationKey === row.creationKey,
-      );
-    if (rows.some(isOpen)) throw new CreationInProgress();
+    const open = this.#ledger.find(
+      ({ action, state, side, creationKey }) =>
+        action === 'create' &&
+        state === 'planned' &&
+        creationKey !== null &&
+        rows.some((row) => row.action === 'create' && row.side === side && row.creationKey === creationKey),
+    );
+    if (open !== undefined) throw new CreationInProgress(open.plannedAt);
     return rows.map((row) => {
       const id = this.#next();
       this.#tables.ledger.push(completed(row, id, link));
