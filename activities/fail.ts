@@ -89,8 +89,7 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
   switch (decision.kind) {
     case 'circuit':
     case 'hand_back': {
-      // What a parked record was asked about must still be known when the system answers again.
-      const isKept = decision.kind === 'hand_back' || pass.link.state === 'parked';
+      const isKept = decision.kind === 'hand_back' || isParked(pass);
       const changes: LinkChanges = isKept ? {} : { failure: storedFailure(pass, failure), nextAttemptAt: null };
       await finish(pass, { changes, hints: { kind: 'kept' }, rows });
       return pass.summary({ kind: 'held_back', code, system });
@@ -118,11 +117,18 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
         { ...notificationOf(pass, failure), kind: 'pair_stopped' },
         pass.deps.now(),
       );
-      await finish(pass, { changes: failed(pass, decision, failure), hints: { kind: 'kept' }, rows });
+      await finish(pass, {
+        changes: isParked(pass) ? {} : failed(pass, decision, failure),
+        hints: { kind: 'kept' },
+        rows,
+      });
       pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code, system });
       return pass.summary({ kind: 'paused' });
   }
 }
+
+/** What a parked record asks must still be known when its system or its pair goes on: what holds up everybody is no answer. */
+const isParked = ({ link }: Pass): boolean => link.state === 'parked';
 
 const notTold: Told = { kind: 'not_shown' };
 
