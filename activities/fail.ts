@@ -1,7 +1,6 @@
 import { AmbiguousWrite, ConnectorError, DuplicateSuspected, Rejected } from '../connectors/errors.ts';
 import { question } from '../engine/question.ts';
 import { decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
-import type { HintOutcome } from '../store/hint-rows.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { Link, LinkChanges } from '../store/link-rows.ts';
 import type { NewNotification } from '../store/notification-rows.ts';
@@ -13,7 +12,8 @@ import { finish } from './conclude.ts';
 import { failureText } from './failure-text.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
-import { changesOf, tellMasterIfNew, type Told } from './tell-master.ts';
+import { nextLookAtParked, rememberingUntold } from './tell-later.ts';
+import { changesOf, nextLook, tellMasterIfNew, type Told } from './tell-master.ts';
 
 /** How soon to look again after another record's pass that is in the way. */
 const otherPassWaitMs = 1_000;
@@ -102,15 +102,8 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
       await finish(pass, { changes, hints: nextLook(pass, told, { kind: 'due', at }), rows });
       return pass.summary({ kind: 'waiting', code, system, retryInMs: decision.waitMs });
     }
-    case 'give_up': {
-      const failing = failed(pass, decision, failure);
-      const told = await tell(pass, 'permanently_failed', decision, failure);
-      const at = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
-      const changes: LinkChanges = { ...failing, ...changesOf(told), state: 'parked', nextAttemptAt: at };
-      const hints = nextLook(pass, told, at === null ? { kind: 'done' } : { kind: 'due', at });
-      await finish(pass, { changes, hints, rows, notification: notificationOf(pass, failure) });
-      return pass.summary({ kind: 'parked', code, system });
-    }
+    case 'give_up':
+      return giveUp(pass, decision, failure);
     case 'stop_pair':
       await pass.deps.pairStops.stop(
         pass.pair.name,
@@ -127,14 +120,32 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
   }
 }
 
+async function giveUp(
+  pass: Pass,
+  decision: RetryDecision & { readonly kind: 'give_up' },
+  inWords: FailureInWords,
+): Promise<PassSummary> {
+  const { attempts } = decision.history;
+  // Telling is a write too: what was in flight is known before it only.
+  const rows = rowsNotSent(pass, inWords.error);
+  const failing = failed(pass, decision, inWords);
+  const told = await tell(pass, 'permanently_failed', decision, inWords);
+  const nextAttemptAt = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
+  const failure = rememberingUntold(failing.failure, told, { state: 'permanently_failed', attempts });
+  const { recheckAt = pass.link.recheckAt } = failing;
+  await finish(pass, {
+    changes: { ...failing, failure, ...changesOf(told), state: 'parked', nextAttemptAt },
+    hints: nextLook(pass, told, nextLookAtParked(pass, { failure, nextAttemptAt, recheckAt })),
+    rows,
+    notification: notificationOf(pass, inWords),
+  });
+  return pass.summary({ kind: 'parked', code: inWords.code, system: inWords.system });
+}
+
 /** What a parked record asks must still be known when its system or its pair goes on: what holds up everybody is no answer. */
 const isParked = ({ link }: Pass): boolean => link.state === 'parked';
 
 const notTold: Told = { kind: 'not_shown' };
-
-/** The answer to the status shows an edit that no attempt has seen. */
-const nextLook = (pass: Pass, told: Told, otherwise: HintOutcome): HintOutcome =>
-  told.kind === 'edited' ? { kind: 'look_again', at: pass.deps.now() } : otherwise;
 
 /** Somebody had set it going again: it goes on by itself now. */
 const unparked = ({ state, syncedAt }: Link): LinkChanges =>
@@ -143,7 +154,11 @@ const unparked = ({ state, syncedAt }: Link): LinkChanges =>
 const later = (pass: Pass, ms: number): Date => new Date(pass.deps.now().getTime() + ms);
 
 /** Taken before anything is told: it is about what the attempt was made from. */
-function failed(pass: Pass, { history }: RetryDecision, failure: FailureInWords): LinkChanges {
+function failed(
+  pass: Pass,
+  { history }: RetryDecision,
+  failure: FailureInWords,
+): LinkChanges & { readonly failure: StoredFailure } {
   const mayArriveLate = failure.code === 'ambiguous_write';
   return {
     ...history,

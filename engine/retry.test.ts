@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideRetry, defaultRetryPolicy, type FailureCode } from './retry.ts';
+import { decideRetry, defaultRetryPolicy, type FailureCode, tellAgainInMs } from './retry.ts';
 
 const fresh = { attempts: 0, waits: 0 };
 const decide = (
@@ -121,4 +121,13 @@ describe('the history', () => {
       history: { attempts: 1, waits: 0 },
     });
   });
+});
+
+test.each([
+  [0, 60_000],
+  [90_000, 90_000],
+  [14_400_000, 14_400_000],
+  [86_400_000, 14_400_000],
+])('what could not be shown after %s ms is tried again after %s ms', (waitedMs, againInMs) => {
+  expect(tellAgainInMs(waitedMs, defaultRetryPolicy)).toBe(againInMs);
 });
