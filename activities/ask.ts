@@ -7,7 +7,8 @@ import type { PassSummary } from '../workflows/contract.ts';
 import { finish } from './conclude.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
-import { changesOf, tellMasterIfNew } from './tell-master.ts';
+import { nextLookAtParked, rememberingUntold } from './tell-later.ts';
+import { changesOf, nextLook, tellMasterIfNew } from './tell-master.ts';
 
 /**
  * Parks the record with its question: nothing is written but the question itself, until a person or an edit answers it.
@@ -24,8 +25,11 @@ export async function ask(
   const message = pass.deps.messages.question(code, { system, ids, fields, correctIn: null, reason: '' });
   // What the question was made from, and not what its being shown brings to light.
   const seen = fingerprint(pass);
-  const told = await tellMasterIfNew(pass, { state: stateOf(question), attempts: 0, message });
-  const now = pass.deps.now();
+  const status = { state: stateOf(question), attempts: 0 };
+  const told = await tellMasterIfNew(pass, { ...status, message });
+  const at = pass.deps.now().toISOString();
+  const failure = rememberingUntold({ code, system, message, at, seen }, told, status);
+  const { recheckAt } = pass.link;
   await finish(pass, {
     ...waits,
     changes: {
@@ -36,9 +40,9 @@ export async function ask(
       attempts: 0,
       waits: 0,
       answer: null,
-      failure: { code, system, message, at: now.toISOString(), seen },
+      failure,
     },
-    hints: told.kind === 'edited' ? { kind: 'look_again', at: now } : { kind: 'done' },
+    hints: nextLook(pass, told, nextLookAtParked(pass, { failure, nextAttemptAt: null, recheckAt })),
     rows: [
       ...pass.open.map(({ id }) => ({ id, state: code === 'maybe_created' ? 'asked' : 'dropped' }) as const),
       ...doubtful(pass),

@@ -1,7 +1,6 @@
 import { AmbiguousWrite, ConnectorError, DuplicateSuspected, Rejected } from '../connectors/errors.ts';
 import { question } from '../engine/question.ts';
 import { creationWaitMs, decideRetry, type Failure, type FailureCode, type RetryDecision } from '../engine/retry.ts';
-import type { HintOutcome } from '../store/hint-rows.ts';
 import type { SettledRow } from '../store/ledger-rows.ts';
 import type { Link, LinkChanges } from '../store/link-rows.ts';
 import type { NewNotification } from '../store/notification-rows.ts';
@@ -13,7 +12,8 @@ import { finish } from './conclude.ts';
 import { failureText } from './failure-text.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
-import { changesOf, tellMasterIfNew, type Told } from './tell-master.ts';
+import { nextLookAtParked, rememberingUntold } from './tell-later.ts';
+import { changesOf, nextLook, tellMasterIfNew, type Told } from './tell-master.ts';
 
 /** How soon to look again after a partner's pass that is in the way. */
 const partnerWaitMs = 1_000;
@@ -92,8 +92,7 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
   switch (decision.kind) {
     case 'circuit':
     case 'hand_back': {
-      // What a parked record was asked about must still be known when the system answers again.
-      const isKept = decision.kind === 'hand_back' || pass.link.state === 'parked';
+      const isKept = decision.kind === 'hand_back' || isParked(pass);
       const changes: LinkChanges = isKept ? {} : { failure: storedFailure(pass, failure), nextAttemptAt: null };
       await finish(pass, { changes, hints: { kind: 'kept' }, rows });
       return pass.summary({ kind: 'held_back', code, system });
@@ -106,32 +105,50 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
       await finish(pass, { changes, hints: nextLook(pass, told, { kind: 'due', at }), rows });
       return pass.summary({ kind: 'waiting', code, system, retryInMs: decision.waitMs });
     }
-    case 'give_up': {
-      const failing = failed(pass, decision, failure);
-      const told = await tell(pass, 'permanently_failed', decision, failure);
-      const at = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
-      const changes: LinkChanges = { ...failing, ...changesOf(told), state: 'parked', nextAttemptAt: at };
-      const hints = nextLook(pass, told, at === null ? { kind: 'done' } : { kind: 'due', at });
-      await finish(pass, { changes, hints, rows, notification: notificationOf(pass, failure) });
-      return pass.summary({ kind: 'parked', code, system });
-    }
+    case 'give_up':
+      return giveUp(pass, decision, failure);
     case 'stop_pair':
       await pass.deps.pairStops.stop(
         pass.pair.name,
         { ...notificationOf(pass, failure), kind: 'pair_stopped' },
         pass.deps.now(),
       );
-      await finish(pass, { changes: failed(pass, decision, failure), hints: { kind: 'kept' }, rows });
+      await finish(pass, {
+        changes: isParked(pass) ? {} : failed(pass, decision, failure),
+        hints: { kind: 'kept' },
+        rows,
+      });
       pass.deps.observer.onProblem('The pair was stopped', { pair: pass.pair.name, code, system });
       return pass.summary({ kind: 'paused' });
   }
 }
 
-const notTold: Told = { kind: 'not_shown' };
+async function giveUp(
+  pass: Pass,
+  decision: RetryDecision & { readonly kind: 'give_up' },
+  inWords: FailureInWords,
+): Promise<PassSummary> {
+  const { attempts } = decision.history;
+  // Telling is a write too: what was in flight is known before it only.
+  const rows = rowsNotSent(pass, inWords.error);
+  const failing = failed(pass, decision, inWords);
+  const told = await tell(pass, 'permanently_failed', decision, inWords);
+  const nextAttemptAt = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);
+  const failure = rememberingUntold(failing.failure, told, { state: 'permanently_failed', attempts });
+  const { recheckAt = pass.link.recheckAt } = failing;
+  await finish(pass, {
+    changes: { ...failing, failure, ...changesOf(told), state: 'parked', nextAttemptAt },
+    hints: nextLook(pass, told, nextLookAtParked(pass, { failure, nextAttemptAt, recheckAt })),
+    rows,
+    notification: notificationOf(pass, inWords),
+  });
+  return pass.summary({ kind: 'parked', code: inWords.code, system: inWords.system });
+}
 
-/** The answer to the status shows an edit that no attempt has seen. */
-const nextLook = (pass: Pass, told: Told, otherwise: HintOutcome): HintOutcome =>
-  told.kind === 'edited' ? { kind: 'look_again', at: pass.deps.now() } : otherwise;
+/** What a parked record asks must still be known when its system or its pair goes on: what holds up everybody is no answer. */
+const isParked = ({ link }: Pass): boolean => link.state === 'parked';
+
+const notTold: Told = { kind: 'not_shown' };
 
 /** Somebody had set it going again: it goes on by itself now. */
 const unparked = ({ state, syncedAt }: Link): LinkChanges =>
@@ -140,7 +157,11 @@ const unparked = ({ state, syncedAt }: Link): LinkChanges =>
 const later = (pass: Pass, ms: number): Date => new Date(pass.deps.now().getTime() + ms);
 
 /** Taken before anything is told: it is about what the attempt was made from. */
-function failed(pass: Pass, { history }: RetryDecision, failure: FailureInWords): LinkChanges {
+function failed(
+  pass: Pass,
+  { history }: RetryDecision,
+  failure: FailureInWords,
+): LinkChanges & { readonly failure: StoredFailure } {
   const mayArriveLate = failure.code === 'ambiguous_write';
   return {
     ...history,

@@ -341,6 +341,18 @@ test('a field that the API user may not read is not taken for a cleared one: the
   });
 });
 
+test('a record that asks a question still asks it, with its answers, after the pair was stopped while it was looked at', async () => {
+  const { id } = await house.linked(meier);
+  const { betNr: other } = house.firm.create({ name: 'Schulz' });
+  house.crm.update('CBeteiligte', id, { betnr: String(other) });
+  expect((await house.sync(id)).outcome).toMatchObject({ kind: 'parked', code: 'number_changed' });
+  const asking = await house.links();
+  house.crm.hideField('CBeteiligte', 'titel');
+  expect((await house.sync(id, 'person')).outcome).toEqual({ kind: 'paused' });
+  const { state, failure, attempts } = asking[0]!;
+  expect(await house.links()).toMatchObject([{ state, failure, attempts }]);
+});
+
 describe('I7: one owner per record', () => {
   test('a pass that was overtaken writes nothing and loses nothing', async () => {
     const { id, betNr } = await house.linked(meier);

@@ -4,7 +4,8 @@ import { finish } from './conclude.ts';
 import { differsFromFailure } from './fingerprint.ts';
 import { lookAt } from './observe.ts';
 import type { Pass } from './pass.ts';
-import { stayParked } from './stay-parked.ts';
+import { putOff, stayParked } from './stay-parked.ts';
+import { isOnlyPutOff } from './tell-later.ts';
 
 /**
  * A record that waits or is parked is looked at again early only for a person, or if the hinted side really shows
@@ -24,7 +25,9 @@ export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
   if (isRevived) pass.moveLink([], { attempts: 0, waits: 0 });
   const isHeld = isEarly || (link.state === 'parked' && !isRevived);
   if (link.failure === null || isAsked(pass) || !isHeld) return null;
-  if (await anySideMoved(pass)) {
+  const moved = await anySideMoved(pass);
+  if (moved === 'unread') return putOff(pass);
+  if (moved) {
     pass.moveLink([], { attempts: 0, waits: 0 });
     return null;
   }
@@ -53,11 +56,19 @@ async function letItArrive(pass: Pass, at: Date): Promise<PassSummary> {
 const isAsked = ({ isPersonal, isFullLook, link }: Pass): boolean =>
   isPersonal || (isFullLook && link.state !== 'parked');
 
-async function anySideMoved(pass: Pass): Promise<boolean> {
-  for (const side of sides.filter((candidate) => pass.isFullLook || isHinted(pass, candidate))) {
-    if (await hasMoved(pass, side)) return true;
+/** What the master could not be shown needs it to be read, whichever side was hinted. */
+async function anySideMoved(pass: Pass): Promise<boolean | 'unread'> {
+  const isRead = (side: Side): boolean =>
+    pass.isFullLook || isHinted(pass, side) || (side === 'master' && pass.link.failure?.untold !== undefined);
+  try {
+    for (const side of sides.filter(isRead)) {
+      if (await hasMoved(pass, side)) return true;
+    }
+    return false;
+  } catch (error) {
+    if (isOnlyPutOff(pass, error)) return 'unread';
+    throw error;
   }
-  return false;
 }
 
 const isHinted = ({ hints }: Pass, side: Side): boolean => hints.some((hint) => hint.side === side);

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import type { SyncStatus } from '../engine/status.ts';
 import type { Attributes } from '../engine/values.ts';
+import type { HintOutcome } from '../store/hint-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
 import { differ } from './fingerprint.ts';
 import type { Pass } from './pass.ts';
@@ -16,9 +17,13 @@ export type Told =
 
 export const changesOf = (told: Told): LinkChanges => (told.kind === 'not_shown' ? {} : told.changes);
 
+/** The answer to the status shows an edit that no attempt has seen. */
+export const nextLook = (pass: Pass, told: Told, otherwise: HintOutcome): HintOutcome =>
+  told.kind === 'edited' ? { kind: 'look_again', at: pass.deps.now() } : otherwise;
+
 /**
  * Shows in the master's record what is the matter, if it does not show it already. A master that can't be told now is
- * told at the next failure: the message stands in the link in any case.
+ * told at the next failure, or later if none comes: the message stands in the link in any case.
  */
 export async function tellMasterIfNew(
   pass: Pass,

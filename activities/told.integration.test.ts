@@ -88,3 +88,79 @@ test('a pass that loses its record while it tells of a failure gives way', async
   expect(outcome).toEqual({ kind: 'nothing' });
   expect(await house.database.db.select().from(hints)).toMatchObject([{ recordId: id, trigger: 'look_again' }]);
 });
+
+describe('what the master could not be shown when the record was parked', () => {
+  type Fault = Parameters<House['crm']['faults']['add']>[0]['fault'];
+  const unshown = (times: number, fault: Fault = broken) =>
+    house.crm.faults.add({ fault, method: 'PUT', path: 'CBeteiligte', times });
+  const unread = () => house.crm.faults.add({ fault: broken, method: 'GET', path: 'CBeteiligte' });
+  const dueIn = async (ms: number, id: string) => {
+    house.clockOffsetMs += ms;
+    return (await dueLook(id)).outcome;
+  };
+  const puts = () => house.crm.requests.count({ method: 'PUT' }) + house.firm.requests.count({ method: 'PUT' });
+  const expectNoMoreLooks = async () => {
+    expect(await house.database.db.select().from(hints)).toEqual([]);
+  };
+  const givenUp = { kind: 'parked', code: 'rejected', system: 'Advoware' };
+
+  async function givenUpUntold(times: number, fault?: Fault) {
+    const couple = await house.linked(meier);
+    house.crm.update('CBeteiligte', couple.id, { titel: 'Dr.' });
+    refuseOnce();
+    unshown(times, fault);
+    expect((await house.sync(couple.id)).outcome).toEqual(givenUp);
+    return couple;
+  }
+
+  test.each([1, 3])('is shown later, and nothing else is written or counted: refused %s times', async (times) => {
+    const { id } = await givenUpUntold(times);
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'clean' });
+    const before = puts();
+    for (let time = 0; time < times; time += 1) expect(await dueIn(60_001 * 4 ** time, id)).toEqual(givenUp);
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'permanently_failed', syncRetryCount: 1 });
+    expect(puts()).toBe(before + times);
+    expect(await house.links()).toMatchObject([{ state: 'parked', attempts: 1 }]);
+    await expectNoMoreLooks();
+  });
+
+  test('is not written once more if it shows, because only the answer was lost', async () => {
+    const { id } = await givenUpUntold(1, { kind: 'resetAfter' });
+    const before = puts();
+    expect(await dueIn(60_001, id)).toEqual(givenUp);
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'permanently_failed' });
+    expect(puts()).toBe(before);
+    await expectNoMoreLooks();
+  });
+
+  test('is shown by a look at the other record too, whoever asks for it', async () => {
+    const { id, betNr } = await givenUpUntold(1);
+    await house.hint('replica', String(betNr), 'census');
+    expect((await house.pass(id)).outcome).toEqual(givenUp);
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'permanently_failed' });
+    await expectNoMoreLooks();
+  });
+
+  test('is shown where it is a question, even if the record could not be read either meanwhile', async () => {
+    const { id } = await house.linked(meier);
+    const { betNr: other } = house.firm.create({ name: 'Schulz' });
+    house.crm.update('CBeteiligte', id, { betnr: String(other) });
+    unshown(1);
+    const asked = { kind: 'parked', code: 'number_changed', system: 'EspoCRM' };
+    expect((await house.sync(id)).outcome).toEqual(asked);
+    unread();
+    expect(await dueIn(60_001, id)).toEqual(asked);
+    expect(await dueIn(240_001, id)).toEqual(asked);
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'conflict', betnr: String(other) });
+    await expectNoMoreLooks();
+  });
+
+  test('is not shown any more once an edit has helped', async () => {
+    const { id, betNr } = await givenUpUntold(1);
+    house.crm.update('CBeteiligte', id, { titel: 'Prof.' });
+    expect(await dueIn(60_001, id)).toMatchObject({ kind: 'done' });
+    expect(house.firm.record(betNr)!.titel).toBe('Prof.');
+    expect(inCrm(id)).toMatchObject({ syncStatus: 'clean' });
+    await expectNoMoreLooks();
+  });
+});

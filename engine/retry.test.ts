@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { creationWaitMs, decideRetry, defaultRetryPolicy, type FailureCode } from './retry.ts';
+import { creationWaitMs, decideRetry, defaultRetryPolicy, type FailureCode, tellAgainInMs } from './retry.ts';
 
 const fresh = { attempts: 0, waits: 0 };
 const decide = (
@@ -145,4 +145,13 @@ describe("another couple's creation", () => {
   test('does not bring all who wait for it back together, and clocks may differ', () => {
     expect(creationWaitMs(-5_000, 1)).toBe(1_200);
   });
+});
+
+test.each([
+  [0, 60_000],
+  [90_000, 90_000],
+  [14_400_000, 14_400_000],
+  [86_400_000, 14_400_000],
+])('what could not be shown after %s ms is tried again after %s ms', (waitedMs, againInMs) => {
+  expect(tellAgainInMs(waitedMs, defaultRetryPolicy)).toBe(againInMs);
 });

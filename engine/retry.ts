@@ -114,6 +114,10 @@ const gaveUp = (history: FailureHistory, { reviveAfterMs }: RetryPolicy, jitter:
   reviveInMs: reviveAfterMs === null ? null : jittered(reviveAfterMs, jitter),
 });
 
+/** When to show a record's owner what could not be shown so far: in as long again as it has waited, within the ladder. */
+export const tellAgainInMs = (waitedMs: number, { ladderMs }: RetryPolicy): number =>
+  Math.min(Math.max(waitedMs, rung(ladderMs, 0)), rung(ladderMs, ladderMs.length - 1));
+
 const rung = (ladderMs: readonly number[], index: number): number =>
   ladderMs[Math.min(index, ladderMs.length - 1)] ?? 60_000;
 

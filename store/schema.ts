@@ -18,6 +18,7 @@ import type { Answer, QuestionCode } from '../engine/question.ts';
 import type { Resolution } from '../engine/resolution.ts';
 import type { FailureCode } from '../engine/retry.ts';
 import type { Rule } from '../engine/rules.ts';
+import type { SyncStatus } from '../engine/status.ts';
 import type { Attributes, Side } from '../engine/values.ts';
 import {
   censusFindings,
@@ -97,6 +98,8 @@ export interface StoredFailure {
   readonly at: string;
   /** Both sides' mapped attributes when it failed: only something else may end the wait or revive the record. */
   readonly seen: Readonly<Partial<Record<Side, Attributes>>>;
+  /** What the master could not be shown when the record was parked: it is shown later, with the message. */
+  readonly untold?: Pick<SyncStatus, 'state' | 'attempts'>;
 }
 
 /** One couple, also while only one side of it exists. Rows are not removed while either record may exist. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OpenDatabase } from '../../store/database.ts';
 import { openInMemory } from '../../test/support/embedded.ts';
 import { VisitStore } from '../../store/visits.ts';
@@ -69,6 +69,51 @@ test('a record that can not be read is handed over too, so that it does not bloc
   const watcher = watcherOf({ periodMs: minuteMs });
   expect(await watcher.checkOldest()).toEqual({ visited: 2, handedOver: 1 });
   expect(await watcher.checkOldest()).toEqual({ visited: 0, handedOver: 0 });
+});
+
+describe('an answer that can only come of a wrong set-up', () => {
+  /** Nothing is missing for this set-up where it is answered with 404. */
+  const notFoundFor = (path: RegExp) =>
+    house.firm.faults.add({ path, method: 'GET', fault: { kind: 'status', status: 404 }, times: Infinity });
+  const unseen = async () => (await new VisitStore(database.db).summary('beteiligte', 'replica')).neverSeen;
+
+  beforeEach(async () => {
+    await house.close();
+    house = await openHouse({ database, firm: { notFound: '500' } });
+  });
+
+  test('to one record alone is told once, and neither blocks the visits of the others nor stops their pair', async () => {
+    const [first = 0] = await couples(3);
+    notFoundFor(new RegExp(`/${first}$`));
+    const watcher = watcherOf({ periodMs: 6 * minuteMs });
+    expect(await rounds(4, watcher)).toEqual([1, 1, 1, 0]);
+    expect(house.problems).toEqual([
+      'A record can not be visited, although others can: it is left out until its next turn',
+    ]);
+    expect(await unseen()).toBe(0);
+    expect(await watcher.inbox()).toEqual([]);
+  });
+
+  test('to every record marks none as visited: it is told, and all are visited when it is mended', async () => {
+    await couples(3);
+    const never = await unseen();
+    notFoundFor(/Beteiligte/);
+    const watcher = watcherOf({ periodMs: minuteMs });
+    expect(await watcher.checkOldest()).toEqual({ visited: 0, handedOver: 0 });
+    expect(house.problems).toEqual(['The visits to the records of a system can not go on; tried again']);
+    expect(await unseen()).toBe(never);
+    house.firm.faults.clear();
+    expect((await watcher.checkOldest()).visited).toBe(3);
+  });
+
+  test('is told of, and tried again, where no other record could show whose matter it is', async () => {
+    await couples(1);
+    notFoundFor(/Beteiligte/);
+    const mark = house.mark();
+    expect(await watcherOf({ periodMs: minuteMs }).checkOldest()).toEqual({ visited: 0, handedOver: 0 });
+    expect(house.calls(mark).firm).toBe(1);
+    expect(house.problems).toHaveLength(1);
+  });
 });
 
 test('without spare budget it stops early; the visits are made up for', async () => {

@@ -9,7 +9,7 @@ import { VisitStore } from '../../store/visits.ts';
 import type { PairInput, RollingCheckSummary } from '../../workflows/contract.ts';
 import type { FindingDependencies } from '../catch-up/dependencies.ts';
 import { referencing } from '../referencing-connector.ts';
-import { callIfPossible, type FinderTrouble, pairNamed } from '../finder-call.ts';
+import { callIfPossible, type FinderAnswer, type FinderTrouble, pairNamed } from '../finder-call.ts';
 import { visitPlan } from './visit-plan.ts';
 
 export interface RollingCheckDependencies extends FindingDependencies {
@@ -22,8 +22,10 @@ interface Visited extends LinkedRecord {
   readonly side: Side;
 }
 
-/** A single record's trouble: its own look finds out what becomes of it. Anything else ends the run. */
+/** A single record's trouble: its own look finds out what becomes of it. Anything else may be everybody's. */
 const ofOneRecord: readonly FinderTrouble[] = ['record_failed', 'rejected', 'forbidden'];
+/** So many other records are tried before the set-up itself is doubted. */
+const mostWitnesses = 3;
 
 /**
  * Visits the linked records that were unseen for the longest on each side that lists nothing, as many as are due and as
@@ -58,28 +60,66 @@ async function dueOn({ db, now, periodMs }: RollingCheckDependencies, pair: Pair
   return oldest.filter(({ seenAt }) => seenAt === null || seenAt < since);
 }
 
-async function visit(
-  deps: RollingCheckDependencies,
-  visited: Visited,
-  signal: AbortSignal,
-): Promise<'same' | 'news' | 'not_now'> {
-  const { pair, side, link, recordId } = visited;
-  const { system, entity } = pair.title[side];
-  const connector = deps.connectors[system];
-  if (connector === undefined || signal.aborted) return 'not_now';
-  const answer = await callIfPossible(deps, {
-    ...{ system, signal, priority: 'backfill' as const, record: String(link.id) },
-    send: (context) => referencing(connector, pair, side, new LinkStore(deps.db)).read(entity, recordId, context),
-  });
-  if (answer.kind === 'trouble' && !ofOneRecord.includes(answer.code)) return 'not_now';
-  const isNews = answer.kind === 'trouble' || isDifferent(visited, answer.value);
+type Finding = 'same' | 'news' | 'left_out' | 'not_now';
+
+async function visit(deps: RollingCheckDependencies, visited: Visited, signal: AbortSignal): Promise<Finding> {
+  const finding = await find(deps, visited, signal);
+  if (finding === 'not_now') return finding;
+  const { pair, side, recordId } = visited;
   const now = deps.now();
   await deps.db.transaction(async (tx) => {
-    const hints = isNews ? [{ pair: pair.name, side, recordId, trigger: 'census' as const }] : [];
+    const hints = finding === 'news' ? [{ pair: pair.name, side, recordId, trigger: 'census' as const }] : [];
     await new HintStore(tx).addUnrung(hints, now);
     await new SightingStore(tx).record(pair.name, side, [recordId], now);
   });
-  return isNews ? 'news' : 'same';
+  return finding;
+}
+
+async function find(deps: RollingCheckDependencies, visited: Visited, signal: AbortSignal): Promise<Finding> {
+  const answer = await read(deps, visited, visited.recordId, signal);
+  if (answer.kind === 'answered') return isDifferent(visited, answer.value) ? 'news' : 'same';
+  if (ofOneRecord.includes(answer.code)) return 'news';
+  return answer.code === 'misconfigured' ? leaveOut(deps, visited, signal) : 'not_now';
+}
+
+/**
+ * The set-up seems to be wrong: for everybody, unless another record can be read. The record's own look would stop the
+ * pair, which a single one is not worth: it is only told of, and its place goes to the others.
+ */
+async function leaveOut(deps: RollingCheckDependencies, visited: Visited, signal: AbortSignal): Promise<Finding> {
+  const { pair, side, link } = visited;
+  const told = { pair: pair.name, system: pair.title[side].system, code: 'misconfigured' };
+  if (await canReadAnother(deps, visited, signal)) {
+    const problem = 'A record can not be visited, although others can: it is left out until its next turn';
+    deps.observer.onProblem(problem, { ...told, link: link.id });
+    return 'left_out';
+  }
+  deps.observer.onProblem('The visits to the records of a system can not go on; tried again', told);
+  return 'not_now';
+}
+
+async function canReadAnother(deps: RollingCheckDependencies, visited: Visited, signal: AbortSignal): Promise<boolean> {
+  const { pair, side, link } = visited;
+  for (const id of await new LinkStore(deps.db).witnesses(pair.name, side, link.id, mostWitnesses)) {
+    const answer = await read(deps, visited, id, signal);
+    if (answer.kind === 'answered' && answer.value.kind === 'found') return true;
+  }
+  return false;
+}
+
+async function read(
+  deps: RollingCheckDependencies,
+  { pair, side, link }: Visited,
+  id: string,
+  signal: AbortSignal,
+): Promise<FinderAnswer<ReadResult>> {
+  const { system, entity } = pair.title[side];
+  const connector = deps.connectors[system];
+  if (connector === undefined || signal.aborted) return { kind: 'trouble', code: 'stopped' };
+  return callIfPossible(deps, {
+    ...{ system, signal, priority: 'backfill' as const, record: String(link.id) },
+    send: (context) => referencing(connector, pair, side, new LinkStore(deps.db)).read(entity, id, context),
+  });
 }
 
 /** A read shows everything, so no attribute is less than it is. */
