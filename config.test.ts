@@ -89,7 +89,10 @@ describe('a bad environment', () => {
   test.each([
     [{ PRODUCTIVE_TOKEN: 'the-token' }, 'PRODUCTIVE_ORGANIZATION_ID is missing; .env.example says what it is'],
     [{ PRODUCTIVE_ORGANIZATION_ID: '7' }, 'PRODUCTIVE_TOKEN is missing; .env.example says what it is'],
-    [{ PORTAL_JWT_SECRET: 'x'.repeat(32) }, 'PRODUCTIVE_TOKEN is missing; .env.example says what it is'],
+    [
+      { PORTAL_JWT_SECRET: 'a-secret-with-more-than-32-bytes' },
+      'PRODUCTIVE_TOKEN is missing; .env.example says what it is',
+    ],
     [{ ADVOWARE_USER: 'AB' }, 'ESPOCRM_URL is missing; .env.example says what it is'],
   ])('half of a group is refused, whatever else is there: %j', (half, line) => {
     expect(problemsOf({ ...rest, ...half })).toContain(line);
@@ -161,6 +164,39 @@ describe('a bad environment', () => {
     ['PORTAL_WRITES', 'at night'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ ...required, [name]: value })).toContain(name);
+  });
+
+  test.each([
+    'ops:change-me',
+    'ops:change-me-to-a-long-token',
+    'admin:replace-me-with-a-long-secret',
+    'admin:<token>',
+    'admin:<token of at least 16 characters>',
+    'admin:...',
+    'admin:sha256:<64 hexadecimal digits>',
+    'admin:sha256:…',
+    '<name>:<token>',
+    'anna:the-long-api-token-1,ops:change-me-to-a-long-token',
+  ])('a placeholder in API_TOKENS is refused with how to make a token, and not repeated: %s', (value) => {
+    const problems = problemsOf({ ...required, API_TOKENS: value }).split('\n');
+    expect(problems.slice(1)).toEqual([
+      '  - API_TOKENS has a placeholder, which everybody knows: `tandem token <name>` makes a token and its entry',
+    ]);
+  });
+
+  test.each(['replace-me-with-a-long-secret', 'at-least-32-bytes…', '<a secret of at least 32 bytes, and more>'])(
+    'a placeholder as PORTAL_JWT_SECRET is refused with how to make one, and not repeated: %s',
+    (value) => {
+      const problems = problemsOf({ ...required, ...portal, PORTAL_JWT_SECRET: value }).split('\n');
+      expect(problems.slice(1)).toEqual([expect.stringMatching(/^ {2}- PORTAL_JWT_SECRET is a placeholder.*openssl/)]);
+      expect(problems.join('')).not.toContain(value);
+    },
+  );
+
+  test('a secret that is too short for PORTAL_JWT_SECRET is refused', () => {
+    expect(problemsOf({ ...required, ...portal, PORTAL_JWT_SECRET: 'too-short' })).toContain(
+      'PORTAL_JWT_SECRET must have at least 32 bytes',
+    );
   });
 });
 

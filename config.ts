@@ -7,6 +7,7 @@ import { parseCallWindows } from './connectors/call-budget.ts';
 import { ApiToken } from './api-token.ts';
 import { parseSendingHours } from './api/portal/writing/sending-time.ts';
 import { ignoredByAdvoware } from './mappers/beteiligte.ts';
+import { realSecret, realTokens } from './placeholder.ts';
 import { Secret } from './secret.ts';
 
 /** The environment can't be used. The message has one line per problem. */
@@ -115,7 +116,7 @@ const named = (shape: string, leastLength: number) =>
   });
 
 /** `name:token` or `name:sha256:<64 hexadecimal digits>` entries. */
-const apiTokens = named('<name>:<token>', 16).transform((entries, context) => {
+const apiTokens = realTokens.pipe(named('<name>:<token>', 16)).transform((entries, context) => {
   const tokens = [...entries].map(([name, given]): [string, ApiToken | null] => [name, apiToken(given.reveal())]);
   const known = tokens.flatMap(([name, token]) => (token === null ? [] : [[name, token] as const]));
   if (known.length < tokens.length) context.addIssue('must have 64 hexadecimal digits after sha256:');
@@ -211,8 +212,7 @@ export const environmentSchema = z.object({
   PRODUCTIVE_BUDGET: callWindows.prefault('100/10s,4000/30m'),
   PRODUCTIVE_CATCH_UP_EVERY: orOff(everySecondAtMost).prefault('1m'),
   PORTAL_WRITES: read(parseSendingHours, 'must be at_once or hours such as 22:00-06:00').prefault('at_once'),
-  PORTAL_JWT_SECRET: z
-    .string()
+  PORTAL_JWT_SECRET: realSecret
     .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
     .transform((text) => new Secret(text))
     .optional(),

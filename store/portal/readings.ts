@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { AuthorReadings } from './reading/author-readings.ts';
 import { DiscussionReadings } from './reading/discussion-readings.ts';
 import { NamedReadings } from './reading/named-readings.ts';
 import { PeopleReadings } from './reading/people-readings.ts';
@@ -16,6 +17,7 @@ export class PortalReadings {
   readonly people: PeopleReadings;
   readonly tasks: TaskReadings;
   readonly discussions: DiscussionReadings;
+  readonly authors: AuthorReadings;
   readonly structure: StructureReadings;
   readonly named: NamedReadings;
   readonly syncStates: SyncStates;
@@ -27,6 +29,7 @@ export class PortalReadings {
     this.people = new PeopleReadings(db);
     this.tasks = new TaskReadings(db);
     this.discussions = new DiscussionReadings(db);
+    this.authors = new AuthorReadings(db);
     this.structure = new StructureReadings(db);
     this.named = new NamedReadings(db);
     this.syncStates = new SyncStates(db);

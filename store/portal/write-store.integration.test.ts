@@ -20,15 +20,15 @@ describe.each(databasesUnderTest())('what users write on $name', (kind) => {
   /** Each test is a user of its own: the portal's tables are not emptied between them. */
   const asUser = (): WriteRequest => {
     subject += 1;
-    request = { subject: `user ${subject}`, key: 'k', route: 'POST /tasks', bodyHash: 'h' };
+    request = { writer: { role: 'admin', subject: `user ${subject}` }, key: 'k', route: 'POST /tasks', bodyHash: 'h' };
     return request;
   };
   const newTask = async (write: PortalWrite) => {
-    const { id } = await insertTask(write.db, { title: write.subject, private: false });
+    const { id } = await insertTask(write.db, { title: write.writer.subject, private: false });
     await write.announce('tasks', id, 'create');
     return { status: 201, body: { id: String(id) } };
   };
-  const tasksOf = async ({ subject: title }: WriteRequest, of: () => Database = db) =>
+  const tasksOf = async ({ writer: { subject: title } }: WriteRequest, of: () => Database = db) =>
     (await of().select().from(portalTasks)).filter((row) => row.title === title);
 
   test('is carried out once, however many twins arrive together, and all get the same answer', async () => {
@@ -56,7 +56,7 @@ describe.each(databasesUnderTest())('what users write on $name', (kind) => {
     expect(await writes().carryOut(first, later, newTask)).toMatchObject({ isRepetition: false });
     expect(await tasksOf(first)).toHaveLength(2);
     const kept = await db().select().from(portalIdempotency);
-    expect(kept.filter((row) => row.subject === first.subject)).toHaveLength(1);
+    expect(kept.filter((row) => row.subject === first.writer.subject)).toHaveLength(1);
   });
 
   test('leaves nothing behind if it fails in the middle: no row, no hint, no answer', async () => {
@@ -67,7 +67,7 @@ describe.each(databasesUnderTest())('what users write on $name', (kind) => {
     };
     await expect(writes().carryOut(first, times, failing)).rejects.toThrow('in the middle');
     expect([await tasksOf(first), (await everything(db())).hints]).toEqual([[], []]);
-    expect((await db().select().from(portalWrites)).filter((row) => row.subject === first.subject)).toEqual([]);
+    expect((await db().select().from(portalWrites)).filter((row) => row.subject === first.writer.subject)).toEqual([]);
     expect(await writes().carryOut(first, times, newTask)).toMatchObject({ status: 201, isRepetition: false });
   });
 
@@ -75,11 +75,11 @@ describe.each(databasesUnderTest())('what users write on $name', (kind) => {
     const first = asUser();
     await writes().carryOut(first, times, newTask);
     const listed = await new UnconfirmedStore(db()).list({ state: 'pending', before: at(1), limit: 1_000 });
-    expect(listed.filter((row) => row.subject === first.subject)).toMatchObject([
+    expect(listed.filter((row) => row.subject === first.writer.subject)).toMatchObject([
       { entity: 'tasks', state: 'pending', since: at(0), reason: null, heldUntil: null, lastSyncedAt: null },
     ]);
     const older = await new UnconfirmedStore(db()).list({ state: null, before: at(0), limit: 1_000 });
-    expect(older.filter((row) => row.subject === first.subject)).toEqual([]);
+    expect(older.filter((row) => row.subject === first.writer.subject)).toEqual([]);
   });
 
   test('may be any bytes', async () => {

@@ -3,16 +3,19 @@ import type { Json } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
 import type { HintTrigger } from '../hint-classes.ts';
 import { type Hint, HintStore } from '../hints.ts';
+import type { Viewer } from './viewer.ts';
 import { portalIdempotency, type PortalWriteAction, portalWrites } from './write-tables.ts';
 
 /** Entities of the portal whose records users change and Productive is told of. Each has a pair of the same name. */
 export const writtenEntities = ['tasks', 'comments', 'attachments'] as const;
 export type WrittenEntity = (typeof writtenEntities)[number];
 
+/** `subject`: the user, as his token names him. */
+export type PortalWriter = Viewer & { readonly subject: string };
+
 /** What a client has sent, as far as repetitions are recognised by it. */
 export interface WriteRequest {
-  /** The user, as his token names him. */
-  readonly subject: string;
+  readonly writer: PortalWriter;
   /** What the client calls this very request; null: it does not repeat itself. */
   readonly key: string | null;
   /** Method and address. */
@@ -50,13 +53,13 @@ const keptForMs = 24 * 3_600_000;
 /** One write of one user, as it is carried out. */
 export class PortalWrite {
   readonly db: Database;
-  readonly subject: string;
+  readonly writer: PortalWriter;
   readonly times: WriteTimes;
   readonly unheard: Hint[] = [];
 
-  constructor(db: Database, subject: string, times: WriteTimes) {
+  constructor(db: Database, writer: PortalWriter, times: WriteTimes) {
     this.db = db;
-    this.subject = subject;
+    this.writer = writer;
     this.times = times;
   }
 
@@ -73,8 +76,10 @@ export class PortalWrite {
 
   /** Who did what, for those who ask later. */
   async note(entity: string, recordId: number, action: PortalWriteAction): Promise<void> {
-    const { subject } = this;
-    await this.db.insert(portalWrites).values({ entity, recordId, subject, action, at: this.times.now });
+    const { subject, role } = this.writer;
+    const companyId = this.writer.role === 'client' ? this.writer.companyId : null;
+    const { now: at } = this.times;
+    await this.db.insert(portalWrites).values({ entity, recordId, subject, role, companyId, action, at });
   }
 }
 
@@ -102,7 +107,7 @@ export class PortalWriteStore {
     return this.#db.transaction(async (tx) => {
       const before = await answeredBefore(tx, request, times.now);
       if (before !== null) return { ...before, isRepetition: true, unheard: [] };
-      const write = new PortalWrite(tx, request.subject, times);
+      const write = new PortalWrite(tx, request.writer, times);
       const answer = await work(write);
       await remember(tx, request, answer, times.now);
       return { ...answer, isRepetition: false, unheard: write.unheard };
@@ -134,7 +139,8 @@ async function subjectOf(
 
 /** Twins of the same request wait here for each other. @throws KeyUsedDifferently */
 async function answeredBefore(tx: Database, request: WriteRequest, now: Date): Promise<WriteAnswer | null> {
-  const { subject, key, route, bodyHash } = request;
+  const { key, route, bodyHash } = request;
+  const { subject } = request.writer;
   if (key === null) return null;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`portal ${subject} ${key}`}, 0))`);
   const ofRequest = and(eq(portalIdempotency.subject, subject), eq(portalIdempotency.key, key));
@@ -161,7 +167,8 @@ async function forgetOld(tx: Database, ofRequest: SQL | undefined, before: Date)
 }
 
 async function remember(tx: Database, request: WriteRequest, { status, body }: WriteAnswer, now: Date): Promise<void> {
-  const { subject, key, route, bodyHash } = request;
+  const { key, route, bodyHash } = request;
+  const { subject } = request.writer;
   if (key === null) return;
   await tx.insert(portalIdempotency).values({ subject, key, route, bodyHash, status, answer: body, at: now });
 }

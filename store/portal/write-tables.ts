@@ -13,6 +13,8 @@ export const portalUploads = pgTable('portal_uploads', {
   storedAt: time('stored_at').notNull(),
 });
 
+export const writerRoles = ['client', 'admin'] as const;
+
 export type PortalWriteAction = 'create' | 'update' | 'discard' | 'retry';
 
 /** Who has changed which record of the portal through it, and when. */
@@ -24,6 +26,10 @@ export const portalWrites = pgTable(
     recordId: bigint('record_id', { mode: 'number' }).notNull(),
     /** The user, as his token names him. */
     subject: text('subject').notNull(),
+    /** What the token said besides. Empty: it was not noted yet. */
+    role: text('role').$type<(typeof writerRoles)[number]>(),
+    /** The portal's id of the company for which a client wrote. */
+    companyId: bigint('company_id', { mode: 'number' }),
     action: text('action').$type<PortalWriteAction>().notNull(),
     at: time('at').notNull(),
   },

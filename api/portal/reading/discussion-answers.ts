@@ -5,7 +5,7 @@ import type { PortalDependencies } from '../portal-dependencies.ts';
 import { nextFrom, type PageQuery, wishFrom } from './paging.ts';
 import { activityShape, attachmentShape, commentShape } from './record-shapes.ts';
 import { activityView, attachmentView, commentView } from './record-views.ts';
-import { statedViews } from './stated-views.ts';
+import { statedViews, writtenViews } from './stated-views.ts';
 
 const next = z.string().nullable();
 export const commentsShape = z.object({ comments: z.array(commentShape), next });
@@ -19,14 +19,16 @@ export interface OfTask {
   readonly taskId: number;
 }
 
-export async function commentsOf({ deps, caller, taskId }: OfTask, query: PageQuery) {
+export async function commentsOf(of: OfTask, query: PageQuery) {
+  const { deps, caller, taskId } = of;
   const page = await deps.portal.store().discussions.comments(caller, taskId, wishFrom(commentSorts, query));
-  return { comments: await statedViews(deps, 'comments', page.rows, commentView), next: nextFrom(page.next, query) };
+  return { comments: await writtenViews(of, 'comments', page.rows, commentView), next: nextFrom(page.next, query) };
 }
 
-export async function attachmentsOf({ deps, caller, taskId }: OfTask, query: PageQuery) {
+export async function attachmentsOf(of: OfTask, query: PageQuery) {
+  const { deps, caller, taskId } = of;
   const page = await deps.portal.store().discussions.attachments(caller, taskId, wishFrom(attachmentSorts, query));
-  const attachments = await statedViews(deps, 'attachments', page.rows, attachmentView);
+  const attachments = await writtenViews(of, 'attachments', page.rows, attachmentView);
   return { attachments, next: nextFrom(page.next, query) };
 }
 

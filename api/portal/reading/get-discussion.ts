@@ -20,6 +20,7 @@ import { includedOf, includeQuery } from './included.ts';
 import { pageQueryOf, type PageQuery } from './paging.ts';
 import { type Included, includedShape } from './record-shapes.ts';
 import { unknownRecord } from './unknown.ts';
+import { makersOf } from './written-by.ts';
 
 const more = { freshness: freshnessShape, included: includedShape };
 const include = includeQuery(['people']);
@@ -63,7 +64,7 @@ async function taskSeen(deps: PortalDependencies, request: TaskRequest): Promise
   return { deps, caller, taskId: Number(id) };
 }
 
-type Shown = Parameters<typeof freshnessOf>[2][number] & { readonly creatorId: string | null };
+type Shown = Parameters<typeof freshnessOf>[2][number] & Parameters<typeof makersOf>[0][number];
 
 async function moreOf(
   { deps, caller }: OfTask,
@@ -73,6 +74,6 @@ async function moreOf(
 ): Promise<{ freshness: Freshness; included: Included }> {
   return {
     freshness: await freshnessOf(deps, entity, shown),
-    included: await includedOf(deps, caller, wished, { people: shown.map(({ creatorId }) => creatorId) }),
+    included: await includedOf(deps, caller, wished, { people: makersOf(shown) }),
   };
 }

@@ -21,6 +21,7 @@ import { includeQuery } from './included.ts';
 import { includedShape, taskShape } from './record-shapes.ts';
 import { includedWithTasks, taskIncludes, wholeTask } from './task-answers.ts';
 import { unknownRecord } from './unknown.ts';
+import { makersOf } from './written-by.ts';
 
 const querystring = z.strictObject({
   include: includeQuery([...taskIncludes, 'comments', 'attachments', 'activities']),
@@ -51,12 +52,11 @@ export function addGetTask(app: FastifyInstance, deps: PortalDependencies, curre
     const [task] = tasks;
     if (task === undefined) throw unknownRecord('task', id);
     const { discussion, records } = await discussionOf({ deps, caller, taskId: row.id }, include);
-    const people = records.map(({ creatorId }) => creatorId);
     return {
       task,
       ...discussion,
       freshness: await freshnessOf(deps, 'tasks', [task, ...records]),
-      included: await includedWithTasks(deps, caller, include, tasks, { people }),
+      included: await includedWithTasks(deps, caller, include, tasks, { people: makersOf(records) }),
     };
   });
 }

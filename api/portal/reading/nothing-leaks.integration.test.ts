@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { desc } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database, OpenDatabase } from '../../../store/database.ts';
 import { openInMemory } from '../../../test/support/embedded.ts';
@@ -13,6 +14,7 @@ import {
   portalTaskLists,
   portalTasks,
 } from '../../../store/portal/work-tables.ts';
+import { portalWrites } from '../../../store/portal/write-tables.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';
 import { adminToken, askPortal, clientToken, startTestPortal } from '../../../test/support/portal.ts';
 
@@ -34,7 +36,7 @@ async function company(db: Database, productiveId: string, mark: string) {
   const page = { projectId, title: mark, body: mark, createdBy: 'pm' };
   await db.insert(portalDocuments).values([page, { ...page, title: secret, body: secret, private: true }]);
   await db.insert(portalServiceOverviews).values([page, { ...page, title: secret, body: secret, private: true }]);
-  return { mark, projectId, taskListId, creatorId };
+  return { mark, companyId, projectId, taskListId, creatorId };
 }
 type Company = Awaited<ReturnType<typeof company>>;
 
@@ -80,6 +82,31 @@ async function talk(db: Database, on: Talked, mark: string, how: { hidden: boole
   await db.insert(portalActivities).values({ ...on, commentId, itemType: 'comment', event: 'create', changeset });
 }
 
+type Writer = Pick<typeof portalWrites.$inferInsert, 'subject' | 'role' | 'companyId'>;
+
+const writersOf = (acme: Company, other: Company): readonly Writer[] => [
+  { subject: `${ours}@example.com`, role: 'client', companyId: acme.companyId },
+  { subject: `${secret}-STAFF@example.com`, role: 'admin', companyId: null },
+  // The project was the other company's before.
+  { subject: `${secret}@example.com`, role: 'client', companyId: other.companyId },
+  { subject: `${secret}-USER`, role: 'client', companyId: other.companyId },
+  { subject: `${secret}@example.com`, role: null, companyId: null },
+  { subject: `${secret}-PM`, role: 'admin', companyId: null },
+];
+
+/** Everything that is there so far: the newest of each kind by the first writer, and so on in turn. */
+async function writtenThroughThePortal(db: Database, writers: readonly Writer[]): Promise<void> {
+  const tables = { tasks: portalTasks, comments: portalComments, attachments: portalAttachments };
+  for (const [entity, table] of Object.entries(tables)) {
+    const rows = await db.select({ id: table.id }).from(table).orderBy(desc(table.id));
+    const written = rows.map(({ id }, index) => ({
+      ...{ entity, recordId: id, action: 'create' as const, at: new Date() },
+      ...(writers[index % writers.length] ?? { subject: secret }),
+    }));
+    await db.insert(portalWrites).values(written);
+  }
+}
+
 const parameter = z.object({
   name: z.string(),
   in: z.enum(['query', 'path', 'header']),
@@ -111,6 +138,7 @@ describe('a client of one company', () => {
   let api: ApiUnderTest;
   let paths: readonly (readonly [string, readonly Parameter[]])[];
   let visibleTask: number;
+  let writtenTask: number;
 
   beforeAll(async () => {
     database = await openInMemory();
@@ -121,9 +149,13 @@ describe('a client of one company', () => {
     // Who works for the client is not of its company: of him it may know the name, of his company nothing.
     const house = { productiveId: '8', name: secret, companyCode: secret };
     const houseId = idOf(await db.insert(portalCompanies).values(house).returning());
-    const staff = { firstName: 'Of the house', email: `${secret}@example.com`, companyId: houseId };
+    const staff = { firstName: 'Of the house', email: `${secret}-STAFF@example.com`, companyId: houseId };
     const assigneeId = idOf(await db.insert(portalPeople).values(staff).returning());
     visibleTask = await task(db, acme, { parentTaskId: privateParent, assigneeId });
+    writtenTask = await task(db, acme, {});
+    const writers = writersOf(acme, other);
+    for (const _ of writers) await talk(db, { ...acme, taskId: writtenTask }, ours, { hidden: false, draft: false });
+    await writtenThroughThePortal(db, writers);
     await task(db, acme, { private: null }, secret);
     await task(db, acme, { deletedAt: new Date() }, secret);
     await task(db, { ...acme, creatorId: other.creatorId }, { private: true }, secret);
@@ -189,7 +221,7 @@ describe('a client of one company', () => {
     const whole = `/tasks/${visibleTask}?include=comments,attachments,activities,people`;
     expect((await read(admin, whole)).text).toContain(secret);
     expect(JSON.parse((await read(client, whole)).text)).toMatchObject({
-      task: { title: ours, parentTaskId: null },
+      task: { title: ours, parentTaskId: null, writtenBy: { subject: null, name: 'Of the house' } },
       comments: { comments: [{ body: ours }] },
       attachments: { attachments: [{ name: ours }, { name: ours }] },
       activities: { activities: [{ changeset: [{ title: [null, ours] }] }, { changeset: [{ title: [null, ours] }] }] },
@@ -200,6 +232,22 @@ describe('a client of one company', () => {
         ],
       },
     });
+  });
+
+  test('learns of other writers who they are by name, if they are of the house, and of its own everything', async () => {
+    const { text } = await read(await clientToken('149808'), `/tasks/${writtenTask}/comments?sort=-createdAt`);
+    const answer = z.object({ comments: z.array(z.object({ writtenBy: z.json() })) }).parse(JSON.parse(text));
+    const nobody = { subject: null, personId: null, name: null };
+    // The newest first, and the one that came with the task last.
+    expect(answer.comments.map(({ writtenBy }) => writtenBy)).toMatchObject([
+      { kind: 'client', subject: `${ours}@example.com`, name: `${ours} ${ours}` },
+      { kind: 'admin', subject: null, name: 'Of the house' },
+      { ...nobody, kind: 'client' },
+      { ...nobody, kind: 'client' },
+      { ...nobody, kind: null },
+      { ...nobody, kind: 'admin' },
+      expect.anything(),
+    ]);
   });
 
   test('does not learn which of its tasks stand below one that it may not see', async () => {

@@ -15,6 +15,8 @@ const longTables = new Set(['portal_tasks', 'portal_comments', 'portal_attachmen
 async function writtenByUsers(db: Database): Promise<void> {
   await db.execute(sql`insert into portal_writes (entity, record_id, subject, action, at)
     select 'tasks', i, 'u', 'update', now() - interval '1 day' from generate_series(1, 5000) i`);
+  await db.execute(sql`insert into portal_comments (body, hidden, draft, task_id) values ('x', false, false, 100)`);
+  await db.execute(sql`insert into portal_attachments (name, task_id) values ('x', 100)`);
   await db.execute(sql`insert into hints (pair, side, record_id, seq, trigger, received_at, due_at)
     select 'tasks', 'replica', i::text, i, 'webhook', now(), now() from generate_series(1, 300) i`);
   await db.execute(sql`update links set state = 'parked' where pair = 'tasks' and replica_id::int between 400 and 450`);
@@ -88,6 +90,23 @@ describe.each(databasesUnderTest())('with all tasks of the organization on $name
     }
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter(({ scanned }) => scanned.length > 0)).toEqual([]);
+  });
+
+  test.each([
+    ['admin', '/tasks?limit=200', 1],
+    ['client', '/tasks?projectId=1&limit=200', 1],
+    ['client', `/tasks/100?include=comments,attachments`, 3],
+  ] as const)('who wrote what is looked up in its index for an %s that asks for %s', async (role, path, kinds) => {
+    statements.length = 0;
+    const { status } = await askPortal(
+      api,
+      role === 'admin' ? await adminToken() : await clientToken(largest.companyId),
+      path,
+    );
+    expect(status).toBe(200);
+    const asked = statements.splice(0).filter(({ text }) => text.includes('portal_writes'));
+    expect(asked).toHaveLength(kinds);
+    for (const statement of asked) expect(scannedIn(await heard.explain(statement))).not.toContain('portal_writes');
   });
 
   test('a page costs the same few statements however many rows it has', async () => {

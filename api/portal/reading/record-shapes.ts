@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { portalId } from '../shapes.ts';
 import { syncShape } from './freshness.ts';
+import { writtenByShape } from './written-by.ts';
 
 const time = z.iso.datetime();
 const date = z.iso.date();
@@ -70,6 +71,7 @@ export const listedTaskShape = z.object({
   taskListId: reference,
   assigneeId: reference,
   creatorId: reference,
+  writtenBy: writtenByShape,
   parentTaskId: reference,
   workflowStatusId: reference,
   private: z.boolean().nullable().optional().describe(onlyForAdmins),
@@ -110,6 +112,7 @@ export const commentShape = z.object({
   updatedAt: time.nullable(),
   taskId: reference,
   creatorId: reference,
+  writtenBy: writtenByShape,
 });
 
 export const attachmentShape = z.object({
@@ -121,6 +124,7 @@ export const attachmentShape = z.object({
   taskId: reference,
   commentId: reference,
   creatorId: reference,
+  writtenBy: writtenByShape,
   content: z.string().describe('Where the file can be fetched, with the same token'),
 });
 

@@ -3,18 +3,19 @@ import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { includedOf, type NamedIds } from './included.ts';
 import { listedTaskView, taskView } from './record-views.ts';
-import { statedViews } from './stated-views.ts';
+import { writtenViews } from './stated-views.ts';
+import { makersOf } from './written-by.ts';
 
 export const taskIncludes = ['people', 'projects', 'companies', 'taskLists', 'workflowStatuses'] as const;
 
 export async function listedTasks(deps: PortalDependencies, caller: PortalCaller, rows: readonly ListedTask[]) {
   const parents = await visibleParents(deps, caller, rows);
-  return statedViews(deps, 'tasks', rows, (row) => listedTaskView(caller, row, parents));
+  return writtenViews({ deps, caller }, 'tasks', rows, (row) => listedTaskView(caller, row, parents));
 }
 
 export async function wholeTask(deps: PortalDependencies, caller: PortalCaller, row: TaskRow) {
   const parents = await visibleParents(deps, caller, [row]);
-  return statedViews(deps, 'tasks', [row], (task) => taskView(caller, task, parents));
+  return writtenViews({ deps, caller }, 'tasks', [row], (task) => taskView(caller, task, parents));
 }
 
 /** A public task may stand below a private one. */
@@ -38,7 +39,7 @@ export async function includedWithTasks(
   others: NamedIds = {},
 ) {
   const named = {
-    people: [...tasks.flatMap(({ assigneeId, creatorId }) => [assigneeId, creatorId]), ...(others.people ?? [])],
+    people: [...tasks.map(({ assigneeId }) => assigneeId), ...makersOf(tasks), ...(others.people ?? [])],
     projects: tasks.map(({ projectId }) => projectId),
     taskLists: tasks.map(({ taskListId }) => taskListId),
     workflowStatuses: tasks.map(({ workflowStatusId }) => workflowStatusId),

@@ -52,12 +52,12 @@ const asStored = ({ status, body }: { status: WriteStatus; body: unknown }) => (
 
 const idempotencyKey = z.string().min(1).max(200).nullable();
 
-function requestOf(request: FastifyRequest, { subject }: PortalCaller, sent: UserWrite<unknown>['sent']) {
+function requestOf(request: FastifyRequest, writer: PortalCaller, sent: UserWrite<unknown>['sent']) {
   const key = idempotencyKey.parse(request.headers['idempotency-key'] ?? null);
   const hash = createHash('sha256');
   // Each part with its length, so that no two ways of cutting look alike.
   for (const part of sent) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return { subject, key, route: `${request.method} ${request.url}`, bodyHash: hash.digest('hex') };
+  return { writer, key, route: `${request.method} ${request.url}`, bodyHash: hash.digest('hex') };
 }
 
 const usedDifferently = (): ApiError =>

@@ -147,6 +147,24 @@ describe('what users write', () => {
     });
   });
 
+  test('what is made is the person’s of the token there, and says here who wrote it, at no request', async () => {
+    const id = idIn(await user.post('/tasks', newTask()));
+    await admin.post(`/tasks/${id}/comments`, { body: 'x' });
+    await house.settle();
+    const [made] = house.productive.records('tasks');
+    await house.say('tasks', made!.id);
+    await house.settle();
+    expect(made).toMatchObject({ creator_id: house.productive.persons.integration });
+    const mark = house.productive.requests.mark();
+    const { body } = await user.ask('GET', `/tasks/${id}?include=comments,people`);
+    expect(body).toMatchObject({
+      included: { people: [{ productiveId: house.productive.persons.integration }] },
+      task: { productiveId: made!.id, syncState: 'synced', writtenBy: { kind: 'client' } },
+      comments: { comments: [{ syncState: 'synced', writtenBy: { kind: 'admin', subject: null } }] },
+    });
+    expect(house.calls(mark)).toEqual([]);
+  });
+
   test('a change is sent by a read and a write, and the echo of it costs one more read at most', async () => {
     const id = idIn(await user.post('/tasks', newTask()));
     await house.settle();
