@@ -27,7 +27,8 @@ const lastsMs = Number(given.seconds) * 1_000;
 const readers = Number(given.readers);
 const pauseMs = Number(given.pause) * 1_000;
 
-const rowsOfPopulation = z.array(z.object({ id: z.coerce.number(), productiveId: z.string() })).min(1);
+const foundTasks = z.object({ rows: z.array(z.object({ id: z.coerce.number(), productiveId: z.string() })).min(1) });
+const foundProject = z.object({ rows: z.array(z.object({ projectId: z.coerce.number(), companyId: z.string() })) });
 
 /** What readers open: rows of the portal, with Productive's ids. */
 interface Population {
@@ -40,19 +41,17 @@ interface Population {
 
 /** The project with the most tasks, of the client to whom it belongs. */
 async function populationOf(db: Database): Promise<Population> {
-  const [largest] = z.array(z.object({ projectId: z.coerce.number(), companyId: z.string() })).parse(
-    (
-      await db.execute(sql`select t.project_id as "projectId", c.productive_id as "companyId" from portal_tasks t
-          join portal_projects p on p.id = t.project_id join portal_companies c on c.id = p.company_id
-          where t.private is not true group by 1, 2 order by count(*) desc limit 1`)
-    ).rows,
+  const { rows: found } = foundProject.parse(
+    await db.execute(sql`select t.project_id as "projectId", c.productive_id as "companyId" from portal_tasks t
+      join portal_projects p on p.id = t.project_id join portal_companies c on c.id = p.company_id
+      where t.private is not true group by 1, 2 order by count(*) desc limit 1`),
   );
+  const [largest] = found;
   if (largest === undefined) throw new Error('there is no task of a client');
   const tasks = async (where = sql`true`) =>
-    rowsOfPopulation.parse(
-      (await db.execute(sql`select id, productive_id as "productiveId" from portal_tasks where ${where} order by id`))
-        .rows,
-    );
+    foundTasks.parse(
+      await db.execute(sql`select id, productive_id as "productiveId" from portal_tasks where ${where} order by id`),
+    ).rows;
   const visible = sql`project_id = ${largest.projectId} and private is not true and deleted_at is null`;
   return { ...largest, clientsTasks: (await tasks(visible)).map(({ id }) => id), tasks: await tasks() };
 }
