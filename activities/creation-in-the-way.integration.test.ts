@@ -74,3 +74,17 @@ test('a record that waits because it failed itself stays where it is', async () 
   expect((await pass(id)).outcome).toEqual({ kind: 'done', verdict: 'created' });
   expect(await dueInSeconds(failing)).toBe(60);
 });
+
+test('nor is one rung that was given up and could not be told so', async () => {
+  const { id } = await unansweredCreation();
+  nowMs += 60_000;
+  const refused = house.crm.create('CBeteiligte', { lastName: 'Schulz' }).id;
+  const no = { fault: { kind: 'status', status: 400 } as const, method: 'POST', path: 'Beteiligte', times: 1 };
+  house.firm.faults.add(no);
+  house.crm.faults.add({ fault: { kind: 'status', status: 500 }, method: 'PUT', path: refused, times: 3 });
+  await house.hint('master', refused);
+  expect((await pass(refused)).outcome).toMatchObject({ kind: 'parked', code: 'rejected' });
+  expect(await dueInSeconds(refused)).toBe(60);
+  expect((await pass(id)).outcome).toEqual({ kind: 'done', verdict: 'created' });
+  expect(await dueInSeconds(refused)).toBe(60);
+});

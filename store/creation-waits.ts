@@ -52,7 +52,15 @@ async function ringPostponed(tx: Database, pair: string, now: Date): Promise<voi
   const lonely = tx
     .select({ one: sql`1` })
     .from(links)
-    .where(and(isOfLink(), or(isNull(links.masterId), isNull(links.replicaId)), isNull(links.nextAttemptAt)));
+    .where(
+      and(
+        isOfLink(),
+        or(isNull(links.masterId), isNull(links.replicaId)),
+        isNull(links.nextAttemptAt),
+        // What was given up or asks waits for a person, and at most for its turn to be shown.
+        ne(links.state, 'parked'),
+      ),
+    );
   const isPostponed = and(
     eq(hints.pair, pair),
     gt(hints.dueAt, now),
