@@ -23,5 +23,7 @@ export async function holdsAlwaysAsync<Cases>(
 ): Promise<void> {
   const seed = settings.FC_SEED;
   const numRuns = Math.min(atMost, Math.max(1, Math.round(settings.FC_RUNS * share)));
-  await fc.assert(property, { numRuns, ...(seed === undefined ? {} : { seed }) });
+  // What is found is told in time, however long a search for the smallest case would go on.
+  const inTime = { interruptAfterTimeLimit: Math.max(600_000, numRuns * 1_000), markInterruptAsFailure: true };
+  await fc.assert(property, { numRuns, ...inTime, ...(seed === undefined ? {} : { seed }) });
 }

@@ -361,10 +361,24 @@ export class ModelStore implements WorldStore {
   }
 
   #settle(rows: readonly SettledRow[], now: Date): void {
-    for (const { id, state } of rows) {
+    const settled = rows.flatMap(({ id, state }) => {
       const row = this.#ledger.find((one) => one.id === id);
-      if (row !== undefined && row.settledAt === null)
-        Object.assign(row, { state, settledAt: state === 'asked' ? null : now });
+      if (row === undefined || row.settledAt !== null) return [];
+      return [Object.assign(row, { state, settledAt: state === 'asked' ? null : now })];
+    });
+    const isLongOpen = ({ action, plannedAt }: LedgerRow): boolean =>
+      action === 'create' && now.getTime() - plannedAt.getTime() >= 1_000;
+    if (settled.some(isLongOpen)) this.#ringPostponed(now);
+  }
+
+  /** Who may wait for a creation of which the fate is known now. */
+  #ringPostponed(now: Date): void {
+    const mayWait = ({ masterId, replicaId, nextAttemptAt, state }: Link): boolean =>
+      (masterId === null || replicaId === null) && nextAttemptAt === null && state !== 'parked';
+    for (const row of this.#hints) {
+      const link = this.#find(row.side, row.recordId);
+      const isPostponed = row.dueAtMs > now.getTime() && row.trigger !== 'look_again';
+      if (isPostponed && link !== undefined && mayWait(link)) row.dueAtMs = now.getTime();
     }
   }
 
