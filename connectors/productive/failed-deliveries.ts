@@ -1,5 +1,6 @@
 import type { CallContext, ChangeFeed, FeedPage, Json } from '../connector.ts';
 import { Forbidden } from '../errors.ts';
+import { allRows } from './all-rows.ts';
 import type { ProductiveClient } from './client.ts';
 import { instant, type ResourceObject } from './document.ts';
 import { parseProductiveEvent } from './webhooks.ts';
@@ -10,7 +11,6 @@ const everyMs = 300_000;
 const overlapMs = 600_000;
 /** Filters by time may be cut to days (documented as dates, used with times), the day itself left out. */
 const dayMs = 86_400_000;
-const pageSize = 200;
 /** Lists and activities tell of the same changes: what is behind so many failures is not lost without this feed. */
 const mostPages = 10;
 /** A position stays readable; what is told twice is looked at twice. */
@@ -48,23 +48,13 @@ async function entriesSince(
   context: CallContext,
 ): Promise<readonly ResourceObject[]> {
   try {
-    const found = await readAll(client, new Date(sinceMs - dayMs).toISOString(), context);
+    const query = { 'filter[after]': new Date(sinceMs - dayMs).toISOString() };
+    const found = await allRows(client, { path: '/webhook_logs', query, mostPages }, context);
     return found.filter((entry) => loggedAtMs(entry) >= sinceMs);
   } catch (error) {
     if (error instanceof Forbidden) return [];
     throw error;
   }
-}
-
-async function readAll(client: ProductiveClient, after: string, context: CallContext) {
-  const found: ResourceObject[] = [];
-  for (let page = 1; page <= mostPages; page += 1) {
-    const query = { 'filter[after]': after, 'page[number]': String(page), 'page[size]': String(pageSize) };
-    const { data } = await client.list('/webhook_logs', query, context);
-    found.push(...data);
-    if (data.length < pageSize) break;
-  }
-  return found;
 }
 
 /** The payload is the text that was sent; whether it may also come as an object is not documented. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CallContext, WebhookRegistrar, WebhookRegistration } from '../connector.ts';
 import { Misconfigured, Rejected } from '../errors.ts';
 import type { WebhookKey } from '../webhook-source.ts';
+import { allRows } from './all-rows.ts';
 import type { ProductiveClient } from './client.ts';
 import { productiveId, type ResourceObject } from './document.ts';
 import { eventId, eventName, eventsOfEntity } from './events.ts';
@@ -25,7 +26,6 @@ interface Webhook extends z.infer<typeof webhook> {
 }
 
 const webhookType = 1;
-const pageSize = 200;
 
 /**
  * Productive's webhooks: one event each, of the whole organization, not to be changed through the API (documented). An
@@ -62,13 +62,8 @@ export async function readWebhookKeys(
 }
 
 async function readWebhooks(client: ProductiveClient, context: CallContext): Promise<readonly Webhook[]> {
-  const found: Webhook[] = [];
-  for (let page = 1; ; page += 1) {
-    const query = { 'page[number]': String(page), 'page[size]': String(pageSize) };
-    const { data, meta } = await client.list('/webhooks', query, context, 'check');
-    found.push(...data.flatMap(asWebhook));
-    if (data.length < pageSize || (meta?.total_pages ?? 0) <= page) return found;
-  }
+  const rows = await allRows(client, { path: '/webhooks', purpose: 'check' }, context);
+  return rows.flatMap(asWebhook);
 }
 
 /** Those of Zapier are none of ours. */
