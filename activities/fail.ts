@@ -88,6 +88,7 @@ interface FailureInWords extends Failure {
 async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInWords): Promise<PassSummary> {
   const { code, system } = failure;
   if (code === 'unexpected') pass.deps.observer.onProblem('A pass failed unexpectedly', problemOf(pass, failure.error));
+  // Telling is a write too: what was in flight is known before it only.
   const rows = rowsNotSent(pass, failure.error);
   switch (decision.kind) {
     case 'circuit':
@@ -106,7 +107,7 @@ async function carryOut(pass: Pass, decision: RetryDecision, failure: FailureInW
       return pass.summary({ kind: 'waiting', code, system, retryInMs: decision.waitMs });
     }
     case 'give_up':
-      return giveUp(pass, decision, failure);
+      return giveUp(pass, decision, failure, rows);
     case 'stop_pair':
       await pass.deps.pairStops.stop(
         pass.pair.name,
@@ -127,10 +128,9 @@ async function giveUp(
   pass: Pass,
   decision: RetryDecision & { readonly kind: 'give_up' },
   inWords: FailureInWords,
+  rows: readonly SettledRow[],
 ): Promise<PassSummary> {
   const { attempts } = decision.history;
-  // Telling is a write too: what was in flight is known before it only.
-  const rows = rowsNotSent(pass, inWords.error);
   const failing = failed(pass, decision, inWords);
   const told = await tell(pass, 'permanently_failed', decision, inWords);
   const nextAttemptAt = decision.reviveInMs === null ? null : later(pass, decision.reviveInMs);

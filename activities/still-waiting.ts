@@ -26,8 +26,8 @@ export async function stillWaiting(pass: Pass): Promise<PassSummary | null> {
   const isHeld = isEarly || (link.state === 'parked' && !isRevived);
   if (link.failure === null || isAsked(pass) || !isHeld) return null;
   const moved = await anySideMoved(pass);
-  if (moved === 'unread') return putOff(pass);
-  if (moved) {
+  if (moved === 'not_read') return putOff(pass);
+  if (moved === 'yes') {
     pass.moveLink([], { attempts: 0, waits: 0 });
     return null;
   }
@@ -57,16 +57,16 @@ const isAsked = ({ isPersonal, isFullLook, link }: Pass): boolean =>
   isPersonal || (isFullLook && link.state !== 'parked');
 
 /** What the master could not be shown needs it to be read, whichever side was hinted. */
-async function anySideMoved(pass: Pass): Promise<boolean | 'unread'> {
+async function anySideMoved(pass: Pass): Promise<'yes' | 'no' | 'not_read'> {
   const isRead = (side: Side): boolean =>
     pass.isFullLook || isHinted(pass, side) || (side === 'master' && pass.link.failure?.untold !== undefined);
   try {
     for (const side of sides.filter(isRead)) {
-      if (await hasMoved(pass, side)) return true;
+      if (await hasMoved(pass, side)) return 'yes';
     }
-    return false;
+    return 'no';
   } catch (error) {
-    if (isOnlyPutOff(pass, error)) return 'unread';
+    if (isOnlyPutOff(pass, error)) return 'not_read';
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { ConnectorError, type ConnectorErrorCode } from '../connectors/errors.ts';
+import { ConnectorError, isOfOneRecord } from '../connectors/errors.ts';
 import { tellAgainInMs } from '../engine/retry.ts';
 import type { HintOutcome } from '../store/hint-rows.ts';
 import type { Link } from '../store/link-rows.ts';
@@ -39,12 +39,10 @@ export function nextLookAtParked(
   return isBookedBefore ? { kind: 'done' } : { kind: 'due', at };
 }
 
-const ofOneRecord: readonly ConnectorErrorCode[] = ['record_failed', 'rejected', 'forbidden'];
-
 /** A look that only was to show something has found the record unreadable: that is no attempt, and answers no question. */
 export const isOnlyPutOff = ({ link, hints }: Pass, error: unknown): boolean =>
   link.state === 'parked' &&
   link.failure?.untold !== undefined &&
   hints.every(({ trigger }) => trigger === 'retry') &&
   error instanceof ConnectorError &&
-  ofOneRecord.includes(error.code);
+  isOfOneRecord(error.code);

@@ -15,6 +15,11 @@ export type ConnectorErrorCode =
   | 'budget_spent'
   | 'stopped';
 
+const codesOfOneRecord: readonly string[] = ['record_failed', 'rejected', 'forbidden'];
+
+/** Whether a read that ended so says something about its record only. Anything else may be everybody's. */
+export const isOfOneRecord = (code: string): boolean => codesOfOneRecord.includes(code);
+
 export interface ConnectorErrorOptions {
   readonly system: string;
   readonly cause?: unknown;

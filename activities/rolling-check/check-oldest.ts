@@ -1,4 +1,5 @@
 import type { ReadResult } from '../../connectors/connector.ts';
+import { isOfOneRecord } from '../../connectors/errors.ts';
 import { compareRow } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { type Side, sides } from '../../engine/values.ts';
@@ -9,7 +10,7 @@ import { VisitStore } from '../../store/visits.ts';
 import type { PairInput, RollingCheckSummary } from '../../workflows/contract.ts';
 import type { FindingDependencies } from '../catch-up/dependencies.ts';
 import { referencing } from '../referencing-connector.ts';
-import { callIfPossible, type FinderAnswer, type FinderTrouble, pairNamed } from '../finder-call.ts';
+import { callIfPossible, type FinderAnswer, pairNamed } from '../finder-call.ts';
 import { visitPlan } from './visit-plan.ts';
 
 export interface RollingCheckDependencies extends FindingDependencies {
@@ -22,8 +23,6 @@ interface Visited extends LinkedRecord {
   readonly side: Side;
 }
 
-/** A single record's trouble: its own look finds out what becomes of it. Anything else may be everybody's. */
-const ofOneRecord: readonly FinderTrouble[] = ['record_failed', 'rejected', 'forbidden'];
 /** So many other records are tried before the set-up itself is doubted. */
 const mostWitnesses = 3;
 
@@ -78,7 +77,8 @@ async function visit(deps: RollingCheckDependencies, visited: Visited, signal: A
 async function find(deps: RollingCheckDependencies, visited: Visited, signal: AbortSignal): Promise<Finding> {
   const answer = await read(deps, visited, visited.recordId, signal);
   if (answer.kind === 'answered') return isDifferent(visited, answer.value) ? 'news' : 'same';
-  if (ofOneRecord.includes(answer.code)) return 'news';
+  // Its own look finds out what becomes of it.
+  if (isOfOneRecord(answer.code)) return 'news';
   return answer.code === 'misconfigured' ? leaveOut(deps, visited, signal) : 'not_now';
 }
 
