@@ -28,10 +28,9 @@ export interface ImportedPortal {
 }
 
 export interface RunningProductive {
-  /** Where the simulator is told what people do. */
-  readonly url: string;
   /** All requests for the API so far. */
   requests(): Promise<number>;
+  /** Tells the simulator what people do. */
   control(method: 'PATCH' | 'POST', path: string, body: object): Promise<void>;
 }
 
@@ -78,7 +77,6 @@ async function whereIs(simulator: ChildProcess) {
   const [said] = (await once(simulator, 'message')) as unknown[];
   const { url, apiUrl, token, organizationId } = address.parse(said);
   const productive: RunningProductive = {
-    url,
     requests: async () => {
       const { counts } = rates.parse(await (await fetch(`${url}/_control/rates`)).json());
       return Object.values(counts).reduce((sum, count) => sum + count, 0);

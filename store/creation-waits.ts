@@ -6,7 +6,7 @@ import { type NewLedgerRow, type SettledRow, settleRows } from './ledger-rows.ts
 import { hints, ledger, links } from './schema.ts';
 
 /** Whoever meets a younger creation looks again so soon by itself that it need not be told. */
-const toldAfterMs = 1_000;
+export const toldAfterMs = 1_000;
 
 /**
  * When the open creation was begun that these rows run into. If it has ended meanwhile it counts as just begun: what is in the

@@ -1,6 +1,6 @@
-import { expect } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { sql } from 'drizzle-orm';
-import type { OpenDatabase } from '../../store/database.ts';
+import type { Database, OpenDatabase } from '../../store/database.ts';
 import {
   portalComments,
   portalCompanies,
@@ -11,8 +11,9 @@ import {
   portalWorkflowStatuses,
 } from '../../store/portal/work-tables.ts';
 import type { ApiUnderTest } from './api.ts';
-import { adminToken, clientToken, tokenWith } from './portal.ts';
+import { openInMemory } from './embedded.ts';
 import { empty } from './empty.ts';
+import { adminToken, clientToken, startTestPortal, tokenWith } from './portal.ts';
 
 /** Two companies with a project each; ids are the portal's, as texts. */
 export interface Office {
@@ -35,6 +36,42 @@ export interface Office {
   readonly colleague: string;
   readonly stranger: string;
   readonly admin: string;
+}
+
+/** What the tests of a file share, and the companies of the test that runs. */
+export interface OfficeUnderTest {
+  readonly db: Database;
+  readonly api: ApiUnderTest;
+  readonly office: Office;
+}
+
+/** A portal for the tests of a file, with new companies before each. Call it where hooks are registered. */
+export function officeUnderTest(): OfficeUnderTest {
+  let database: OpenDatabase;
+  let api: ApiUnderTest;
+  let office: Office;
+  beforeAll(async () => {
+    database = await openInMemory();
+    api = await startTestPortal(database);
+  });
+  afterAll(async () => {
+    await api.stop();
+    await database.close();
+  });
+  beforeEach(async () => {
+    office = await officeIn(database);
+  });
+  return {
+    get db() {
+      return database.db;
+    },
+    get api() {
+      return api;
+    },
+    get office() {
+      return office;
+    },
+  };
 }
 
 /** Empties everything and builds the two companies. */

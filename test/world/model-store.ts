@@ -5,6 +5,7 @@ import type { Answer } from '../../engine/question.ts';
 import type { Resolution } from '../../engine/resolution.ts';
 import type { Side } from '../../engine/values.ts';
 import { changesTo, type Conflict, type ConflictOutcome, newConflicts } from '../../store/conflict-rows.ts';
+import { toldAfterMs } from '../../store/creation-waits.ts';
 import type { HintOutcome, NotedHint } from '../../store/hint-rows.ts';
 import {
   type Hint,
@@ -367,7 +368,7 @@ export class ModelStore implements WorldStore {
       return [Object.assign(row, { state, settledAt: state === 'asked' ? null : now })];
     });
     const isLongOpen = ({ action, plannedAt }: LedgerRow): boolean =>
-      action === 'create' && now.getTime() - plannedAt.getTime() >= 1_000;
+      action === 'create' && now.getTime() - plannedAt.getTime() >= toldAfterMs;
     if (settled.some(isLongOpen)) this.#ringPostponed(now);
   }
 

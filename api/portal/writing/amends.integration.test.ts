@@ -1,36 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
-import type { OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalAttachments, portalComments, portalTaskLists, portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints, ledger, links, type StoredFailure } from '../../../store/schema.ts';
-import type { ApiUnderTest } from '../../../test/support/api.ts';
-import { startTestPortal } from '../../../test/support/portal.ts';
-import { type Office, officeIn, refused, writerIn } from '../../../test/support/portal-office.ts';
+import { officeUnderTest, refused, writerIn } from '../../../test/support/portal-office.ts';
 import { plannedCreation } from '../../../test/support/store.ts';
 
-let database: OpenDatabase;
-let api: ApiUnderTest;
-let office: Office;
-beforeAll(async () => {
-  database = await openInMemory();
-  api = await startTestPortal(database);
-});
-afterAll(async () => {
-  await api.stop();
-  await database.close();
-});
-beforeEach(async () => {
-  office = await officeIn(database);
-});
+const house = officeUnderTest();
 
-const client = () => writerIn(api, office.client);
-const colleague = () => writerIn(api, office.colleague);
-const admin = () => writerIn(api, office.admin);
+const client = () => writerIn(house.api, house.office.client);
+const colleague = () => writerIn(house.api, house.office.colleague);
+const admin = () => writerIn(house.api, house.office.admin);
 const idIn = ({ body }: { readonly body: unknown }) => (body as { id: string }).id;
-const inbox = () => database.db.select().from(hints).orderBy(hints.pair, hints.recordId);
+const inbox = () => house.db.select().from(hints).orderBy(hints.pair, hints.recordId);
 const taskRow = async (id: string) => {
-  const [row] = await database.db
+  const [row] = await house.db
     .select()
     .from(portalTasks)
     .where(eq(portalTasks.id, Number(id)));
@@ -42,8 +25,8 @@ async function refuse(pair: string, replicaId: string, values: Partial<typeof li
   const message = 'Productive refused it: Title is too long';
   const at = new Date().toISOString();
   const failure: StoredFailure = { code: 'rejected', system: 'Productive', message, seen: {}, at };
-  await database.db.delete(hints);
-  const [link] = await database.db
+  await house.db.delete(hints);
+  const [link] = await house.db
     .insert(links)
     .values({ pair, replicaId, state: 'parked', failure, ...values })
     .returning();
@@ -52,8 +35,8 @@ async function refuse(pair: string, replicaId: string, values: Partial<typeof li
 
 describe('a change that Productive has refused', () => {
   const agreed = async () => {
-    const list = { pair: 'task_lists', masterId: 'p-list', replicaId: office.taskList };
-    const [couple] = await database.db.insert(links).values(list).returning();
+    const list = { pair: 'task_lists', masterId: 'p-list', replicaId: house.office.taskList };
+    const [couple] = await house.db.insert(links).values(list).returning();
     return {
       ...{
         title: 'Task',
@@ -63,43 +46,45 @@ describe('a change that Productive has refused', () => {
         initialEstimate: 60,
         closed: false,
       },
-      ...{ taskListId: String(couple!.id), assigneeId: `unlinked:people:replica:${office.person}` },
+      ...{ taskListId: String(couple!.id), assigneeId: `unlinked:people:replica:${house.office.person}` },
     };
   };
 
   test('is told with its reason, and discarding it brings back what was agreed on', async () => {
-    const [other] = await database.db
+    const [other] = await house.db
       .insert(portalTaskLists)
-      .values({ name: 'Other', projectId: Number(office.project) })
+      .values({ name: 'Other', projectId: Number(house.office.project) })
       .returning();
-    const path = `/tasks/${office.task}`;
+    const path = `/tasks/${house.office.task}`;
     await client().patch(path, { title: 'Too long', taskListId: String(other!.id), closed: true, assigneeId: null });
-    await refuse('tasks', office.task, { masterId: 'p1', baseReplica: await agreed() });
+    await refuse('tasks', house.office.task, { masterId: 'p1', baseReplica: await agreed() });
     const listed = await admin().ask('GET', '/sync/unconfirmed?state=failed');
     expect(listed.body).toMatchObject({
-      records: [{ entity: 'tasks', id: office.task, syncState: 'failed', code: 'rejected', reason: /Title/ }].map(
+      records: [{ entity: 'tasks', id: house.office.task, syncState: 'failed', code: 'rejected', reason: /Title/ }].map(
         (one) => ({ ...one, reason: expect.stringMatching(one.reason) }),
       ),
     });
     const answer = await client().ask('POST', `${path}/discard`);
     expect(answer).toMatchObject({
       status: 202,
-      body: { outcome: 'put_back', record: { id: office.task, syncState: 'pending', sentFrom: null } },
+      body: { outcome: 'put_back', record: { id: house.office.task, syncState: 'pending', sentFrom: null } },
     });
-    expect(await taskRow(office.task)).toMatchObject({
+    expect(await taskRow(house.office.task)).toMatchObject({
       ...{ title: 'Task', dueDate: '2026-01-01', initialEstimate: 60, closed: false, deletedAt: null },
-      ...{ taskListId: Number(office.taskList), assigneeId: Number(office.person) },
+      ...{ taskListId: Number(house.office.taskList), assigneeId: Number(house.office.person) },
     });
-    expect(await inbox()).toMatchObject([{ pair: 'tasks', recordId: office.task, trigger: 'person', side: 'replica' }]);
+    expect(await inbox()).toMatchObject([
+      { pair: 'tasks', recordId: house.office.task, trigger: 'person', side: 'replica' },
+    ]);
   });
 
   test('is tried again at once when its author asks, or corrects it', async () => {
-    const path = `/tasks/${office.task}`;
+    const path = `/tasks/${house.office.task}`;
     await client().patch(path, { title: 'Too long' });
-    await refuse('tasks', office.task, { masterId: 'p1' });
+    await refuse('tasks', house.office.task, { masterId: 'p1' });
     expect(await client().ask('POST', `${path}/retry`)).toMatchObject({ status: 202, body: { syncState: 'pending' } });
     expect(await inbox()).toMatchObject([{ trigger: 'person', heldUntil: null }]);
-    await database.db.delete(hints);
+    await house.db.delete(hints);
     expect(await client().patch(path, { title: 'Short' })).toMatchObject({
       status: 202,
       body: { syncState: 'pending' },
@@ -107,28 +92,30 @@ describe('a change that Productive has refused', () => {
   });
 
   test('is nobody else’s matter', async () => {
-    const path = `/tasks/${office.task}`;
+    const path = `/tasks/${house.office.task}`;
     await client().patch(path, { title: 'Too long' });
-    await refuse('tasks', office.task, { masterId: 'p1' });
+    await refuse('tasks', house.office.task, { masterId: 'p1' });
     for (const what of ['discard', 'retry']) {
       expect(await colleague().ask('POST', `${path}/${what}`)).toMatchObject(refused(403, 'not_the_author', /wrote/));
-      const stranger = writerIn(api, office.stranger);
+      const stranger = writerIn(house.api, house.office.stranger);
       expect(await stranger.ask('POST', `${path}/${what}`)).toMatchObject(refused(404, 'unknown_task', /no task/));
     }
-    expect(await taskRow(office.task)).toMatchObject({ title: 'Too long' });
+    expect(await taskRow(house.office.task)).toMatchObject({ title: 'Too long' });
     expect(await admin().ask('POST', `${path}/discard`)).toMatchObject({ status: 202 });
   });
 
   test('can not be taken back while it is being sent', async () => {
     const leaseUntil = new Date(Date.now() + 60_000);
-    await refuse('tasks', office.task, { masterId: 'p1', leaseOwner: 'w', leaseToken: 't', leaseUntil });
-    expect(await admin().ask('POST', `/tasks/${office.task}/discard`)).toMatchObject(refused(409, 'busy', /minute/));
+    await refuse('tasks', house.office.task, { masterId: 'p1', leaseOwner: 'w', leaseToken: 't', leaseUntil });
+    expect(await admin().ask('POST', `/tasks/${house.office.task}/discard`)).toMatchObject(
+      refused(409, 'busy', /minute/),
+    );
   });
 });
 
 describe('a creation that Productive has refused', () => {
   test('is gone when it is discarded, with everything that was made under it', async () => {
-    const made = { title: 'New', projectId: office.project, taskListId: office.taskList };
+    const made = { title: 'New', projectId: house.office.project, taskListId: house.office.taskList };
     const task = idIn(await client().post('/tasks', made));
     const comment = idIn(await client().post(`/tasks/${task}/comments`, { body: 'x' }));
     const file = new FormData();
@@ -141,11 +128,11 @@ describe('a creation that Productive has refused', () => {
       body: { outcome: 'removed', record: null },
     });
     expect((await taskRow(task)).deletedAt).not.toBeNull();
-    const [said] = await database.db
+    const [said] = await house.db
       .select()
       .from(portalComments)
       .where(eq(portalComments.id, Number(comment)));
-    const [sent] = await database.db.select().from(portalAttachments);
+    const [sent] = await house.db.select().from(portalAttachments);
     expect([said?.deletedAt, sent?.deletedAt]).not.toContain(null);
     expect((await inbox()).map(({ pair, recordId }) => `${pair} ${recordId}`)).toEqual([
       `attachments ${attachment}`,
@@ -157,10 +144,10 @@ describe('a creation that Productive has refused', () => {
   });
 
   test('of which Productive may have something is not thrown away', async () => {
-    const made = { title: 'New', projectId: office.project, taskListId: office.taskList };
+    const made = { title: 'New', projectId: house.office.project, taskListId: house.office.taskList };
     const task = idIn(await client().post('/tasks', made));
     const link = await refuse('tasks', task);
-    await database.db
+    await house.db
       .insert(ledger)
       .values({ ...plannedCreation('k', { side: 'master' }), linkId: link.id, pair: 'tasks' });
     expect(await client().ask('POST', `/tasks/${task}/discard`)).toMatchObject(
@@ -171,39 +158,39 @@ describe('a creation that Productive has refused', () => {
 });
 
 test('what was not refused is not taken back', async () => {
-  const path = `/tasks/${office.task}`;
+  const path = `/tasks/${house.office.task}`;
   await client().patch(path, { title: 'Fine' });
   expect(await client().ask('POST', `${path}/discard`)).toMatchObject(refused(409, 'not_failed', /nothing/));
-  expect(await taskRow(office.task)).toMatchObject({ title: 'Fine' });
+  expect(await taskRow(house.office.task)).toMatchObject({ title: 'Fine' });
   expect(await client().ask('POST', '/projects/1/discard')).toMatchObject({ status: 400 });
 });
 
 test('what is in Productive as it is here is not sent again', async () => {
-  const { version } = await taskRow(office.task);
-  const couple = { pair: 'tasks', masterId: 'p1', replicaId: office.task, state: 'linked' as const };
-  await database.db.insert(links).values({ ...couple, versionReplica: String(version), syncedAt: new Date() });
-  expect(await admin().ask('POST', `/tasks/${office.task}/retry`)).toMatchObject(
+  const { version } = await taskRow(house.office.task);
+  const couple = { pair: 'tasks', masterId: 'p1', replicaId: house.office.task, state: 'linked' as const };
+  await house.db.insert(links).values({ ...couple, versionReplica: String(version), syncedAt: new Date() });
+  expect(await admin().ask('POST', `/tasks/${house.office.task}/retry`)).toMatchObject(
     refused(409, 'not_failed', /as it is/),
   );
 });
 
 describe('what Productive does not have any more and was kept here', () => {
   const kept = async () => {
-    const { version } = await taskRow(office.task);
-    const couple = { pair: 'tasks', masterId: 'p1', replicaId: office.task, gone: 'master' as const };
-    await database.db
+    const { version } = await taskRow(house.office.task);
+    const couple = { pair: 'tasks', masterId: 'p1', replicaId: house.office.task, gone: 'master' as const };
+    await house.db
       .insert(links)
       .values({ ...couple, state: 'unlinked', versionReplica: String(version), syncedAt: new Date() });
   };
   const listed = async () =>
     ((await admin().ask('GET', '/sync/unconfirmed')).body as { records: { id: string }[] }).records.filter(
-      ({ id }) => id === office.task,
+      ({ id }) => id === house.office.task,
     );
 
   test('takes nothing that would never be sent, and says why', async () => {
     await kept();
-    const before = await taskRow(office.task);
-    const path = `/tasks/${office.task}`;
+    const before = await taskRow(house.office.task);
+    const path = `/tasks/${house.office.task}`;
     const file = new FormData();
     file.set('file', new File(['x'], 'x.txt'));
     for (const answer of [
@@ -215,14 +202,14 @@ describe('what Productive does not have any more and was kept here', () => {
     ]) {
       expect(answer).toMatchObject(refused(409, 'not_in_productive', /does not have this task any more/));
     }
-    expect(await taskRow(office.task)).toEqual(before);
+    expect(await taskRow(house.office.task)).toEqual(before);
     expect(await inbox()).toEqual([]);
   });
 
   test('is unconfirmed only if there is something in it that Productive never had', async () => {
     await kept();
     expect(await listed()).toEqual([]);
-    await database.db.update(links).set({ versionReplica: '1' });
+    await house.db.update(links).set({ versionReplica: '1' });
     expect(await listed()).toMatchObject([
       { syncState: 'failed', reason: expect.stringMatching(/does not have it any more/) as unknown },
     ]);
@@ -237,11 +224,9 @@ describe('what is unconfirmed', () => {
       ['tasks', portalTasks],
       ['comments', portalComments],
     ] as const) {
-      for (const row of await database.db.select().from(table)) {
+      for (const row of await house.db.select().from(table)) {
         const couple = { pair, masterId: `p${row.id}`, replicaId: String(row.id), state: 'linked' as const };
-        await database.db
-          .insert(links)
-          .values({ ...couple, versionReplica: String(row.version), syncedAt: new Date() });
+        await house.db.insert(links).values({ ...couple, versionReplica: String(row.version), syncedAt: new Date() });
       }
     }
   };
@@ -249,11 +234,11 @@ describe('what is unconfirmed', () => {
   test('is whatever was written and has not come back, with its age, its author and who wrote it', async () => {
     await linkedAsItIs();
     expect(await unconfirmed()).toEqual({ records: [] });
-    await client().patch(`/tasks/${office.task}`, { title: 'Changed' });
-    const comment = idIn(await client().post(`/tasks/${office.task}/comments`, { body: 'x' }));
+    await client().patch(`/tasks/${house.office.task}`, { title: 'Changed' });
+    const comment = idIn(await client().post(`/tasks/${house.office.task}/comments`, { body: 'x' }));
     const { records } = await unconfirmed();
     expect(records).toMatchObject([
-      { entity: 'tasks', id: office.task, syncState: 'pending', subject: 'client-of-149808', reason: null },
+      { entity: 'tasks', id: house.office.task, syncState: 'pending', subject: 'client-of-149808', reason: null },
       { entity: 'comments', id: comment, syncState: 'pending', lastSyncedAt: null },
     ]);
     expect(records.every(({ ageSeconds }) => typeof ageSeconds === 'number' && ageSeconds < 600)).toBe(true);
@@ -264,9 +249,11 @@ describe('what is unconfirmed', () => {
 
   test('is also what lost its hint: a row that is not as it was agreed on', async () => {
     await linkedAsItIs();
-    await client().patch(`/tasks/${office.task}`, { title: 'Changed' });
-    await database.db.delete(hints);
-    expect((await unconfirmed()).records).toMatchObject([{ entity: 'tasks', id: office.task, syncState: 'pending' }]);
+    await client().patch(`/tasks/${house.office.task}`, { title: 'Changed' });
+    await house.db.delete(hints);
+    expect((await unconfirmed()).records).toMatchObject([
+      { entity: 'tasks', id: house.office.task, syncState: 'pending' },
+    ]);
   });
 
   test('is not what Productive has and only waits for more from there, but what it was not told of a field', async () => {
@@ -275,11 +262,11 @@ describe('what is unconfirmed', () => {
       const waitsFor = { pair: 'people', side, id: '4711', why: 'unlinked' } as const;
       return { fieldNotes: { assignee: { kind: 'waiting', side, since: '2024-07-01T10:00:00Z', waitsFor } as const } };
     };
-    await database.db.update(links).set(waitsOn('master')).where(eq(links.replicaId, office.task));
+    await house.db.update(links).set(waitsOn('master')).where(eq(links.replicaId, house.office.task));
     expect(await unconfirmed()).toEqual({ records: [] });
-    await database.db.update(links).set(waitsOn('replica')).where(eq(links.replicaId, office.task));
+    await house.db.update(links).set(waitsOn('replica')).where(eq(links.replicaId, house.office.task));
     expect((await unconfirmed()).records).toMatchObject([
-      { id: office.task, syncState: 'pending', reason: expect.stringMatching(/people/) as unknown },
+      { id: house.office.task, syncState: 'pending', reason: expect.stringMatching(/people/) as unknown },
     ]);
   });
 
@@ -287,7 +274,7 @@ describe('what is unconfirmed', () => {
     await linkedAsItIs();
     const at = new Date();
     const hint = { pair: 'tasks', side: 'replica', recordId: 'abc', seq: 1, trigger: 'person' } as const;
-    await database.db.insert(hints).values({ ...hint, receivedAt: at, dueAt: at });
+    await house.db.insert(hints).values({ ...hint, receivedAt: at, dueAt: at });
     expect(await unconfirmed()).toEqual({ records: [] });
   });
 

@@ -1,46 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
-import type { OpenDatabase } from '../../../store/database.ts';
-import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalComments, portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints } from '../../../store/schema.ts';
-import type { ApiUnderTest } from '../../../test/support/api.ts';
-import { startTestPortal } from '../../../test/support/portal.ts';
-import { type Office, officeIn, refused, writerIn } from '../../../test/support/portal-office.ts';
+import { officeUnderTest, refused, writerIn } from '../../../test/support/portal-office.ts';
 
-let database: OpenDatabase;
-let api: ApiUnderTest;
-let office: Office;
-beforeAll(async () => {
-  database = await openInMemory();
-  api = await startTestPortal(database);
-});
-afterAll(async () => {
-  await api.stop();
-  await database.close();
-});
-beforeEach(async () => {
-  office = await officeIn(database);
-});
+const house = officeUnderTest();
 
-const tasks = () => database.db.select().from(portalTasks).orderBy(portalTasks.id);
-const inbox = () => database.db.select().from(hints).orderBy(hints.pair, hints.recordId);
-const client = () => writerIn(api, office.client);
-const stranger = () => writerIn(api, office.stranger);
-const admin = () => writerIn(api, office.admin);
+const tasks = () => house.db.select().from(portalTasks).orderBy(portalTasks.id);
+const inbox = () => house.db.select().from(hints).orderBy(hints.pair, hints.recordId);
+const client = () => writerIn(house.api, house.office.client);
+const stranger = () => writerIn(house.api, house.office.stranger);
+const admin = () => writerIn(house.api, house.office.admin);
 const newTask = (values: object = {}) => ({
   title: 'Proofread the flyer',
-  projectId: office.project,
-  taskListId: office.taskList,
+  projectId: house.office.project,
+  taskListId: house.office.taskList,
   ...values,
 });
 
 describe('a new task', () => {
   test('is stored together with the hint that has it sent, and its workflow is told', async () => {
-    const before = api.doorbell.rung.length;
+    const before = house.api.doorbell.rung.length;
     const answer = await client().post(
       '/tasks',
-      newTask({ description: '<p>By <b>Friday</b></p>', dueDate: '2026-11-06', assigneeId: office.person }),
+      newTask({ description: '<p>By <b>Friday</b></p>', dueDate: '2026-11-06', assigneeId: house.office.person }),
     );
     expect(answer).toMatchObject({
       status: 201,
@@ -54,20 +37,20 @@ describe('a new task', () => {
       dueDate: '2026-11-06',
       private: false,
       closed: false,
-      projectId: Number(office.project),
+      projectId: Number(house.office.project),
       productiveId: null,
     });
     expect(answer.etag).toBe(`"${String(stored?.version)}"`);
     expect(answer.body).toMatchObject({ modifiedAt: stored?.modifiedAt.toISOString() });
     const ref = { pair: 'tasks', side: 'replica', recordId: id };
     expect(await inbox()).toMatchObject([{ ...ref, trigger: 'webhook', heldUntil: null }]);
-    expect(api.doorbell.rung.slice(before)).toMatchObject([ref]);
+    expect(house.api.doorbell.rung.slice(before)).toMatchObject([ref]);
   });
 
   test('with a status of the closing kind is closed', async () => {
-    const answer = await client().post('/tasks', newTask({ workflowStatusId: office.closedStatus }));
+    const answer = await client().post('/tasks', newTask({ workflowStatusId: house.office.closedStatus }));
     expect(answer.status).toBe(201);
-    expect((await tasks()).at(-1)).toMatchObject({ closed: true, workflowStatusId: Number(office.closedStatus) });
+    expect((await tasks()).at(-1)).toMatchObject({ closed: true, workflowStatusId: Number(house.office.closedStatus) });
   });
 
   describe('is refused, and nothing is stored,', () => {
@@ -91,21 +74,21 @@ describe('a new task', () => {
       ['in an unknown project', () => newTask({ projectId: '999999' }), 422, 'unknown_reference', /projectId/],
       [
         "in another company's project",
-        () => newTask({ projectId: office.foreignProject, taskListId: office.foreignTaskList }),
+        () => newTask({ projectId: house.office.foreignProject, taskListId: house.office.foreignTaskList }),
         422,
         'unknown_reference',
         /projectId/,
       ],
       [
         "in another project's task list",
-        () => newTask({ taskListId: office.foreignTaskList }),
+        () => newTask({ taskListId: house.office.foreignTaskList }),
         422,
         'unknown_reference',
         /taskListId/,
       ],
       [
         "for another company's person",
-        () => newTask({ assigneeId: office.foreignPerson }),
+        () => newTask({ assigneeId: house.office.foreignPerson }),
         422,
         'unknown_reference',
         /assigneeId/,
@@ -126,7 +109,7 @@ describe('a new task', () => {
     test('by whoever has no token', async () => {
       const before = await everything();
       for (const token of ['', 'nonsense']) {
-        expect(await writerIn(api, token).post('/tasks', newTask())).toMatchObject({ status: 401 });
+        expect(await writerIn(house.api, token).post('/tasks', newTask())).toMatchObject({ status: 401 });
       }
       expect(await everything()).toEqual(before);
     });
@@ -143,28 +126,28 @@ describe('a new task', () => {
 });
 
 describe('a change of a task', () => {
-  const path = () => `/tasks/${office.task}`;
-  const stored = async () => (await tasks()).find(({ id }) => String(id) === office.task);
+  const path = () => `/tasks/${house.office.task}`;
+  const stored = async () => (await tasks()).find(({ id }) => String(id) === house.office.task);
 
   test('is here at once and pending', async () => {
     const before = await stored();
     const answer = await client().patch(path(), { title: 'Changed', dueDate: '2026-12-24' });
-    expect(answer).toMatchObject({ status: 202, body: { id: office.task, syncState: 'pending' } });
+    expect(answer).toMatchObject({ status: 202, body: { id: house.office.task, syncState: 'pending' } });
     const after = await stored();
     expect(after).toMatchObject({ title: 'Changed', dueDate: '2026-12-24' });
     expect(after?.version).toBeGreaterThan(before?.version ?? Infinity);
-    expect(await inbox()).toMatchObject([{ pair: 'tasks', side: 'replica', recordId: office.task }]);
+    expect(await inbox()).toMatchObject([{ pair: 'tasks', side: 'replica', recordId: house.office.task }]);
   });
 
   test('of its status closes and opens it', async () => {
-    await client().patch(path(), { workflowStatusId: office.closedStatus });
+    await client().patch(path(), { workflowStatusId: house.office.closedStatus });
     expect(await stored()).toMatchObject({ closed: true });
-    await client().patch(path(), { workflowStatusId: office.openStatus });
+    await client().patch(path(), { workflowStatusId: house.office.openStatus });
     expect(await stored()).toMatchObject({ closed: false });
   });
 
   test('takes away what is optional', async () => {
-    await admin().patch(path(), { assigneeId: office.person, dueDate: '2026-12-24' });
+    await admin().patch(path(), { assigneeId: house.office.person, dueDate: '2026-12-24' });
     expect(await client().patch(path(), { assigneeId: null, dueDate: null })).toMatchObject({ status: 202 });
     expect(await stored()).toMatchObject({ assigneeId: null, dueDate: null });
   });
@@ -211,8 +194,8 @@ describe('a change of a task', () => {
     const before = await tasks();
     const wrongs = [
       await stranger().patch(path(), { title: 'x' }),
-      await client().patch(`/tasks/${office.privateTask}`, { title: 'x' }),
-      await client().patch(`/tasks/${office.deletedTask}`, { title: 'x' }),
+      await client().patch(`/tasks/${house.office.privateTask}`, { title: 'x' }),
+      await client().patch(`/tasks/${house.office.deletedTask}`, { title: 'x' }),
       await client().patch('/tasks/999999', { title: 'x' }),
     ];
     for (const answer of wrongs) {
@@ -225,20 +208,20 @@ describe('a change of a task', () => {
   });
 
   test('may be made by an admin in a private task', async () => {
-    expect(await admin().patch(`/tasks/${office.privateTask}`, { title: 'x' })).toMatchObject({ status: 202 });
+    expect(await admin().patch(`/tasks/${house.office.privateTask}`, { title: 'x' })).toMatchObject({ status: 202 });
   });
 });
 
 describe('a comment', () => {
-  const comments = () => database.db.select().from(portalComments).orderBy(portalComments.id);
-  const path = () => `/tasks/${office.task}/comments`;
+  const comments = () => house.db.select().from(portalComments).orderBy(portalComments.id);
+  const path = () => `/tasks/${house.office.task}/comments`;
 
   test('is stored with its hint', async () => {
     const answer = await client().post(path(), { body: '<p>Looks good</p>' });
     expect(answer).toMatchObject({ status: 201, body: { syncState: 'pending' } });
     const { id } = answer.body as { id: string };
     expect((await comments()).at(-1)).toMatchObject({
-      ...{ id: Number(id), taskId: Number(office.task), body: '<p>Looks good</p>' },
+      ...{ id: Number(id), taskId: Number(house.office.task), body: '<p>Looks good</p>' },
       ...{ hidden: false, draft: false },
     });
     expect(await inbox()).toMatchObject([{ pair: 'comments', side: 'replica', recordId: id }]);
@@ -250,10 +233,10 @@ describe('a comment', () => {
     expect(await client().patch(own, { body: 'mine, better' })).toMatchObject({ status: 202 });
     expect(await client().patch(own, { body: 'mine, better' })).toMatchObject({ status: 200 });
     expect(await admin().patch(own, { body: 'moderated' })).toMatchObject({ status: 202 });
-    expect(await writerIn(api, office.colleague).patch(own, { body: 'x' })).toMatchObject(
+    expect(await writerIn(house.api, house.office.colleague).patch(own, { body: 'x' })).toMatchObject(
       refused(403, 'not_the_author', /wrote/),
     );
-    expect(await client().patch(`/comments/${office.comment}`, { body: 'x' })).toMatchObject({ status: 403 });
+    expect(await client().patch(`/comments/${house.office.comment}`, { body: 'x' })).toMatchObject({ status: 403 });
     expect(await stranger().patch(own, { body: 'x' })).toMatchObject(refused(404, 'unknown_comment', /no comment/));
   });
 
@@ -271,7 +254,9 @@ describe('a comment', () => {
   test('is refused under a task that is not the user’s, without words, or with a script', async () => {
     const before = await comments();
     expect(await stranger().post(path(), { body: 'x' })).toMatchObject({ status: 404 });
-    expect(await client().post(`/tasks/${office.privateTask}/comments`, { body: 'x' })).toMatchObject({ status: 404 });
+    expect(await client().post(`/tasks/${house.office.privateTask}/comments`, { body: 'x' })).toMatchObject({
+      status: 404,
+    });
     expect(await client().post(path(), { body: '' })).toMatchObject({ status: 400 });
     expect(await client().post(path(), { body: '<img src=x onerror=alert(1)>' })).toMatchObject({ status: 400 });
     expect(await comments()).toEqual(before);
@@ -304,7 +289,7 @@ describe('what is sent twice', () => {
     const before = await count();
     const other = [
       await client().post('/tasks', newTask({ title: 'another' }), key),
-      await client().patch(`/tasks/${office.task}`, { title: 'another' }, key),
+      await client().patch(`/tasks/${house.office.task}`, { title: 'another' }, key),
     ];
     for (const answer of other) expect(answer).toMatchObject(refused(422, 'key_used_differently', /new key/));
     expect(await count()).toBe(before);
@@ -332,11 +317,11 @@ describe('what is sent twice', () => {
 
 test('a failing hint takes the row back: neither is ever there without the other', async () => {
   const before = await tasks();
-  await database.db.execute(sql`alter table hints rename to hints_gone`);
+  await house.db.execute(sql`alter table hints rename to hints_gone`);
   try {
     expect(await client().post('/tasks', newTask())).toMatchObject({ status: 503 });
   } finally {
-    await database.db.execute(sql`alter table hints_gone rename to hints`);
+    await house.db.execute(sql`alter table hints_gone rename to hints`);
   }
   expect(await tasks()).toEqual(before);
 });
