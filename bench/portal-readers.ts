@@ -3,7 +3,8 @@
  * organization (27,199 tasks), while Productive sends webhooks at the rate at which they may come in: each is received, the
  * task is read anew, and the row is written. A reader looks at a page for about a second before the next. Everything is a
  * process of its own, as in production, on PostgreSQL, and on this one machine. `--seconds 300` for the whole five minutes,
- * `--readers 1` for one who is alone, `--pause 0` for how much it can serve at all.
+ * `--readers 1` for one who is alone, `--pause 0` for how much it can serve at all, `--changes 0` for nobody who works in
+ * Productive.
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,17 +16,18 @@ import { adminToken, clientToken } from '../test/support/portal-tokens.ts';
 import { until } from '../test/support/until.ts';
 import { type ImportedPortal, openImportedPortal, type RunningProductive } from './imported-portal.ts';
 
-const changes = { count: 1_000, perMs: 300_000 };
 const { values: given } = parseArgs({
   options: {
     seconds: { type: 'string', default: '30' },
     readers: { type: 'string', default: '50' },
     pause: { type: 'string', default: '1' },
+    changes: { type: 'string', default: '1000' },
   },
 });
 const lastsMs = Number(given.seconds) * 1_000;
 const readers = Number(given.readers);
 const pauseMs = Number(given.pause) * 1_000;
+const changes = { count: Number(given.changes), perMs: 300_000 };
 
 const foundTasks = z.object({ rows: z.array(z.object({ id: z.coerce.number(), productiveId: z.string() })).min(1) });
 const foundProject = z.object({ rows: z.array(z.object({ projectId: z.coerce.number(), companyId: z.string() })) });
