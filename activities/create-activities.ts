@@ -7,7 +7,7 @@ import { reconcile } from './reconcile.ts';
 import { runAttempt } from './run-attempt.ts';
 
 /** Each activity costs Temporal some events and milliseconds, whatever it does: one takes several steps of a walk. */
-const walksForMs = 2_000;
+const walksForMs = 10_000;
 
 /**
  * The activities of the worker. A pair's walk has one at a time, so that walks never take the room of the passes.
@@ -36,7 +36,7 @@ const censusActivities = (deps: WorkerDependencies, walkForMs: number): CensusAc
   stepCensus: async (run) => {
     const work = { pair: run.pair, failure: 'A step of a census could not be carried out' };
     return runAttempt(deps.observer, work, ({ signal }) =>
-      stepsInTime(() => stepCensus(deps, run, signal), { forMs: walkForMs, signal }),
+      stepsInTime((ahead) => stepCensus(deps, run, { signal, ahead }), { forMs: walkForMs, signal }),
     );
   },
   beginNightlyCensus: async ({ pair }) => {

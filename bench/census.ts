@@ -4,6 +4,7 @@
  * milliseconds say more about the machine than about the census. On PostgreSQL where it is installed, and on PGlite.
  */
 import { performance } from 'node:perf_hooks';
+import { PageAhead } from '../activities/census/page-ahead.ts';
 import { stepCensus } from '../activities/census/step-census.ts';
 import type { WorkerDependencies } from '../activities/dependencies.ts';
 import type { Connector, PageQuery, RecordPage, RemoteRecord } from '../connectors/connector.ts';
@@ -148,10 +149,12 @@ async function census(database: OpenDatabase): Promise<Result> {
     { pair: pair.name, mode: 'census', dryRun: false, startedBy: 'bench' },
     new Date(),
   );
+  const { signal } = new AbortController();
+  const ahead = new PageAhead(() => true);
   let mostResident = 0;
   const startedAt = performance.now();
   for (;;) {
-    const { kind } = await stepCensus(deps, { pair: pair.name, runId: run.id }, new AbortController().signal);
+    const { kind } = await stepCensus(deps, { pair: pair.name, runId: run.id }, { signal, ahead });
     mostResident = Math.max(mostResident, process.memoryUsage.rss());
     if (kind === 'ended') break;
     if (kind !== 'moved') throw new Error(`The census came to '${kind}'`);

@@ -117,7 +117,7 @@ async function everythingImported(url: string): Promise<void> {
   const api = createApiClient({ TANDEM_API_URL: url, TANDEM_API_TOKEN: apiToken });
   const { ending } = await importAll({
     ...{ api, again: false, say: () => undefined },
-    follow: (run) => follow(api, run, noDisplay, { detached: new AbortController().signal }),
+    follow: (run, _systems, onLook) => follow(api, run, noDisplay, { detached: new AbortController().signal, onLook }),
   });
   if (ending.kind !== 'done') throw new Error(JSON.stringify(ending));
   await portalChores((...request) => callOps({ url, token: apiToken }, ...request), []).keepWebhooks();

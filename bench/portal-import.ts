@@ -68,11 +68,11 @@ const api = createApiClient({ TANDEM_API_URL: tandem.api?.url, TANDEM_API_TOKEN:
 const startedAt = performance.now();
 const { ending } = await importAll({
   ...{ api, again: false },
-  follow: async (run) => {
+  follow: async (run, _systems, onLook) => {
     const begunAt = performance.now();
     const followed = await follow(api, run, noDisplay, {
       detached: new AbortController().signal,
-      askEveryMs: 100,
+      onLook,
     });
     const [from, to] = [begunAt, performance.now()].map((at) => ((at - startedAt) / 1_000).toFixed(1).padStart(5));
     const { requests } = await seenByProductive();

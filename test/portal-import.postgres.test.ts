@@ -125,7 +125,7 @@ function pagesAgain(entity: string): number {
 
 const rows = () => opened.db.$count(portalTasks);
 
-test('a first import that is killed twice comes to the same end, and reads a page again per kill at most', async () => {
+test('a first import that is killed twice comes to the same end, and reads two pages again per kill at most', async () => {
   const tasks = productive.records('tasks').length;
   const names = portalPairs().map(({ name }) => name);
   await started();
@@ -142,5 +142,6 @@ test('a first import that is killed twice comes to the same end, and reads a pag
   expect(await differencesFromSource(opened.db, productive)).toEqual([]);
   expect(await rows()).toBe(tasks);
   expect(productive.requests.all().filter(({ method }) => method !== 'GET')).toEqual([]);
-  expect(pagesAgain('tasks')).toBeLessThanOrEqual(2);
+  // The one whose rows were being stored, and the one that was asked for meanwhile.
+  expect(pagesAgain('tasks')).toBeLessThanOrEqual(4);
 }, 1_800_000);

@@ -21,8 +21,8 @@ describe('a list that could not be read', () => {
     ['can not be reached', new Unavailable('offline', { system }), 15_000],
     ['fails', new RecordFailed('500', { system }), 15_000],
     ['refuses our login', new AuthFailed('401', { system }), 60_000],
-    ['has no budget left', new BudgetSpent('spent', { system }), 1_000],
-    ['was left by a shutdown', new Stopped('stopped', { system }), 1_000],
+    ['has no budget left', new BudgetSpent('spent', { system }), 200],
+    ['was left by a shutdown', new Stopped('stopped', { system }), 200],
   ])('is tried again later where the system %s', (_name, error, forMs) => {
     expect(obstacleOf(error)).toEqual({ kind: 'wait', forMs });
   });
@@ -41,5 +41,5 @@ describe('a list that could not be read', () => {
 });
 
 test('a wait is neither busy nor endless', () => {
-  expect([-5, 20, 1_500.2, 3_600_000].map((ms) => waitOf(ms).forMs)).toEqual([1_000, 1_000, 1_501, 600_000]);
+  expect([-5, 20, 1_500.2, 3_600_000].map((ms) => waitOf(ms).forMs)).toEqual([200, 200, 1_501, 600_000]);
 });

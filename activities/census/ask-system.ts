@@ -11,7 +11,7 @@ export type Obstacle =
 
 export type Asked<T> = { readonly kind: 'answered'; readonly answer: T } | Obstacle;
 
-const shortestWaitMs = 1_000;
+const shortestWaitMs = 200;
 const longestWaitMs = 600_000;
 const troubleWaitMs = 15_000;
 const loginWaitMs = 60_000;

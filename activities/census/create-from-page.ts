@@ -45,13 +45,27 @@ export async function createFromPage(tx: Database, page: PageOfStrangers, least 
   const numbers = new Map<string, number>();
   let left = await withoutOurs(tx, { ...page, rows: await withLateCouples(tx, page) });
   for (;;) {
-    const ready = left.flatMap((row) => planned(pair, withCouples(row, pair, numbers))).slice(0, createdAtOnce);
+    const ready = firstReady(pair, left, numbers);
     if (ready.length === 0 || (numbers.size > 0 && ready.length < least)) return new Set(numbers.keys());
     const made = await createPartners(tx, page, ready);
     for (const [id, number] of made) numbers.set(id, number);
     const tried = new Set(ready.map(({ row }) => row.id));
     left = left.filter(({ id }) => !tried.has(id));
   }
+}
+
+/** As many as one statement creates: what stays for the next round is planned then. */
+function firstReady(
+  pair: PairDefinition,
+  rows: readonly Row[],
+  numbers: ReadonlyMap<string, number>,
+): readonly Planned[] {
+  const ready: Planned[] = [];
+  for (const row of rows) {
+    if (ready.length === createdAtOnce) break;
+    ready.push(...planned(pair, withCouples(row, pair, numbers)));
+  }
+  return ready;
 }
 
 /** A record that another couple's pass has made, as far as anybody knows, and has not heard of yet: it is no stranger. */
@@ -93,6 +107,7 @@ interface Ahead {
 }
 
 function planned(pair: PairDefinition, row: Row): readonly Planned[] {
+  if (aheadIn(pair, row.attributes).length > 0) return [];
   const creation = plan({
     pair,
     base: { master: {}, replica: {} },

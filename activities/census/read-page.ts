@@ -4,6 +4,7 @@ import type { CensusRun } from '../../store/census-runs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { askSystem, type Asked } from './ask-system.ts';
 import { comparePage, type PageResult, sumOf, wantedAttributes } from './compare-page.ts';
+import type { Place } from './page-ahead.ts';
 import { creations } from './creations.ts';
 import { distrust } from './distrust.ts';
 import { nextPhase } from './phases.ts';
@@ -11,8 +12,9 @@ import { land, stop, type Walk } from './walk.ts';
 
 /** The next page of one side's list. */
 export async function readPage(walk: Walk, side: Side, listing: Listing): Promise<CensusStep> {
-  const { deps, pair, run } = walk;
-  const asked = await askForPage(walk, side, listing);
+  const { deps, pair, run, ahead } = walk;
+  const place = { side, position: run.position };
+  const asked = await (ahead.take(place) ?? askForPage(walk, place, listing));
   if (asked.kind === 'wait') return asked;
   if (asked.kind === 'refused') return stop(walk, `${asked.message}; mend it and start the census again`);
   const page = asked.answer;
@@ -29,7 +31,9 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
   const landing = { ...creations(walk, side, result), findings: result.findings, seen: { side, ids } };
   const changes = changesAfter(run, side, page, result);
   if (!isAtEnd(page)) {
-    return land(walk, { ...landing, changes: { ...changes, position: page.continueAfter ?? ids.at(-1) ?? null } });
+    const next = { side, position: page.continueAfter ?? ids.at(-1) ?? null };
+    if (landing.work !== null) ahead.ask(next, () => askForPage(walk, next, listing));
+    return land(walk, { ...landing, changes: { ...changes, position: next.position } });
   }
   const doubt = await doubtAbout(walk, side, changes, ids);
   if (doubt !== null) return stop(walk, doubt, { ...landing, changes });
@@ -38,13 +42,13 @@ export async function readPage(walk: Walk, side: Side, listing: Listing): Promis
 
 const isAtEnd = ({ isLast, records }: RecordPage): boolean => isLast || records.length === 0;
 
-function askForPage(walk: Walk, side: Side, listing: Listing): Promise<Asked<RecordPage>> {
+function askForPage(walk: Walk, { side, position }: Place, listing: Listing): Promise<Asked<RecordPage>> {
   const { pair, run } = walk;
   const query = {
     attributes: wantedAttributes(pair, side, run),
-    position: { by: 'id', afterId: run.position } as const,
+    position: { by: 'id', afterId: position } as const,
     limit: listing.longestPage,
-    withTotal: run.position === null,
+    withTotal: position === null,
   };
   return askSystem(walk, side, 1, (context) => listing.page(pair.title[side].entity, query, context));
 }

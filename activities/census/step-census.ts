@@ -18,13 +18,13 @@ const longestBacklogWaitMs = 15_000;
 /**
  * One step of a walk over a pair: reads the next page, compares it with what is remembered, hands over what differs, or
  * finds that it has to wait. What is found and where it goes on are stored together, so that a step that is lost, or
- * carried out twice, costs a page at most.
+ * carried out twice, costs a page at most, and the one that was asked for ahead.
  * @throws only what the store throws
  */
 export async function stepCensus(
   deps: WorkerDependencies,
   { pair: name, runId }: CensusInput,
-  signal: AbortSignal,
+  { signal, ahead }: Pick<Walk, 'signal' | 'ahead'>,
 ): Promise<CensusStep> {
   const situation = await deps.censusRuns.situation(runId);
   if (situation === null) return { kind: 'ended' };
@@ -33,7 +33,7 @@ export async function stepCensus(
   if (run.state !== 'running') return { kind: 'ended' };
   const pair = deps.pairs.find((candidate) => candidate.name === name);
   if (pair === undefined) return stop({ deps, run }, `The pair ${name} is not configured`);
-  return hindrance(situation, deps.now()) ?? advance({ deps, pair, run, signal }, situation.backlog);
+  return hindrance(situation, deps.now()) ?? advance({ deps, pair, run, signal, ahead }, situation.backlog);
 }
 
 /** What keeps the walk from going on for the moment. */

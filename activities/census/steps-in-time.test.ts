@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { CensusStep } from '../../workflows/contract.ts';
+import type { PageAhead } from './page-ahead.ts';
 import { stepsInTime } from './steps-in-time.ts';
 
 const stepping = (...results: readonly CensusStep[]) => {
@@ -50,4 +52,19 @@ test('nor does one whose time is up', async () => {
   const { step, taken } = stepping({ kind: 'moved' });
   expect(await stepsInTime(step, { ...calm, forMs: 0 })).toEqual({ kind: 'moved' });
   expect(taken()).toBe(1);
+});
+
+test('a page that was asked for while there was time is taken by one more step, which asks for none', async () => {
+  const forMs = 100;
+  const startedAt = performance.now();
+  const place = { side: 'master', position: '1' } as const;
+  const wereThere: boolean[] = [];
+  const step = async (ahead: PageAhead): Promise<CensusStep> => {
+    wereThere.push(ahead.take(place) !== null);
+    ahead.ask(place, () => Promise.resolve({ kind: 'wait', forMs: 0 }));
+    while (performance.now() - startedAt <= forMs) await setImmediate();
+    return { kind: 'moved' };
+  };
+  expect(await stepsInTime(step, { forMs, signal: calm.signal })).toEqual({ kind: 'moved' });
+  expect(wereThere).toEqual([false, true]);
 });

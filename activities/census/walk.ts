@@ -4,6 +4,7 @@ import type { Side } from '../../engine/values.ts';
 import type { CensusLanding, CensusRun } from '../../store/census-runs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { referencing } from '../referencing-connector.ts';
+import type { PageAhead } from './page-ahead.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
 
 export interface Run {
@@ -16,6 +17,8 @@ export interface Walk extends Run {
   readonly pair: PairDefinition;
   /** Aborts when the step's time is over or the worker shuts down. */
   readonly signal: AbortSignal;
+  /** Shared by the steps of one activity. */
+  readonly ahead: PageAhead;
 }
 
 export function connectorOf({ deps, pair }: Walk, side: Side): Connector {

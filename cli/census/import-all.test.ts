@@ -187,6 +187,29 @@ describe('importing every pair', () => {
     expect(begun.length).toBe(Object.keys(family).length);
   });
 
+  test.each([
+    ['its records are here, whatever is left of its walk', { phase: 'replica' }, true],
+    ['its records are still read', { phase: 'master' }, false],
+    ['some of its records are still come back to', { phase: 'between' }, false],
+    ['it only reports', { phase: 'replica', dryRun: true }, false],
+    ['it looks after couples only', { phase: 'replica', mode: 'couples' }, false],
+  ] as const)('begins what points to a pair before that is done if %s', async (_when, stands, mayBegin) => {
+    const service = new Service({ companies: [runOf('companies', stands)] });
+    const end = Promise.withResolvers<undefined>();
+    const all = importAll({
+      ...{ api: service, again: false, say: () => undefined },
+      follow: async (run, _systems, onLook) => {
+        onLook(run);
+        if (run.pair === 'companies') await end.promise;
+        return { run: { ...run, ...done }, isDetached: false };
+      },
+    });
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    expect(service.begun.includes('projects')).toBe(mayBegin);
+    end.resolve(undefined);
+    expect((await all).ending).toEqual({ kind: 'done' });
+  });
+
   test('sees those that are under way to their end when another one fails', async () => {
     const service = new Service();
     const call: ApiClient['call'] = async (method, path, shape) => {

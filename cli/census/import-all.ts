@@ -18,8 +18,8 @@ export interface ImportAll {
   readonly api: ApiClient;
   /** Pairs that are done are walked over once more. */
   readonly again: boolean;
-  /** Looks at a walk until it has ended, is paused, or nobody wants to look any more. */
-  follow(run: CensusRunView, systems: Systems): Promise<Followed>;
+  /** Looks at a walk until it has ended, is paused, or nobody wants to look any more. Tells how it stands at each look. */
+  follow(run: CensusRunView, systems: Systems, onLook: (run: CensusRunView) => void): Promise<Followed>;
   /** Told of each pair as it is done. */
   say(line: string): void;
 }
@@ -37,28 +37,30 @@ export interface AllImported {
 const atOnce = 3;
 
 /**
- * The first import of every pair. A pair begins as soon as those that it points to are done, a few at the same time, and
- * otherwise in the order in which the service has them. Called again it goes on where it was.
+ * The first import of every pair. A pair begins as soon as the records that it points to are here, a few at the same time,
+ * and otherwise in the order in which the service has them. Called again it goes on where it was.
  * @throws CommandFailed
  */
 export async function importAll(all: ImportAll): Promise<AllImported> {
   const pairs = await pairsNamed(all.api, undefined);
   const done = new Map<string, Imported>();
   const running = new Map<string, Promise<void>>();
+  const arrivals = new Arrivals();
   let ending: Ending = { kind: 'done' };
   const carryOut = async (pair: Pair): Promise<void> => {
-    const { imported, isDetached } = await importOne(all, pair);
+    const { imported, isDetached } = await importOne(all, pair, arrivals);
     running.delete(pair.name);
     done.set(pair.name, imported);
+    arrivals.note(pair.name);
     if (isDetached) ending = ending.kind === 'done' ? { kind: 'detached' } : ending;
     else if (imported.run.state !== 'done') ending = { kind: 'ended', run: imported.run };
     else all.say(`${placeOf(pair, pairs)}  ${inWords(imported)}`);
   };
   for (;;) {
     const isFull = running.size >= atOnce || ending.kind !== 'done';
-    const next = isFull ? undefined : nextOf(pairs, { done, running });
+    const next = isFull ? undefined : nextOf(pairs, { done, running, here: arrivals.here });
     if (next !== undefined) running.set(next.name, carryOut(next));
-    else if (running.size > 0) await oneOf(running);
+    else if (running.size > 0) await Promise.race([oneOf(running), arrivals.next()]);
     else return { imported: pairs.flatMap(({ name }) => done.get(name) ?? []), ending };
   }
 }
@@ -73,16 +75,33 @@ async function oneOf(running: ReadonlyMap<string, Promise<void>>): Promise<void>
   }
 }
 
+/** The pairs whose master's records are all here, as far as they could be had. What is left of their walks holds up nobody. */
+class Arrivals {
+  readonly here = new Set<string>();
+  #next = Promise.withResolvers<undefined>();
+
+  note(pair: string): void {
+    if (this.here.has(pair)) return;
+    this.here.add(pair);
+    this.#next.resolve(undefined);
+    this.#next = Promise.withResolvers();
+  }
+
+  next(): Promise<undefined> {
+    return this.#next.promise;
+  }
+}
+
 type Names = Pick<ReadonlyMap<string, unknown>, 'has'>;
 
 /** What points to a pair that comes after it, or to itself, does not wait for that. */
 function nextOf(
   pairs: readonly Pair[],
-  { done, running }: Readonly<Record<'done' | 'running', Names>>,
+  { done, running, here }: Readonly<Record<'done' | 'running' | 'here', Names>>,
 ): Pair | undefined {
   return pairs.find(({ name, pointsTo }, index) => {
     const before = new Set(pairs.slice(0, index).map((pair) => pair.name));
-    const isFree = pointsTo.every((target) => done.has(target) || !before.has(target));
+    const isFree = pointsTo.every((target) => here.has(target) || !before.has(target));
     return isFree && !done.has(name) && !running.has(name);
   });
 }
@@ -90,12 +109,20 @@ function nextOf(
 async function importOne(
   all: ImportAll,
   { name, master, replica }: Pair,
+  arrivals: Pick<Arrivals, 'note'>,
 ): Promise<{ readonly imported: Imported; readonly isDetached: boolean }> {
   const before = await walkOf(all.api, name);
   if (before?.state === 'done' && !all.again) {
     return { imported: { pair: name, isSkipped: true, run: before }, isDetached: false };
   }
-  const { run, isDetached } = await walk(all, name, before, { master: master.system, replica: replica.system });
+  const systems = { master: master.system, replica: replica.system };
+  const onLook = (run: CensusRunView): void => {
+    if (isImport(run) && !readingMaster.includes(run.phase)) arrivals.note(name);
+  };
+  const { run, isDetached } = await walk(before, {
+    begin: () => all.api.call('POST', `${pathOf(name)}/census`, censusRun, { mode: 'backfill', dryRun: false }),
+    follow: (walked) => all.follow(walked, systems, onLook),
+  });
   return { imported: { pair: name, isSkipped: false, run }, isDetached };
 }
 
@@ -109,20 +136,22 @@ async function walkOf(api: ApiClient, pair: string): Promise<CensusRunView | und
   return runs.find(isOpen) ?? runs.find(isWalk);
 }
 
+const readingMaster: readonly CensusRunView['phase'][] = ['master', 'between'];
+
+const isImport = ({ dryRun, mode }: CensusRunView): boolean => !dryRun && (mode === 'census' || mode === 'backfill');
+
+interface Walking {
+  readonly begin: () => Promise<CensusRunView>;
+  readonly follow: (run: CensusRunView) => Promise<Followed>;
+}
+
 /** What is under way already is followed: it may be an import that somebody had begun, or one that a missing webhook has asked for. */
-async function walk(
-  all: ImportAll,
-  pair: string,
-  before: CensusRunView | undefined,
-  systems: Systems,
-): Promise<Followed> {
+async function walk(before: CensusRunView | undefined, { begin, follow }: Walking): Promise<Followed> {
   if (before !== undefined && isOpen(before)) {
-    const followed = await all.follow(before, systems);
-    const isImport = !followed.run.dryRun && ['census', 'backfill'].includes(followed.run.mode);
-    if (followed.isDetached || followed.run.state !== 'done' || isImport) return followed;
+    const followed = await follow(before);
+    if (followed.isDetached || followed.run.state !== 'done' || isImport(followed.run)) return followed;
   }
-  const body = { mode: 'backfill', dryRun: false };
-  return all.follow(await all.api.call('POST', `${pathOf(pair)}/census`, censusRun, body), systems);
+  return follow(await begin());
 }
 
 function placeOf({ name }: Pair, pairs: readonly Pair[]): string {

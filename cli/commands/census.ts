@@ -3,7 +3,7 @@ import { censusRun, type CensusRunView, type WantedMode } from '../../api/ops/ce
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { aPair, asJson, withEpilogue } from '../help.ts';
-import { follow, type Followed } from '../census/follow.ts';
+import { follow, type Followed, type FollowOptions } from '../census/follow.ts';
 import { importAll } from '../census/import-all.ts';
 import { createDisplays, noDisplays, type ProgressDisplays, type ShownWalk } from '../census/progress-display.ts';
 import { reportInWords, wouldDoAnything } from '../census/report-in-words.ts';
@@ -124,7 +124,7 @@ async function carryOutAll(api: ApiClient, { again = false, json: isJson = false
   const { imported, ending } = await whileSomebodyLooks({ isJson }, ({ displays, detached }) =>
     importAll({
       ...{ api, again },
-      follow: (run, systems) => followed(api, run, { displays, detached, systems, subject: run.pair }),
+      follow: (run, systems, onLook) => followed(api, run, { displays, detached, onLook, systems, subject: run.pair }),
       say: (line) => {
         displays.say(line);
       },
@@ -212,11 +212,11 @@ async function whileSomebodyLooks<T>(
 async function followed(
   api: ApiClient,
   run: CensusRunView,
-  { displays, detached, ...shown }: Looking & ShownWalk,
+  { displays, detached, onLook, ...shown }: Looking & ShownWalk & Pick<FollowOptions, 'onLook'>,
 ): Promise<Followed> {
   const display = displays.of(shown);
   try {
-    return await follow(api, run, display, { detached });
+    return await follow(api, run, display, { detached, ...(onLook !== undefined && { onLook }) });
   } finally {
     display.end();
   }

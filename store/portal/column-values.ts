@@ -15,26 +15,29 @@ export class UnfitValue extends Error {
 }
 
 interface Fitting {
-  readonly shape: z.ZodType;
+  /** The value as its column takes it; undefined: it doesn't. Called for every cell of an import. */
+  readonly fit: (value: Json) => unknown;
   readonly wanted: string;
 }
 
+const parsedBy =
+  (shape: z.ZodType): Fitting['fit'] =>
+  (value) =>
+    shape.safeParse(value).data;
+
 const fitting: Readonly<Record<ColumnKind, Fitting>> = {
-  text: { shape: z.string(), wanted: 'a text' },
-  whole: { shape: z.int(), wanted: 'a whole number' },
-  number: { shape: z.number(), wanted: 'a number' },
-  flag: { shape: z.boolean(), wanted: 'true or false' },
-  date: { shape: z.iso.date(), wanted: 'a date (YYYY-MM-DD)' },
+  text: { fit: (value) => (typeof value === 'string' ? value : undefined), wanted: 'a text' },
+  whole: { fit: (value) => (Number.isSafeInteger(value) ? value : undefined), wanted: 'a whole number' },
+  number: { fit: (value) => (Number.isFinite(value) ? value : undefined), wanted: 'a number' },
+  flag: { fit: (value) => (typeof value === 'boolean' ? value : undefined), wanted: 'true or false' },
+  date: { fit: parsedBy(z.iso.date()), wanted: 'a date (YYYY-MM-DD)' },
   time: {
-    shape: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    fit: parsedBy(z.iso.datetime({ offset: true }).transform((text) => new Date(text))),
     wanted: 'a time (ISO 8601)',
   },
-  json: { shape: z.json(), wanted: 'JSON' },
+  json: { fit: (value) => value, wanted: 'JSON' },
   reference: {
-    shape: z
-      .string()
-      .regex(/^[1-9]\d{0,14}$/)
-      .transform(Number),
+    fit: (value) => (typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined),
     wanted: 'the id of another record of the portal',
   },
 };
@@ -42,10 +45,10 @@ const fitting: Readonly<Record<ColumnKind, Fitting>> = {
 /** @throws UnfitValue */
 export function toColumn(attribute: string, { kind }: EntityColumn, value: Json): unknown {
   if (value === null) return null;
-  const { shape, wanted } = fitting[kind];
-  const parsed = shape.safeParse(value);
-  if (!parsed.success) throw new UnfitValue(attribute, wanted);
-  return parsed.data;
+  const { fit, wanted } = fitting[kind];
+  const fitted = fit(value);
+  if (fitted === undefined) throw new UnfitValue(attribute, wanted);
+  return fitted;
 }
 
 const json = z.json();
@@ -54,5 +57,6 @@ const id = z.int().transform(String);
 export function fromColumn({ kind }: EntityColumn, value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  return kind === 'reference' ? id.parse(value) : json.parse(value);
+  if (kind === 'reference') return id.parse(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? value : json.parse(value);
 }

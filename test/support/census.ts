@@ -1,4 +1,5 @@
 import type { WorkerDependencies } from '../../activities/dependencies.ts';
+import { PageAhead } from '../../activities/census/page-ahead.ts';
 import { stepCensus } from '../../activities/census/step-census.ts';
 import type { CensusRun, NewCensus } from '../../store/census-runs.ts';
 import type { OpenDatabase } from '../../store/database.ts';
@@ -40,7 +41,8 @@ export async function begin(walked: Walked, given: Partial<NewCensus> = {}): Pro
 export const step = async (
   { deps }: Pick<Walked, 'deps'>,
   { id, pair }: Pick<CensusRun, 'id' | 'pair'>,
-): Promise<CensusStep> => stepCensus(deps, { pair, runId: id }, unaborted);
+): Promise<CensusStep> =>
+  stepCensus(deps, { pair, runId: id }, { signal: unaborted, ahead: new PageAhead(() => false) });
 
 export async function found(walked: Pick<Walked, 'deps'>, { id }: Pick<CensusRun, 'id'>): Promise<CensusRun> {
   const run = await walked.deps.censusRuns.find(id);
