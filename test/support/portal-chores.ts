@@ -50,7 +50,7 @@ export function portalChores(api: OpsRequest, pairs: readonly string[]): PortalC
   return {
     isIdle,
     keepWebhooks: async () => {
-      await until('all webhooks are registered', areRegistered, doneWithinMs);
+      await until('all webhooks are registered', areRegistered, doneWithinMs, 1_000);
       await until('everything that followed is done', isIdle, doneWithinMs);
     },
     importAll: async () => {
