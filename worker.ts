@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.ts';
 import { createKeeperActivities } from './activities/webhook-keeper/create-keeper-activities.ts';
-import type { SyncDependencies } from './activities/dependencies.ts';
+import type { SyncDependencies, WorkerDependencies } from './activities/dependencies.ts';
 import { createFinderActivities } from './activities/finder-activities.ts';
 import { probeCircuits } from './activities/prober.ts';
 import { createCensusAfterGap } from './census-after-gap.ts';
@@ -102,7 +102,7 @@ async function createWorker(
   });
 }
 
-const finderDependencies = (deps: SyncDependencies, { database: { db } }: SyncParts) => ({
+const finderDependencies = (deps: WorkerDependencies, { database: { db } }: SyncParts) => ({
   ...deps,
   db,
   circuits: new CircuitStore(db),

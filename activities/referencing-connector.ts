@@ -18,12 +18,25 @@ interface ReferenceAttribute {
  * that are written become its own ids. One query for a record or a page. Without references it is the connector itself.
  */
 export function referencing(connector: Connector, pair: PairDefinition, side: Side, couples: Couples): Connector {
-  const references = pair.fields.flatMap(({ attribute, codec: { target } }): ReferenceAttribute[] =>
-    target === undefined ? [] : [{ attribute: attribute[side], target }],
-  );
+  const references = referencesIn(pair, side);
   if (references.length === 0) return connector;
   return new ReferenceTranslator({ connector, references, side, couples }).connector();
 }
+
+/** Records that the connector itself has shown, as that side of the pair sees them. */
+export async function referencedRecords(
+  connector: Connector,
+  { pair, side, couples }: { readonly pair: PairDefinition; readonly side: Side; readonly couples: Couples },
+  records: readonly RemoteRecord[],
+): Promise<readonly RemoteRecord[]> {
+  const references = referencesIn(pair, side);
+  return new ReferenceTranslator({ connector, references, side, couples }).allShown(records);
+}
+
+const referencesIn = (pair: PairDefinition, side: Side): readonly ReferenceAttribute[] =>
+  pair.fields.flatMap(({ attribute, codec: { target } }): ReferenceAttribute[] =>
+    target === undefined ? [] : [{ attribute: attribute[side], target }],
+  );
 
 /** One connector's translation between its own ids and couples. */
 class ReferenceTranslator {
@@ -57,7 +70,7 @@ class ReferenceTranslator {
       },
       search: async (entity, equal, context) => {
         const own = await this.#searched(equal);
-        return own === null ? [] : this.#allShown(await inner.search(entity, own, context));
+        return own === null ? [] : this.allShown(await inner.search(entity, own, context));
       },
       create: async (entity, attributes, context) =>
         this.#shown(await inner.create(entity, await this.#sent(attributes), context)),
@@ -74,18 +87,18 @@ class ReferenceTranslator {
               showsLess: (attribute, shown) => list.showsLess(attribute, shown),
               page: async (entity, query, context) => {
                 const page = await list.page(entity, query, context);
-                return { ...page, records: await this.#allShown(page.records) };
+                return { ...page, records: await this.allShown(page.records) };
               },
             },
     };
   }
 
   async #shown(record: RemoteRecord): Promise<RemoteRecord> {
-    const [shown] = await this.#allShown([record]);
+    const [shown] = await this.allShown([record]);
     return shown ?? record;
   }
 
-  async #allShown(records: readonly RemoteRecord[]): Promise<readonly RemoteRecord[]> {
+  async allShown(records: readonly RemoteRecord[]): Promise<readonly RemoteRecord[]> {
     const named = records.flatMap(({ attributes }) =>
       this.#references.flatMap(({ attribute, target }) => {
         const id = idText(attributes[attribute] ?? null);

@@ -232,9 +232,17 @@ export interface FeedPosition {
   readonly afterId: string | null;
 }
 
+/** A record that may have changed. */
+export interface NamedChange {
+  readonly entity: string;
+  readonly id: string;
+  /** Where the entry is the record itself: as a read would show it. */
+  readonly record?: RemoteRecord;
+}
+
 export interface FeedPage {
-  /** Records that may have changed; one may be named more than once. */
-  readonly changes: readonly { readonly entity: string; readonly id: string }[];
+  /** One may be named more than once. */
+  readonly changes: readonly NamedChange[];
   readonly next: FeedPosition;
   readonly isLast: boolean;
 }

@@ -34,9 +34,14 @@ export class FeedCursorStore {
    * The cursor moves, and the sweeper is left to ring for what the page has named: both or nothing, so that no change is
    * behind the cursor without being known.
    * @param next where the cursor is then, with the revision that it was read with
-   * @returns false if somebody else has moved it meanwhile: nothing was stored
+   * @param handOver what is done with the page in the same transaction, and what of it is left to looks
+   * @returns what was left to looks; null if somebody else has moved the cursor meanwhile: nothing was stored
    */
-  async land(next: FeedCursor, hints: readonly Hint[], now: Date): Promise<boolean> {
+  async land(
+    next: FeedCursor,
+    handOver: (tx: Database) => Promise<readonly Hint[]>,
+    now: Date,
+  ): Promise<readonly Hint[] | null> {
     return this.#db.transaction(async (tx) => {
       await tx.insert(feedCursors).values(unread(next)).onConflictDoNothing();
       const moved = await tx
@@ -44,9 +49,10 @@ export class FeedCursorStore {
         .set({ ...next, revision: next.revision + 1 })
         .where(and(ofFeed(next), eq(feedCursors.revision, next.revision)))
         .returning({ revision: feedCursors.revision });
-      if (moved.length === 0) return false;
+      if (moved.length === 0) return null;
+      const hints = await handOver(tx);
       await new HintStore(tx).addUnrung(hints, now);
-      return true;
+      return hints;
     });
   }
 

@@ -1,13 +1,13 @@
 import type { ChangeFeed, FeedPage } from '../../connectors/connector.ts';
 import { sides } from '../../engine/values.ts';
 import type { FeedCursor, FeedCursorStore } from '../../store/feed-cursors.ts';
-import type { Hint } from '../../store/hints.ts';
 import type { CatchUpSummary, SystemInput } from '../../workflows/contract.ts';
 import { callIfPossible } from '../finder-call.ts';
 import { pagesAtOnce } from './catch-up.ts';
+import { createFromFeed, type FeedCreation, type NamedRecord } from './create-from-feed.ts';
 import type { FindingDependencies } from './dependencies.ts';
 
-export interface FeedDependencies extends FindingDependencies {
+export interface FeedDependencies extends FindingDependencies, FeedCreation {
   readonly feedCursors: Pick<FeedCursorStore, keyof FeedCursorStore>;
 }
 
@@ -21,7 +21,7 @@ const nothing: CatchUpSummary = { pages: 0, handedOver: 0, again: false };
 /**
  * Reads on in everything that a system tells of changes apart from lists (a recycle bin, an activity log), and leaves each
  * record that is named to the inbox of every pair that has it: the look that follows reads it, and so proves what happened
- * to it. The first look ever begins now. Nothing moves where the system can't be asked. @throws what the store throws
+ * to it. New records that a feed shows whole are created at once where that is a row of our own. The first look ever begins now. Nothing moves where the system can't be asked. @throws what the store throws
  */
 export async function readFeeds(
   deps: FeedDependencies,
@@ -55,10 +55,12 @@ async function readOn(deps: FeedDependencies, { system, feed }: Feed, signal: Ab
       return summary;
     }
     const page = answer.value;
-    const hints = position === null ? [] : hintsOf(deps, system, page.changes);
+    const named = position === null ? [] : namedIn(deps, system, page.changes);
     const next = afterPage(cursor, page, askedAt);
-    // Else somebody else is reading: whatever this page has named is theirs.
-    if (!(await deps.feedCursors.land(next, hints, deps.now()))) return summary;
+    const runId = `feed/${system}/${feed.name}`;
+    const hints = await deps.feedCursors.land(next, (tx) => createFromFeed(tx, deps, named, runId), deps.now());
+    // Somebody else is reading: whatever this page has named is theirs.
+    if (hints === null) return summary;
     summary = { pages: summary.pages + 1, handedOver: summary.handedOver + hints.length, again: false };
     if (page.isLast) return summary;
     cursor = { ...next, revision: next.revision + 1 };
@@ -75,12 +77,12 @@ const afterPage = (cursor: FeedCursor, { next, isLast }: FeedPage, askedAt: Date
 });
 
 /** One entity may be in several pairs, and on either side. */
-const hintsOf = ({ pairs }: FeedDependencies, system: string, changes: FeedPage['changes']): readonly Hint[] =>
-  changes.flatMap(({ entity, id: recordId }) =>
-    pairs.flatMap(({ name, title }) =>
+const namedIn = ({ pairs }: FeedDependencies, system: string, changes: FeedPage['changes']): readonly NamedRecord[] =>
+  changes.flatMap((change) =>
+    pairs.flatMap((pair) =>
       sides
-        .filter((side) => title[side].system === system && title[side].entity === entity)
-        .map((side): Hint => ({ pair: name, side, recordId, trigger: 'catch_up' })),
+        .filter((side) => pair.title[side].system === system && pair.title[side].entity === change.entity)
+        .map((side): NamedRecord => ({ pair, side, change })),
     ),
   );
 

@@ -3,13 +3,8 @@ import type { CallContext } from '../../connectors/connector.ts';
 import { ConnectorError, RateLimited } from '../../connectors/errors.ts';
 import type { Side } from '../../engine/values.ts';
 import { reservedContext } from '../reserved-context.ts';
+import type { Asked, Obstacle } from './asked.ts';
 import type { Walk } from './walk.ts';
-
-/** Why a step can't go on. `refused`: it won't by itself; `message` has no values. */
-export type Obstacle =
-  { readonly kind: 'wait'; readonly forMs: number } | { readonly kind: 'refused'; readonly message: string };
-
-export type Asked<T> = { readonly kind: 'answered'; readonly answer: T } | Obstacle;
 
 const shortestWaitMs = 200;
 const longestWaitMs = 600_000;

@@ -9,7 +9,8 @@ import type { Attributes } from '../../engine/values.ts';
 import type { Database } from '../../store/database.ts';
 import { LinkStore } from '../../store/links.ts';
 import { type CouplesOrigin, type NewCouple, storeNewCouples } from '../../store/new-couples.ts';
-import type { OwnRecords, OwnRow } from '../../store/own-records.ts';
+import { type OwnRecords, type OwnRow, UnfitRecords } from '../../store/own-records.ts';
+import type { WorkerDependencies } from '../dependencies.ts';
 import { mayHaveMade } from '../open-creation.ts';
 
 type Row = Pick<RemoteRecord, 'id' | 'version' | 'attributes'>;
@@ -23,6 +24,36 @@ export interface PageOfStrangers {
   /** Records of the master that no couple has, as pairs see them: other records by the numbers of their couples. */
   readonly rows: readonly Row[];
   readonly now: Date;
+}
+
+interface Strangers extends Pick<PageOfStrangers, 'pair' | 'rows'> {
+  readonly origin: Omit<CouplesOrigin, 'pair'>;
+}
+
+/** Null where partners are not created with what a page shows: they are no rows of ours, or have to be looked for first. */
+export function pageOfStrangers(
+  { ownRecords, now }: Pick<WorkerDependencies, 'ownRecords' | 'now'>,
+  { pair, rows, origin }: Strangers,
+): PageOfStrangers | null {
+  const own = ownRecords.get(pair.title.replica.system);
+  const { marker } = pair;
+  if (own === undefined || marker === null) return null;
+  if (!pair.createOn.includes('replica') || pair.identity.length > 0) return null;
+  return { pair, origin: { ...origin, pair: pair.name }, own, marker, rows, now: now() };
+}
+
+/** As `createFromPage`. One record that the table does not take: each gets a look of its own, which says which one it is. */
+export async function createWhatFits(
+  tx: Database,
+  page: PageOfStrangers,
+  least?: number,
+): Promise<ReadonlySet<string>> {
+  try {
+    return await createFromPage(tx, page, least);
+  } catch (error) {
+    if (error instanceof UnfitRecords) return new Set();
+    throw error;
+  }
 }
 
 /** A statement can't have more than 65,535 parameters. */

@@ -2,10 +2,9 @@ import type { Side } from '../../engine/values.ts';
 import type { CensusFinding, CensusLanding, WorkLeft } from '../../store/census-runs.ts';
 import type { Database } from '../../store/database.ts';
 import type { Hint } from '../../store/hints.ts';
-import { UnfitRecords } from '../../store/own-records.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { type PageResult, triggerOf } from './compare-page.ts';
-import { aheadIn, createFromPage, type PageOfStrangers } from './create-from-page.ts';
+import { aheadIn, createWhatFits, type PageOfStrangers, pageOfStrangers } from './create-from-page.ts';
 import { land, type Walk } from './walk.ts';
 
 type Row = PageOfStrangers['rows'][number];
@@ -31,7 +30,7 @@ export function creations(
   return {
     hints: hints.filter(({ recordId }) => !strange.has(recordId)),
     work: async (tx) => {
-      const created = await createUnlessUnfit(tx, page, worthARound);
+      const created = await createWhatFits(tx, page, worthARound);
       const left = page.rows.filter(({ id }) => !created.has(id));
       const isEarly = ({ attributes }: Row): boolean => aheadIn(page.pair, attributes).length > 0;
       return {
@@ -53,7 +52,7 @@ export async function resumeCreations(walk: Walk): Promise<CensusStep | null> {
   const page = pageOf(walk, postponed.map(rowOf));
   const resumed = postponed.map(({ recordId }) => recordId);
   const work = async (tx: Database): Promise<WorkLeft> => {
-    const created = page === null ? new Set<string>() : await createUnlessUnfit(tx, page);
+    const created = page === null ? new Set<string>() : await createWhatFits(tx, page);
     const left = resumed.filter((id) => !created.has(id));
     return { hints: left.map((id) => hintOf(walk, id)), postponed: [], resumed };
   };
@@ -61,14 +60,8 @@ export async function resumeCreations(walk: Walk): Promise<CensusStep | null> {
 }
 
 /** Null where partners are not created with their page. */
-function pageOf({ deps, pair, run }: Walk, rows: readonly Row[]): PageOfStrangers | null {
-  const own = deps.ownRecords.get(pair.title.replica.system);
-  const { marker } = pair;
-  if (own === undefined || marker === null) return null;
-  if (!pair.createOn.includes('replica') || pair.identity.length > 0) return null;
-  const origin = { pair: pair.name, trigger: triggerOf(run), runId: `census/${run.id}` };
-  return { pair, origin, own, marker, rows, now: deps.now() };
-}
+const pageOf = ({ deps, pair, run }: Walk, rows: readonly Row[]): PageOfStrangers | null =>
+  pageOfStrangers(deps, { pair, rows, origin: { trigger: triggerOf(run), runId: `census/${run.id}` } });
 
 const hintOf = ({ pair, run }: Walk, recordId: string): Hint => ({
   pair: pair.name,
@@ -90,13 +83,3 @@ const rowOf = ({ recordId, attributes }: CensusFinding): Row => ({
   version: null,
   attributes: attributes ?? {},
 });
-
-/** One record that the table does not take: each gets a look of its own, which says which one it is. */
-async function createUnlessUnfit(tx: Database, page: PageOfStrangers, least?: number): Promise<ReadonlySet<string>> {
-  try {
-    return await createFromPage(tx, page, least);
-  } catch (error) {
-    if (error instanceof UnfitRecords) return new Set();
-    throw error;
-  }
-}

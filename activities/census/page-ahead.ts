@@ -1,6 +1,6 @@
 import type { RecordPage } from '../../connectors/connector.ts';
 import type { Side } from '../../engine/values.ts';
-import type { Asked } from './ask-system.ts';
+import type { Asked } from './asked.ts';
 
 /** Where a page of a list begins. */
 export interface Place {

@@ -81,6 +81,8 @@ describe.each([
     bench.callsSince();
     const told = await page('activities', next);
     expect(bench.callsSince()).toEqual(['GET /activities']);
+    const shown = told.changes.filter(({ entity }) => entity === 'activities');
+    for (const { id, record } of shown) expect(record).toEqual(await bench.readRecord('activities', id));
     expect(named(told, 'tasks')).toEqual([task]);
     expect(named(told, 'comments')).toEqual([comment]);
     expect(named(told, 'projects')).toEqual([bench.projectId]);

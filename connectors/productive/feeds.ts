@@ -1,16 +1,14 @@
-import type { CallContext, ChangeFeed, FeedPage, FeedPosition, Json } from '../connector.ts';
-import { includeOf, type ProductiveClient, type Query } from './client.ts';
-import { instant, relatedId, type ResourceObject } from './document.ts';
+import type { CallContext, ChangeFeed, FeedPage, FeedPosition, Json, NamedChange } from '../connector.ts';
+import { includeOf, knownResource, type ProductiveClient, type Query } from './client.ts';
+import { instant, relatedId, type ResourceObject, toRemoteRecord } from './document.ts';
 import { createFailedDeliveries } from './failed-deliveries.ts';
 import { NewestFirst } from './newest-first.ts';
 import { entityOfItem } from './resources.ts';
 
-type Change = FeedPage['changes'][number];
-
 interface Log {
   readonly name: string;
   readonly query: Query;
-  readonly changesIn: (entry: ResourceObject) => readonly Change[];
+  readonly changesIn: (entry: ResourceObject) => readonly NamedChange[];
 }
 
 /**
@@ -20,7 +18,7 @@ interface Log {
  * newer one.
  */
 export function createProductiveFeeds(client: ProductiveClient): readonly ChangeFeed[] {
-  return [...[deletedItems, activities].map((log) => feedOf(client, log)), createFailedDeliveries(client)];
+  return [...[deletedItems, activitiesOf(client)].map((log) => feedOf(client, log)), createFailedDeliveries(client)];
 }
 
 /** The recycle bin. A restoration moves no entry's time: it is not told here. */
@@ -31,23 +29,33 @@ const deletedItems: Log = {
 };
 
 /** Each entry is a record of its own, and names what was changed, the comment or the file that was added. */
-const activities: Log = {
-  name: 'activities',
-  query: includeOf(['comment', 'attachment']),
-  changesIn: (entry) => [
-    { entity: 'activities', id: entry.id },
-    ...itemOf(entry.attributes['item_type'], entry.attributes['item_id']),
-    ...related(entry, 'comment', 'comments'),
-    ...related(entry, 'attachment', 'attachments'),
-  ],
-};
+function activitiesOf(client: ProductiveClient): Log {
+  const resource = knownResource(client, 'activities');
+  const shown = Object.keys(resource.relations);
+  return {
+    name: 'activities',
+    query: includeOf([...new Set([...shown, 'comment', 'attachment'])]),
+    changesIn: (entry) => [
+      { entity: 'activities', id: entry.id, record: toRemoteRecord(withOnly(entry, shown), resource, client.personId) },
+      ...itemOf(entry.attributes['item_type'], entry.attributes['item_id']),
+      ...related(entry, 'comment', 'comments'),
+      ...related(entry, 'attachment', 'attachments'),
+    ],
+  };
+}
 
-function itemOf(type: Json | undefined, id: Json | undefined): readonly Change[] {
+/** As it is shown where nothing else is asked for. */
+const withOnly = ({ relationships, ...entry }: ResourceObject, shown: readonly string[]): ResourceObject => ({
+  ...entry,
+  relationships: Object.fromEntries(Object.entries(relationships).filter(([name]) => shown.includes(name))),
+});
+
+function itemOf(type: Json | undefined, id: Json | undefined): readonly NamedChange[] {
   const entity = typeof type === 'string' ? entityOfItem(type) : null;
   return entity === null || (typeof id !== 'number' && typeof id !== 'string') ? [] : [{ entity, id: String(id) }];
 }
 
-function related(entry: ResourceObject, name: string, entity: string): readonly Change[] {
+function related(entry: ResourceObject, name: string, entity: string): readonly NamedChange[] {
   const id = relatedId(entry, name);
   return id == null ? [] : [{ entity, id }];
 }
@@ -110,6 +118,6 @@ function positionAt(since: string, entries: readonly ResourceObject[], before: F
   return since === new Date(before.since).toISOString() ? before : { since, afterId: null };
 }
 
-const unique = (changes: readonly Change[]): readonly Change[] => [
+const unique = (changes: readonly NamedChange[]): readonly NamedChange[] => [
   ...new Map(changes.map((change) => [`${change.entity}/${change.id}`, change])).values(),
 ];

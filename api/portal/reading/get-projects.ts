@@ -71,11 +71,12 @@ export function addGetProject(app: FastifyInstance, deps: PortalDependencies, cu
 
 async function shownProjects(deps: PortalDependencies, caller: PortalCaller, rows: readonly ProjectRow[]) {
   const ids = rows.map(({ id }) => id);
-  const counts = await deps.portal.store().tasks.counts(caller, ids);
-  return statedViews(deps, 'projects', rows, (row) => ({
+  const counted = deps.portal.store().tasks.counts(caller, ids);
+  const view = counted.then((counts) => (row: ProjectRow) => ({
     ...projectView(row),
     tasks: counts.get(row.id) ?? { open: 0, closed: 0 },
   }));
+  return statedViews(deps, 'projects', rows, view);
 }
 
 async function moreOf(
@@ -88,8 +89,9 @@ async function moreOf(
     people: projects.map(({ projectManagerId }) => projectManagerId),
     companies: projects.map(({ companyId }) => companyId),
   };
-  return {
-    freshness: await freshnessOf(deps, 'projects', projects),
-    included: await includedOf(deps, caller, wished, named),
-  };
+  const [freshness, included] = await Promise.all([
+    freshnessOf(deps, 'projects', projects),
+    includedOf(deps, caller, wished, named),
+  ]);
+  return { freshness, included };
 }

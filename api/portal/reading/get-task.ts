@@ -48,16 +48,17 @@ export function addGetTask(app: FastifyInstance, deps: PortalDependencies, curre
       deps.portal.store().tasks.find(caller, Number(id)),
     );
     if (row === null) throw unknownRecord('task', id);
-    const tasks = await wholeTask(deps, caller, row);
+    const [tasks, { discussion, records }] = await Promise.all([
+      wholeTask(deps, caller, row),
+      discussionOf({ deps, caller, taskId: row.id }, include),
+    ]);
     const [task] = tasks;
     if (task === undefined) throw unknownRecord('task', id);
-    const { discussion, records } = await discussionOf({ deps, caller, taskId: row.id }, include);
-    return {
-      task,
-      ...discussion,
-      freshness: await freshnessOf(deps, 'tasks', [task, ...records]),
-      included: await includedWithTasks(deps, caller, include, tasks, { people: makersOf(records) }),
-    };
+    const [freshness, included] = await Promise.all([
+      freshnessOf(deps, 'tasks', [task, ...records]),
+      includedWithTasks(deps, caller, include, tasks, { people: makersOf(records) }),
+    ]);
+    return { task, ...discussion, freshness, included };
   });
 }
 

@@ -61,11 +61,10 @@ export function addGetTasks(app: FastifyInstance, deps: PortalDependencies, curr
       found = await read();
     }
     const tasks = await listedTasks(deps, caller, found.rows);
-    return {
-      tasks,
-      next: nextFrom(found.next, { sort }),
-      freshness: await freshnessOf(deps, 'tasks', tasks),
-      included: await includedWithTasks(deps, caller, include, tasks),
-    };
+    const [freshness, included] = await Promise.all([
+      freshnessOf(deps, 'tasks', tasks),
+      includedWithTasks(deps, caller, include, tasks),
+    ]);
+    return { tasks, next: nextFrom(found.next, { sort }), freshness, included };
   });
 }

@@ -14,11 +14,14 @@ export async function statedViews<Row extends StatedRow, View extends object>(
   deps: PortalDependencies,
   entity: SyncedEntity,
   rows: readonly Row[],
-  view: (row: Row) => View,
+  view: ViewOf<Row, View>,
 ): Promise<(View & Written & StatedView)[]> {
-  const states = await deps.portal.store().syncStates.of(entity, rows);
-  return rows.map((row) => ({ ...view(row), ...writtenOf(row), ...stated(states.get(row.id)) }));
+  const [states, viewOf] = await Promise.all([deps.portal.store().syncStates.of(entity, rows), view]);
+  return rows.map((row) => ({ ...viewOf(row), ...writtenOf(row), ...stated(states.get(row.id)) }));
 }
+
+/** How a row is seen, or what has to be read for it first: it is read together with the rest. */
+type ViewOf<Row, View> = ((row: Row) => View) | Promise<(row: Row) => View>;
 
 interface Asked {
   readonly deps: PortalDependencies;
@@ -30,12 +33,15 @@ export async function writtenViews<Row extends StatedRow, View extends object>(
   { deps, caller }: Asked,
   entity: WrittenEntity,
   rows: readonly Row[],
-  view: (row: Row) => View,
+  view: ViewOf<Row, View>,
 ): Promise<(View & { readonly writtenBy: WrittenBy } & Written & StatedView)[]> {
-  const ids = rows.map(({ id }) => id);
-  const authors = await deps.portal.store().authors.of(entity, ids);
-  return statedViews(deps, entity, rows, (row) => ({
-    ...view(row),
-    writtenBy: writtenBy(caller, authors.get(row.id)),
+  const authors = deps.portal.store().authors.of(
+    entity,
+    rows.map(({ id }) => id),
+  );
+  const withAuthor = Promise.all([authors, view]).then(([found, viewOf]) => (row: Row) => ({
+    ...viewOf(row),
+    writtenBy: writtenBy(caller, found.get(row.id)),
   }));
+  return statedViews(deps, entity, rows, withAuthor);
 }

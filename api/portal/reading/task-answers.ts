@@ -9,13 +9,17 @@ import { makersOf } from './written-by.ts';
 export const taskIncludes = ['people', 'projects', 'companies', 'taskLists', 'workflowStatuses'] as const;
 
 export async function listedTasks(deps: PortalDependencies, caller: PortalCaller, rows: readonly ListedTask[]) {
-  const parents = await visibleParents(deps, caller, rows);
-  return writtenViews({ deps, caller }, 'tasks', rows, (row) => listedTaskView(caller, row, parents));
+  const view = visibleParents(deps, caller, rows).then(
+    (parents) => (row: ListedTask) => listedTaskView(caller, row, parents),
+  );
+  return writtenViews({ deps, caller }, 'tasks', rows, view);
 }
 
 export async function wholeTask(deps: PortalDependencies, caller: PortalCaller, row: TaskRow) {
-  const parents = await visibleParents(deps, caller, [row]);
-  return writtenViews({ deps, caller }, 'tasks', [row], (task) => taskView(caller, task, parents));
+  const view = visibleParents(deps, caller, [row]).then(
+    (parents) => (task: TaskRow) => taskView(caller, task, parents),
+  );
+  return writtenViews({ deps, caller }, 'tasks', [row], view);
 }
 
 /** A public task may stand below a private one. */
