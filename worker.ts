@@ -5,6 +5,7 @@ import { createKeeperActivities } from './activities/webhook-keeper/create-keepe
 import type { SyncDependencies, WorkerDependencies } from './activities/dependencies.ts';
 import { createFinderActivities } from './activities/finder-activities.ts';
 import { probeCircuits } from './activities/prober.ts';
+import { builtWorkflows } from './built-workflows.ts';
 import { createCensusAfterGap } from './census-after-gap.ts';
 import { definitionText } from './engine/definition-text.ts';
 import { type Recurring, startRecurring } from './recurring.ts';
@@ -19,7 +20,7 @@ import { syncDependencies, type SyncParts } from './sync-dependencies.ts';
 import { heartbeatTimeoutMs } from './workflows/contract.ts';
 
 /** Built once by `npm run build`. */
-const workflowBundle = { codePath: new URL('./dist/workflow-bundle.js', import.meta.url).pathname };
+const workflowBundle = { codePath: builtWorkflows };
 
 export interface WorkerOptions extends SyncParts {
   readonly temporal: { readonly address: string; readonly namespace: string; readonly taskQueue: string };

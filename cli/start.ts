@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addHealth } from '../api/get-health.ts';
 import { addMetrics } from '../api/get-metrics.ts';
+import { requireBuiltWorkflows } from '../built-workflows.ts';
 import { createMetrics, type Metrics, type MetricSources } from '../api/metrics.ts';
 import { createSidecarServer } from '../api/http-server.ts';
 import { type ApiOptions, type RunningApi, startApi } from '../api/server.ts';
@@ -49,7 +50,7 @@ const tryAgainEveryMs = 2_000;
 /**
  * Starts API, worker or both. Database and Temporal may come later: each is tried again until it is there, and said once.
  * @param pairs others than those of the configuration
- * @throws InvalidConfig if the parts can't run apart on the embedded database; DataDirectoryInUse if another process has it
+ * @throws InvalidConfig if the parts can't run apart on the embedded database; DataDirectoryInUse if another process has it; WorkflowsNotBuilt
  */
 export async function start(
   config: Config,
@@ -58,6 +59,7 @@ export async function start(
   pairs = composePairs(config),
 ): Promise<RunningTandem> {
   refuseApartOnEmbedded(config, parts);
+  if (parts !== 'api') requireBuiltWorkflows();
   const stopping = new AbortController();
   let opened: OpenDatabase | null = null;
   const connectors = composeConnectors(config, log, () => reached(opened).db);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { WorkflowsNotBuilt } from '../built-workflows.ts';
 import { InvalidConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../store/directory-lock.ts';
 import { CommandFailed } from './command-failed.ts';
@@ -68,8 +69,8 @@ withEpilogue(program, {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommandFailed || error instanceof InvalidConfig || error instanceof DataDirectoryInUse))
-    throw error;
+  const told = [CommandFailed, InvalidConfig, DataDirectoryInUse, WorkflowsNotBuilt];
+  if (!(error instanceof Error) || !told.some((kind) => error instanceof kind)) throw error;
   console.error(error.message);
   process.exitCode = error instanceof CommandFailed ? error.exitCode : setUpCode;
 }

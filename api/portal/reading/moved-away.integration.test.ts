@@ -119,4 +119,29 @@ describe('what has moved to a company that the portal does not know yet', () => 
     });
     expect(await readByClient(task)).not.toMatch(/SECRET/);
   });
+
+  test('a person is known by name to whom he works for, but his e-mail address is not his old company’s any more', async () => {
+    const company = house.productive.records('companies').find(({ name }) => name === 'Muster GmbH')!['id'];
+    const eva = made('people', {
+      first_name: 'Eva',
+      last_name: 'Meier',
+      email: `${secret}@example.com`,
+      company_id: company,
+    });
+    await changed('people', eva, {});
+    await changed('tasks', ids.task, { assignee_id: eva });
+    const task = await rowOf('tasks', ids.task);
+    const person = await rowOf('people', eva);
+    const seen = async () => {
+      const paths = [`/tasks/${task}?include=people`, '/people', `/people/${person}`];
+      return Promise.all(paths.map(async (path) => JSON.stringify((await client.ask('GET', path)).body)));
+    };
+    for (const text of await seen()) expect(text).toContain(secret);
+    await changed('people', eva, { company_id: made('companies', { name: 'Elsewhere' }) });
+    for (const text of await seen()) expect(text).toContain('Meier');
+    for (const text of await seen()) expect(text).not.toContain(secret);
+    expect((await admin.ask('GET', `/people/${person}`)).body).toMatchObject({
+      person: { email: `${secret}@example.com` },
+    });
+  });
 });

@@ -31,7 +31,7 @@ export const companyView = ({ id, productiveId, name, companyCode, ...row }: Com
 });
 
 export function personView(caller: PortalCaller, { id, productiveId, firstName, lastName, title, ...row }: PersonRow) {
-  const isKnown = caller.role === 'admin' || row.companyId === caller.companyId;
+  const isKnown = caller.role === 'admin' || (row.isSettled && row.companyId === caller.companyId);
   return {
     ...{ id: String(id), productiveId, firstName, lastName, title },
     email: isKnown ? row.email : null,

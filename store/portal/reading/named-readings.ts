@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
 import { isSettledIn, type Viewer } from '../viewer.ts';
+import { personColumns } from './people-readings.ts';
 import {
   portalCompanies,
   portalPeople,
@@ -23,7 +24,7 @@ export class NamedReadings {
 
   people(ids: readonly number[]) {
     return this.#db
-      .select()
+      .select(personColumns)
       .from(portalPeople)
       .where(inArray(portalPeople.id, [...ids]))
       .orderBy(portalPeople.id);

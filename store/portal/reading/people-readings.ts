@@ -1,11 +1,17 @@
-import { and, eq, getTableColumns, isNotNull, isNull } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
-import { type Viewer, visiblePeople } from '../viewer.ts';
+import { isSettledIn, type Viewer, visiblePeople } from '../viewer.ts';
 import { portalPeople } from '../work-tables.ts';
 import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
 import { byText } from './sort-keys.ts';
 
-export type PersonRow = typeof portalPeople.$inferSelect;
+/** Whether the company of a row is still the person's is not sure while another one is waited for. */
+export type PersonRow = typeof portalPeople.$inferSelect & { readonly isSettled: boolean };
+
+export const personColumns = {
+  ...getTableColumns(portalPeople),
+  isSettled: sql<boolean>`(${isSettledIn('people', portalPeople.id, 'company')})`,
+};
 
 export const peopleSorts = { lastName: byText(portalPeople.lastName), firstName: byText(portalPeople.firstName) };
 
@@ -28,7 +34,7 @@ export class PeopleReadings {
       archived === undefined ? undefined : archived ? isNotNull(archivedAt) : isNull(archivedAt),
     ];
     const rows = await this.#db
-      .select({ ...getTableColumns(portalPeople), sortKey: keyOf(wish) })
+      .select({ ...personColumns, sortKey: keyOf(wish) })
       .from(portalPeople)
       .where(and(visiblePeople(this.#db, viewer), ...conditions, behind(wish, portalPeople.id)))
       .orderBy(...orderOf(wish, portalPeople.id))
@@ -38,7 +44,7 @@ export class PeopleReadings {
 
   async find(viewer: Viewer, id: number): Promise<PersonRow | null> {
     const [row] = await this.#db
-      .select()
+      .select(personColumns)
       .from(portalPeople)
       .where(and(eq(portalPeople.id, id), visiblePeople(this.#db, viewer)));
     return row ?? null;
