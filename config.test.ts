@@ -193,6 +193,13 @@ describe('a bad environment', () => {
     },
   );
 
+  test('nor is one taken as NOTIFY_WEBHOOK_SECRET, with which anybody could send messages in our name', () => {
+    const notifying = { NOTIFY_WEBHOOK_URL: 'https://hooks.example/tandem/' };
+    const problems = problemsOf({ ...required, ...notifying, NOTIFY_WEBHOOK_SECRET: 'replace-me-with-a-long-secret' });
+    expect(problems).toMatch(/NOTIFY_WEBHOOK_SECRET is a placeholder/);
+    expect(problems).not.toContain('replace-me');
+  });
+
   test('a secret that is too short for PORTAL_JWT_SECRET is refused', () => {
     expect(problemsOf({ ...required, ...portal, PORTAL_JWT_SECRET: 'too-short' })).toContain(
       'PORTAL_JWT_SECRET must have at least 32 bytes',

@@ -225,9 +225,8 @@ export const environmentSchema = z.object({
   /** Mebibytes. */
   PORTAL_MAX_UPLOAD: wholeNumber(1, 100, 'a number of MiB from 1 to 100').prefault('20'),
   NOTIFY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-  NOTIFY_WEBHOOK_SECRET: z
-    .string()
-    .min(16, 'must have at least 16 characters')
+  NOTIFY_WEBHOOK_SECRET: realSecret
+    .refine((text) => text.length >= 16, 'must have at least 16 characters')
     .transform((text) => new Secret(text))
     .optional(),
 });

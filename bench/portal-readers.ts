@@ -14,7 +14,8 @@ import { z } from 'zod';
 import type { Database } from '../store/database.ts';
 import { adminToken, clientToken } from '../test/support/portal-tokens.ts';
 import { until } from '../test/support/until.ts';
-import { type ImportedPortal, openImportedPortal, type RunningProductive } from './imported-portal.ts';
+import { type ImportedPortal, openImportedPortal } from './imported-portal.ts';
+import type { RunningProductive } from './portal-processes.ts';
 
 const { values: given } = parseArgs({
   options: {
@@ -136,7 +137,7 @@ function print(title: string, readings: readonly Reading[]): void {
 async function measure({ url, db, productive }: ImportedPortal): Promise<void> {
   const population = await populationOf(db);
   await productive.control('POST', '/webhooks/running', { everyMs: 50 });
-  const asked = await productive.requests();
+  const { count: asked } = await productive.requests();
   const endMs = performance.now() + lastsMs;
   const [readings, changed] = await Promise.all([
     readAll(url, population, endMs),
@@ -145,7 +146,7 @@ async function measure({ url, db, productive }: ImportedPortal): Promise<void> {
   const arrived = async () => db.$count(sql`portal_tasks`, sql`title like 'Changed %'`);
   await until('every change has arrived', async () => (await arrived()) === changed);
   const lateMs = performance.now() - endMs;
-  const requests = (await productive.requests()) - asked;
+  const requests = (await productive.requests()).count - asked;
   process.stdout.write(
     `${readers} readers, each a page every ${pauseMs / 1_000} s, for ${lastsMs / 1_000} s, ${population.tasks.length} tasks\n` +
       `${changed} changed in Productive meanwhile, all in the portal ${(lateMs / 1_000).toFixed(1)} s after the last; ` +
