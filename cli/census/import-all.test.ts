@@ -234,6 +234,25 @@ describe('importing every pair', () => {
     expect(ended).toEqual(['projects', 'tasks']);
   });
 
+  test('begins nothing more when one fails, whatever arrives with those that are seen to their end', async () => {
+    const service = new Service();
+    const pairs = [pairOf('companies'), pairOf('projects'), pairOf('tasks', ['projects'])];
+    const call: ApiClient['call'] = async (method, path, shape) =>
+      path === '/pairs' ? shape.parse({ pairs }) : service.call(method, path, shape);
+    const all = importAll({
+      ...{ api: { call }, again: false, say: () => undefined },
+      follow: async (run, _systems, onLook) => {
+        if (run.pair === 'companies') throw new CommandFailed('Tandem does not answer');
+        for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+        onLook({ ...run, phase: 'replica' });
+        for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+        return { run: { ...run, ...done }, isDetached: false };
+      },
+    });
+    await expect(all).rejects.toThrow('Tandem does not answer');
+    expect(service.begun).toEqual(['companies', 'projects']);
+  });
+
   test('needs a pair', async () => {
     const service = new Service();
     const call: ApiClient['call'] = (method, path, shape) =>

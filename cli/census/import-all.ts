@@ -60,15 +60,18 @@ export async function importAll(all: ImportAll): Promise<AllImported> {
     const isFull = running.size >= atOnce || ending.kind !== 'done';
     const next = isFull ? undefined : nextOf(pairs, { done, running, here: arrivals.here });
     if (next !== undefined) running.set(next.name, carryOut(next));
-    else if (running.size > 0) await Promise.race([oneOf(running), arrivals.next()]);
+    else if (running.size > 0) await whicheverIsFirst(running, arrivals);
     else return { imported: pairs.flatMap(({ name }) => done.get(name) ?? []), ending };
   }
 }
 
-/** Where one fails, the others are seen to their end first: nobody would hear of them any more. */
-async function oneOf(running: ReadonlyMap<string, Promise<void>>): Promise<void> {
+/** Where one fails, the others are seen to their end first, whatever arrives with them: nobody would hear of them any more. */
+async function whicheverIsFirst(
+  running: ReadonlyMap<string, Promise<void>>,
+  arrivals: Pick<Arrivals, 'next'>,
+): Promise<void> {
   try {
-    await Promise.race(running.values());
+    await Promise.race([...running.values(), arrivals.next()]);
   } catch (error) {
     await Promise.allSettled(running.values());
     throw error;
