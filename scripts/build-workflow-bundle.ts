@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type Logger } from '@temporalio/worker';
+import { builtWorkflows } from '../built-workflows.ts';
 
 export interface BundleOptions {
   /** The module that exports every workflow. */
@@ -24,6 +25,6 @@ export async function buildWorkflowBundle(options: BundleOptions): Promise<void>
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildWorkflowBundle({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    bundlePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)),
+    bundlePath: builtWorkflows,
   });
 }

@@ -65,7 +65,9 @@ async function createIn(
     'master',
     records.map(({ id }) => id),
   );
-  const strangers = records.filter((record) => !known.has(record.id) && isWhole(pair, record));
+  const wanted = comparedAttributes(pair, 'master');
+  const isWhole = ({ attributes }: RemoteRecord): boolean => wanted.every((name) => attributes[name] !== undefined);
+  const strangers = records.filter((record) => !known.has(record.id) && isWhole(record));
   if (strangers.length === 0) return none;
   const couples = new LinkStore(tx);
   const rows = await referencedRecords(connector, { pair, side: 'master', couples }, strangers);
@@ -76,6 +78,3 @@ async function isStopped(tx: Database, { name }: PairDefinition): Promise<boolea
   const { stop, offered } = await new PairStore(tx).state(name);
   return stop !== null || offered !== null;
 }
-
-const isWhole = (pair: PairDefinition, { attributes }: RemoteRecord): boolean =>
-  comparedAttributes(pair, 'master').every((name) => attributes[name] !== undefined);

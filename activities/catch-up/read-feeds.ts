@@ -21,7 +21,8 @@ const nothing: CatchUpSummary = { pages: 0, handedOver: 0, again: false };
 /**
  * Reads on in everything that a system tells of changes apart from lists (a recycle bin, an activity log), and leaves each
  * record that is named to the inbox of every pair that has it: the look that follows reads it, and so proves what happened
- * to it. New records that a feed shows whole are created at once where that is a row of our own. The first look ever begins now. Nothing moves where the system can't be asked. @throws what the store throws
+ * to it. New records that a feed shows whole are created at once where that is a row of our own. The first look ever begins
+ * now. Nothing moves where the system can't be asked. @throws what the store throws
  */
 export async function readFeeds(
   deps: FeedDependencies,

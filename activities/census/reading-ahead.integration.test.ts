@@ -1,42 +1,35 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { CensusRun } from '../../store/census-runs.ts';
-import type { OpenDatabase } from '../../store/database.ts';
 import { portalCompanies } from '../../store/portal/work-tables.ts';
 import { hints } from '../../store/schema.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { begin, carryOn, found, type Walked, withPagesOf } from '../../test/support/census.ts';
 import { Crash, type CrashPoint, dyingAt } from '../../test/support/crash.ts';
-import { openInMemory } from '../../test/support/embedded.ts';
 import { empty } from '../../test/support/empty.ts';
-import { PortalHouse } from '../../test/support/portal-house.ts';
+import { portalHouseUnderTest } from '../../test/support/portal-house-under-test.ts';
 import { until } from '../../test/support/until.ts';
 import { PageAhead } from './page-ahead.ts';
 import { stepCensus } from './step-census.ts';
 
 const pageLength = 2;
 
-let database: OpenDatabase;
-let house: PortalHouse;
+const under = portalHouseUnderTest();
 let walked: Walked;
-beforeAll(async () => {
-  database = await openInMemory();
+beforeEach(() => {
+  for (let n = 1; n <= 5; n += 1) under.house.productive.create('companies', { name: `Company ${n}` });
+  const pass = (key: string) => under.house.look({ pair: 'companies', key });
+  walked = withPagesOf(
+    { deps: under.house.deps, database: under.database, now: () => under.house.now(), pass },
+    pageLength,
+  );
 });
-afterAll(() => database.close());
-beforeEach(async () => {
-  await empty(database.db);
-  house = await PortalHouse.open(database);
-  for (let n = 1; n <= 5; n += 1) house.productive.create('companies', { name: `Company ${n}` });
-  const pass = (key: string) => house.look({ pair: 'companies', key });
-  walked = withPagesOf({ deps: house.deps, database, now: () => house.now(), pass }, pageLength);
-});
-afterEach(() => house.close());
 
-const requests = () => house.calls(0).filter((call) => call === 'GET /companies').length;
+const requests = () => under.house.calls(0).filter((call) => call === 'GET /companies').length;
 const imported = async () =>
-  (await database.db.select({ name: portalCompanies.name }).from(portalCompanies)).map(({ name }) => name).sort();
+  (await under.database.db.select({ name: portalCompanies.name }).from(portalCompanies)).map(({ name }) => name).sort();
 
 const all = () =>
-  house.productive
+  under.house.productive
     .records('companies')
     .map((record) => record['name'])
     .sort();
@@ -103,7 +96,7 @@ async function walkDying(point: CrashPoint | null) {
   const { state, counts } = await found(walked, run);
   return {
     calls: calls(),
-    end: { died, state, counts, rows: await imported(), left: await database.db.select().from(hints) },
+    end: { died, state, counts, rows: await imported(), left: await under.database.db.select().from(hints) },
   };
 }
 
@@ -113,7 +106,7 @@ test('a process that dies at any call: another one comes to the same end, and re
   expect([untouched.calls > 15, requests()]).toEqual([true, needed()]);
   for (let call = 1; call <= untouched.calls; call += 1) {
     for (const moment of ['before', 'after'] as const) {
-      await empty(database.db);
+      await empty(under.database.db);
       const before = requests();
       const { end } = await walkDying({ call, moment });
       expect({ call, moment, ...end }).toEqual({ call, moment, ...untouched.end, died: true });

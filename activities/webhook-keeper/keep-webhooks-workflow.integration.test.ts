@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -11,6 +10,7 @@ import { openInMemory } from '../../test/support/embedded.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { testTemporalAddress } from '../../test/support/temporal.ts';
 import { unlimitedBudget } from '../../test/support/unlimited-budget.ts';
+import { builtWorkflows } from '../../built-workflows.ts';
 import { lazyConnection } from '../../temporal-connection.ts';
 import { createWebhookDesk, type WebhookDesk } from '../../api/webhooks/webhook-desk.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -42,7 +42,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection,
     taskQueue,
-    workflowBundle: { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) },
+    workflowBundle: { codePath: builtWorkflows },
     activities: createKeeperActivities({
       ...{ pairs: [pair], connectors: { EspoCRM: connector }, publicUrl, registrations },
       circuits: new CircuitStore(database.db),

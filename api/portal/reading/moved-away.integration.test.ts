@@ -1,32 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { OpenDatabase } from '../../../store/database.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SyncedEntity } from '../../../store/portal/tables.ts';
 import { PortalRecordStore } from '../../../store/portal/records.ts';
 import type { ApiUnderTest } from '../../../test/support/api.ts';
-import { empty } from '../../../test/support/empty.ts';
-import { openInMemory } from '../../../test/support/embedded.ts';
 import { adminToken, clientToken, startTestPortal } from '../../../test/support/portal.ts';
-import { PortalHouse } from '../../../test/support/portal-house.ts';
+import { portalHouseUnderTest } from '../../../test/support/portal-house-under-test.ts';
 import { writerIn } from '../../../test/support/portal-office.ts';
 
 const secret = 'SECRET';
 
-let database: OpenDatabase;
-let house: PortalHouse;
+const under = portalHouseUnderTest();
 let api: ApiUnderTest;
 let client: ReturnType<typeof writerIn>;
 let admin: ReturnType<typeof writerIn>;
 /** Ids in Productive. */
 let ids: { project: string; taskList: string; task: string };
 
-beforeAll(async () => {
-  database = await openInMemory();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
-  await empty(database.db);
-  house = await PortalHouse.open(database);
-  api = await startTestPortal(database, { replace: () => ({ now: () => house.now() }) });
+  api = await startTestPortal(under.database, { replace: () => ({ now: () => under.house.now() }) });
   const company = made('companies', { name: 'Muster GmbH' });
   const project = projectOf(company, 'Website');
   const taskList = made('task_lists', { name: 'Backlog', project_id: project });
@@ -35,36 +25,34 @@ beforeEach(async () => {
   ids = { project, taskList, task };
   const known = { companies: company, projects: project, task_lists: taskList, tasks: task, comments: comment };
   for (const [pair, id] of Object.entries(known)) {
-    await house.say(pair, id);
-    await house.settle();
+    await under.house.say(pair, id);
+    await under.house.settle();
   }
   client = writerIn(api, await clientToken(company));
   admin = writerIn(api, await adminToken());
 });
 afterEach(async () => {
   await api.stop();
-  await house.close();
-  expect(house.problems).toEqual([]);
 });
 
 const made = (type: string, values: Record<string, string | number>): string =>
-  house.productive.create(type, values).id;
+  under.house.productive.create(type, values).id;
 const projectOf = (company: string, name: string): string =>
   made('projects', {
     ...{ name, project_type_id: 2, company_id: company, workflow_id: '7001' },
-    project_manager_id: house.productive.persons.anna,
+    project_manager_id: under.house.productive.persons.anna,
   });
 
 async function rowOf(entity: SyncedEntity, productiveId: string): Promise<string> {
-  const [row] = await new PortalRecordStore(database.db).search(entity, { productiveId }, 1);
+  const [row] = await new PortalRecordStore(under.database.db).search(entity, { productiveId }, 1);
   return row!.id;
 }
 
 /** The change is looked at; what it points to is not, so far. */
 async function changed(pair: string, id: string, values: Record<string, string>): Promise<void> {
-  house.productive.update(pair, id, values);
-  await house.say(pair, id);
-  await house.look({ pair, key: id });
+  under.house.productive.update(pair, id, values);
+  await under.house.say(pair, id);
+  await under.house.look({ pair, key: id });
 }
 
 /** What the client gets to read, by everything that could show the task. */
@@ -90,7 +78,7 @@ describe('what has moved to a company that the portal does not know yet', () => 
     expect(await client.patch(`/tasks/${task}`, { title: 'x' })).toMatchObject({ status: 404 });
     expect(await client.post(`/tasks/${task}/comments`, { body: 'x' })).toMatchObject({ status: 404 });
     expect(await readByClient(task)).not.toMatch(/SECRET|"open":1/);
-    await house.settle();
+    await under.house.settle();
     expect(await readByClient(task)).not.toMatch(/SECRET|"open":1/);
     const other = writerIn(api, await clientToken(company));
     expect(await other.ask('GET', `/tasks/${task}`)).toMatchObject({ status: 200, body: { task: { title: secret } } });
@@ -100,11 +88,11 @@ describe('what has moved to a company that the portal does not know yet', () => 
     const task = await rowOf('tasks', ids.task);
     const company = made('companies', { name: secret });
     await changed('projects', ids.project, { name: secret, company_id: company });
-    house.productive.update('tasks', ids.task, { title: secret });
-    await house.say('tasks', ids.task);
-    await house.look({ pair: 'tasks', key: ids.task });
+    under.house.productive.update('tasks', ids.task, { title: secret });
+    await under.house.say('tasks', ids.task);
+    await under.house.look({ pair: 'tasks', key: ids.task });
     expect(await readByClient(task)).not.toMatch(/SECRET|Ours|Backlog/);
-    await house.settle();
+    await under.house.settle();
     expect(await readByClient(task)).not.toMatch(/SECRET|Ours|Backlog/);
     const other = writerIn(api, await clientToken(company));
     expect(await other.ask('GET', `/tasks/${task}`)).toMatchObject({ status: 200, body: { task: { title: secret } } });
@@ -121,7 +109,7 @@ describe('what has moved to a company that the portal does not know yet', () => 
   });
 
   test('a person is known by name to whom he works for, but his e-mail address is not his old company’s any more', async () => {
-    const company = house.productive.records('companies').find(({ name }) => name === 'Muster GmbH')!['id'];
+    const company = under.house.productive.records('companies').find(({ name }) => name === 'Muster GmbH')!['id'];
     const eva = made('people', {
       first_name: 'Eva',
       last_name: 'Meier',
