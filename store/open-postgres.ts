@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { migrationsFolder, type OpenDatabase } from './database.ts';
 import { schema } from './schema.ts';
+import { StatementNames } from './statement-names.ts';
 
 /** Any number; it only has to be the same in every process that may migrate. */
 const migrationLock = 7_262_366;
@@ -19,9 +20,11 @@ export async function openPostgres({ url, maxConnections, onProblem }: PostgresO
   const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5_000 });
   // An idle connection that the server closes must not end the process; the next query opens a new one.
   pool.on('error', onProblem);
-  // Nor must one that breaks between two statements of a transaction, of which the pool does not hear (pg 8.23.1).
+  const names = new StatementNames();
   pool.on('connect', (client) => {
+    // Nor must one that breaks between two statements of a transaction, of which the pool does not hear (pg 8.23.1).
     client.on('error', () => undefined);
+    names.nameOn(client);
   });
   try {
     await migrateOnce(pool);
