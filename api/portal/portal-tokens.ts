@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -63,7 +64,7 @@ type Verify = (token: string, options: NonNullable<Parameters<typeof jwtVerify>[
 
 function verifierOf(signer: PortalSigner): Verify {
   if (signer.kind === 'secret') {
-    const key = new TextEncoder().encode(signer.secret);
+    const key = createSecretKey(signer.secret, 'utf8');
     return async (token, options) => (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload;
   }
   const keys = createRemoteJWKSet(new URL(signer.url), { timeoutDuration: keysWithinMs });

@@ -1,12 +1,10 @@
 import type { Database } from '../database.ts';
-import { AuthorReadings } from './reading/author-readings.ts';
 import { DiscussionReadings } from './reading/discussion-readings.ts';
 import { NamedReadings } from './reading/named-readings.ts';
 import { PeopleReadings } from './reading/people-readings.ts';
 import { CompanyReadings, ProjectReadings } from './reading/project-readings.ts';
 import { StructureReadings } from './reading/structure-readings.ts';
 import { TaskReadings } from './reading/task-readings.ts';
-import { SyncStates } from './sync-states.ts';
 import { companyOf } from './viewer.ts';
 
 /** What the portal's users read. Nothing here asks another system. */
@@ -17,10 +15,8 @@ export class PortalReadings {
   readonly people: PeopleReadings;
   readonly tasks: TaskReadings;
   readonly discussions: DiscussionReadings;
-  readonly authors: AuthorReadings;
   readonly structure: StructureReadings;
   readonly named: NamedReadings;
-  readonly syncStates: SyncStates;
 
   constructor(db: Database) {
     this.#db = db;
@@ -29,10 +25,8 @@ export class PortalReadings {
     this.people = new PeopleReadings(db);
     this.tasks = new TaskReadings(db);
     this.discussions = new DiscussionReadings(db);
-    this.authors = new AuthorReadings(db);
     this.structure = new StructureReadings(db);
     this.named = new NamedReadings(db);
-    this.syncStates = new SyncStates(db);
   }
 
   companyOf(productiveId: string): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { FieldNotes } from '../../engine/field-notes.ts';
 import { messagesIn } from '../../engine/messages.ts';
 import { targetInWords, type UnlinkedTarget } from '../../engine/reference.ts';
@@ -6,7 +6,8 @@ import type { Side } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
 import { isAnyOf } from '../is-any-of.ts';
 import { isParted } from '../reference-waits.ts';
-import { hints, links, type LinkState, type StoredFailure } from '../schema.ts';
+import { links } from '../schema.ts';
+import { coupleInLinks, type KnownCouple } from './couple-column.ts';
 import type { SyncedEntity } from './tables.ts';
 
 /**
@@ -35,66 +36,29 @@ export interface StatedRow {
 }
 type Stated = Omit<StatedRow, 'modifiedAt'>;
 
-/** Nothing is stored for it: it follows from what passes know of the couples. */
-export class SyncStates {
-  readonly #db: Database;
-
-  constructor(db: Database) {
-    this.#db = db;
-  }
-
-  /** By the row's id. One query. @param entity also the name of the pair */
-  async of(entity: SyncedEntity, rows: readonly Stated[]): Promise<ReadonlyMap<number, SyncState>> {
-    if (rows.length === 0) return new Map();
-    const found = await this.#couples(
-      entity,
-      rows.map(({ id }) => String(id)),
-    );
-    const couples = new Map(found.map((couple) => [couple.replicaId, couple]));
-    return new Map(rows.map((row) => [row.id, stateOf(row, couples.get(String(row.id)))]));
-  }
-
-  /** But for a second look that is booked in case an earlier write arrives late: nobody waits for that. */
-  #hintsOfRow(): SQL {
-    return sql`select 1 from ${hints} where ${hints.pair} = ${links.pair}
-      and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId} and ${hints.trigger} <> 'look_again'`;
-  }
-
-  #couples(pair: string, ids: string[]): Promise<readonly (Couple & { readonly replicaId: string | null })[]> {
-    return this.#db
-      .select({
-        replicaId: links.replicaId,
-        masterId: links.masterId,
-        state: links.state,
-        failure: links.failure,
-        fieldNotes: links.fieldNotes,
-        versionReplica: links.versionReplica,
-        syncedAt: links.syncedAt,
-        isHinted: sql<boolean>`exists (${this.#hintsOfRow()})`,
-        isAskedAnew: sql<boolean>`exists (${this.#hintsOfRow()} and ${hints.trigger} <> 'retry')`,
-      })
-      .from(links)
-      .where(and(eq(links.pair, pair), isAnyOf(links.replicaId, ids)));
-  }
+/** Of rows that were read without their couple, by the row's id. One query. @param entity also the name of the pair */
+export async function syncStatesOf(
+  db: Database,
+  entity: SyncedEntity,
+  rows: readonly Stated[],
+): Promise<ReadonlyMap<number, SyncState>> {
+  if (rows.length === 0) return new Map();
+  const ids = rows.map(({ id }) => String(id));
+  const found = await db
+    .select({ replicaId: links.replicaId, couple: coupleInLinks })
+    .from(links)
+    .where(and(eq(links.pair, entity), isAnyOf(links.replicaId, ids)));
+  const couples = new Map(found.map(({ replicaId, couple }) => [replicaId, couple]));
+  return new Map(rows.map((row) => [row.id, syncStateOf(row, couples.get(String(row.id)) ?? null)]));
 }
 
-/** What is known of one couple. */
-interface Couple {
-  readonly masterId: string | null;
-  readonly state: LinkState;
-  readonly failure: StoredFailure | null;
-  readonly fieldNotes: FieldNotes;
-  /** Of the row when a pass last looked at it. */
-  readonly versionReplica: string | null;
-  readonly syncedAt: Date | null;
-  readonly isHinted: boolean;
-  /** By somebody else than a pass that has failed: the row was changed since, or a person wants another try. */
-  readonly isAskedAnew: boolean;
-}
-
-function stateOf(row: Stated, couple: Couple | undefined): SyncState {
+/**
+ * Nothing is stored for it: it follows from what passes know.
+ * @param couple null: no pass knows of the row, which has just been made
+ */
+export function syncStateOf(row: Stated, couple: KnownCouple | null): SyncState {
   const { productiveId } = row;
-  if (couple === undefined) {
+  if (couple === null) {
     return { state: 'pending', reason: null, lastSyncedAt: null, productiveId, isConfirmed: false };
   }
   const known = { lastSyncedAt: couple.syncedAt, productiveId: couple.masterId ?? productiveId };
@@ -111,7 +75,10 @@ function stateOf(row: Stated, couple: Couple | undefined): SyncState {
  * Whether the row says what Productive was not told so far. A failure that is not parked is tried again by itself. Each pass
  * that looks at the row remembers its version, whatever it comes to: no clock has to say which was first.
  */
-const isUntold = ({ version }: Stated, { isHinted, failure, state, versionReplica, fieldNotes }: Couple): boolean =>
+const isUntold = (
+  { version }: Stated,
+  { isHinted, failure, state, versionReplica, fieldNotes }: KnownCouple,
+): boolean =>
   isHinted ||
   failure !== null ||
   state === 'new' ||

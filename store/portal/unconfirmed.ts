@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Database } from '../database.ts';
 import { rowsIn } from '../rows-in.ts';
 import { hints, links } from '../schema.ts';
-import { type SyncState, SyncStates } from './sync-states.ts';
+import { type SyncState, syncStatesOf } from './sync-states.ts';
 import { portalAttachments, portalComments, portalTasks } from './work-tables.ts';
 import { type WrittenEntity, writtenEntities } from './write-store.ts';
 import { portalWrites } from './write-tables.ts';
 
-/** A record of the portal of which it is not sure that Productive has it as it is here, as `SyncStates` sees it. */
+/** A record of the portal of which it is not sure that Productive has it as it is here, as `syncStateOf` sees it. */
 export interface UnconfirmedRow {
   readonly entity: WrittenEntity;
   readonly id: string;
@@ -74,11 +74,10 @@ export class UnconfirmedStore {
   }
 
   async #states(candidates: readonly Candidate[]): Promise<(one: Candidate) => SyncState | undefined> {
-    const states = new SyncStates(this.#db);
     const known = new Map<WrittenEntity, ReadonlyMap<number, SyncState>>();
     for (const entity of writtenEntities) {
       const rows = candidates.filter((one) => one.entity === entity);
-      known.set(entity, await states.of(entity, rows));
+      known.set(entity, await syncStatesOf(this.#db, entity, rows));
     }
     return ({ entity, id }) => known.get(entity)?.get(id);
   }
@@ -93,7 +92,7 @@ function rowOf(
   return [{ entity, id: String(id), state, since, subject, reason, code, heldUntil, lastSyncedAt }];
 }
 
-/** What may be unconfirmed, each part of it by an index. More than is: `SyncStates` says which of them are. */
+/** What may be unconfirmed, each part of it by an index. More than is: `syncStatesOf` says which of them are. */
 function candidatesOf(entity: WrittenEntity): SQL {
   const table = tables[entity];
   const id = sql`${table.id}::text`;

@@ -40,16 +40,18 @@ export const visibleTaskLists = (db: Database, viewer: Viewer): SQL | undefined 
 const projectsOf = (db: Database, viewer: Viewer) =>
   db.select({ id: portalProjects.id }).from(portalProjects).where(visibleProjects(viewer));
 
-/** A condition on `portal_tasks`. A task of which nobody has said that it is not private is taken for private. */
-export const visibleTasks = (db: Database, viewer: Viewer): SQL | undefined =>
+type TaskColumns = Readonly<Record<'id' | 'projectId' | 'private' | 'deletedAt', AnyColumn>>;
+
+/** A condition on `portal_tasks`, whatever a statement calls it. One of which nobody has said that it is not private is taken for private. */
+export const visibleTasks = (db: Database, viewer: Viewer, tasks: TaskColumns = portalTasks): SQL | undefined =>
   and(
-    isNull(portalTasks.deletedAt),
+    isNull(tasks.deletedAt),
     ...(viewer.role === 'admin'
       ? []
       : [
-          eq(portalTasks.private, false),
-          inArray(portalTasks.projectId, projectsOf(db, viewer)),
-          isSettledIn('tasks', portalTasks.id, 'project'),
+          eq(tasks.private, false),
+          inArray(tasks.projectId, projectsOf(db, viewer)),
+          isSettledIn('tasks', tasks.id, 'project'),
         ]),
   );
 

@@ -5,7 +5,7 @@ import type { PortalDependencies } from '../portal-dependencies.ts';
 import { nextFrom, type PageQuery, wishFrom } from './paging.ts';
 import { activityShape, attachmentShape, commentShape } from './record-shapes.ts';
 import { activityView, attachmentView, commentView } from './record-views.ts';
-import { statedViews, writtenViews } from './stated-views.ts';
+import { statedView, writtenView } from './stated-views.ts';
 
 const next = z.string().nullable();
 export const commentsShape = z.object({ comments: z.array(commentShape), next });
@@ -19,21 +19,20 @@ export interface OfTask {
   readonly taskId: number;
 }
 
-export async function commentsOf(of: OfTask, query: PageQuery) {
-  const { deps, caller, taskId } = of;
+export async function commentsOf({ deps, caller, taskId }: OfTask, query: PageQuery) {
   const page = await deps.portal.store().discussions.comments(caller, taskId, wishFrom(commentSorts, query));
-  return { comments: await writtenViews(of, 'comments', page.rows, commentView), next: nextFrom(page.next, query) };
+  const comments = page.rows.map((row) => writtenView(caller, row, commentView(row)));
+  return { comments, next: nextFrom(page.next, query) };
 }
 
-export async function attachmentsOf(of: OfTask, query: PageQuery) {
-  const { deps, caller, taskId } = of;
+export async function attachmentsOf({ deps, caller, taskId }: OfTask, query: PageQuery) {
   const page = await deps.portal.store().discussions.attachments(caller, taskId, wishFrom(attachmentSorts, query));
-  const attachments = await writtenViews(of, 'attachments', page.rows, attachmentView);
+  const attachments = page.rows.map((row) => writtenView(caller, row, attachmentView(row)));
   return { attachments, next: nextFrom(page.next, query) };
 }
 
 export async function activitiesOf({ deps, caller, taskId }: OfTask, query: PageQuery) {
   const page = await deps.portal.store().discussions.activities(caller, taskId, wishFrom(activitySorts, query));
-  const activities = await statedViews(deps, 'activities', page.rows, (row) => activityView(caller, row));
+  const activities = page.rows.map((row) => statedView(row, activityView(caller, row)));
   return { activities, next: nextFrom(page.next, query) };
 }

@@ -25,12 +25,6 @@ export const freshnessShape = z.object({
 });
 export type Freshness = z.infer<typeof freshnessShape>;
 
-/** A row that nobody knows of has just been made. */
-const unknownYet: SyncState = {
-  ...{ state: 'pending', reason: null, lastSyncedAt: null, productiveId: null },
-  isConfirmed: false,
-};
-
 export interface StatedView {
   readonly productiveId: string | null;
   readonly syncState: SyncState['state'];
@@ -38,15 +32,10 @@ export interface StatedView {
   readonly lastSyncedAt: string | null;
 }
 
-export function stated(found: SyncState | undefined): StatedView {
-  const { productiveId, reason, lastSyncedAt, ...known } = found ?? unknownYet;
-  return {
-    productiveId,
-    syncState: known.state,
-    syncReason: reason,
-    lastSyncedAt: lastSyncedAt?.toISOString() ?? null,
-  };
-}
+export const stated = ({ productiveId, state: syncState, reason, lastSyncedAt }: SyncState): StatedView => ({
+  ...{ productiveId, syncState, syncReason: reason },
+  lastSyncedAt: lastSyncedAt?.toISOString() ?? null,
+});
 
 const worstFirst = ['failed', 'pending', 'synced'] as const;
 

@@ -12,7 +12,7 @@ import { freshnessOf, freshnessShape } from './freshness.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
 import { companyShape } from './record-shapes.ts';
 import { companyView } from './record-views.ts';
-import { statedViews } from './stated-views.ts';
+import { statedView } from './stated-views.ts';
 import { unknownRecord } from './unknown.ts';
 
 const querystring = z.strictObject({
@@ -35,7 +35,7 @@ export function addGetCompanies(app: FastifyInstance, deps: PortalDependencies):
     const filter = { ...asked, archived: archivedIn(asked) };
     const wish = wishFrom(companySorts, { sort, limit, after });
     const found = await deps.portal.store().companies.page(callerIn(request), filter, wish);
-    const companies = await statedViews(deps, 'companies', found.rows, companyView);
+    const companies = found.rows.map((row) => statedView(row, companyView(row)));
     const freshness = await freshnessOf(deps, 'companies', companies);
     return { companies, next: nextFrom(found.next, { sort }), freshness };
   });
@@ -46,12 +46,11 @@ export function addGetCompany(app: FastifyInstance, deps: PortalDependencies, cu
   const schema = { params: idParams, response: { 200: answer, ...problems } };
   app.withTypeProvider<ZodTypeProvider>().get('/companies/:id', { schema }, async (request) => {
     const { id } = request.params;
-    const row = await currentRow({ deps, currency, entity: 'companies' }, () =>
+    const row = await currentRow({ currency, entity: 'companies' }, () =>
       deps.portal.store().companies.find(callerIn(request), Number(id)),
     );
-    const companies = row === null ? [] : await statedViews(deps, 'companies', [row], companyView);
-    const [company] = companies;
-    if (company === undefined) throw unknownRecord('company', id);
-    return { company, freshness: await freshnessOf(deps, 'companies', companies) };
+    if (row === null) throw unknownRecord('company', id);
+    const company = statedView(row, companyView(row));
+    return { company, freshness: await freshnessOf(deps, 'companies', [company]) };
   });
 }

@@ -59,8 +59,7 @@ type TaskRequest = Parameters<typeof callerIn>[0] & { readonly params: { readonl
 async function taskSeen(deps: PortalDependencies, request: TaskRequest): Promise<OfTask> {
   const caller = callerIn(request);
   const { id } = request.params;
-  const seen = await deps.portal.store().tasks.visible(caller, [Number(id)]);
-  if (!seen.has(Number(id))) throw unknownRecord('task', id);
+  if (!(await deps.portal.store().tasks.isVisible(caller, Number(id)))) throw unknownRecord('task', id);
   return { deps, caller, taskId: Number(id) };
 }
 

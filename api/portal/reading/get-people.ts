@@ -13,7 +13,7 @@ import { includedOf, includeQuery } from './included.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
 import { includedShape, personShape } from './record-shapes.ts';
 import { personView } from './record-views.ts';
-import { statedViews } from './stated-views.ts';
+import { statedView } from './stated-views.ts';
 import { unknownRecord } from './unknown.ts';
 
 const include = includeQuery(['companies']);
@@ -36,7 +36,7 @@ export function addGetPeople(app: FastifyInstance, deps: PortalDependencies): vo
     const filter = { ...asked, archived: archivedIn(asked) };
     const wish = wishFrom(peopleSorts, { sort, limit, after });
     const found = await deps.portal.store().people.page(caller, filter, wish);
-    const people = await shownPeople(deps, caller, found.rows);
+    const people = found.rows.map((row) => shownPerson(caller, row));
     return { people, next: nextFrom(found.next, { sort }), ...(await moreOf(deps, caller, people, wished)) };
   });
 }
@@ -51,22 +51,21 @@ export function addGetPerson(app: FastifyInstance, deps: PortalDependencies, cur
   app.withTypeProvider<ZodTypeProvider>().get('/people/:id', { schema }, async (request) => {
     const caller = callerIn(request);
     const { id } = request.params;
-    const row = await currentRow({ deps, currency, entity: 'people' }, () =>
+    const row = await currentRow({ currency, entity: 'people' }, () =>
       deps.portal.store().people.find(caller, Number(id)),
     );
-    const [person] = row === null ? [] : await shownPeople(deps, caller, [row]);
-    if (person === undefined) throw unknownRecord('person', id);
+    if (row === null) throw unknownRecord('person', id);
+    const person = shownPerson(caller, row);
     return { person, ...(await moreOf(deps, caller, [person], request.query.include)) };
   });
 }
 
-const shownPeople = (deps: PortalDependencies, caller: PortalCaller, rows: readonly PersonRow[]) =>
-  statedViews(deps, 'people', rows, (row) => personView(caller, row));
+const shownPerson = (caller: PortalCaller, row: PersonRow) => statedView(row, personView(caller, row));
 
 async function moreOf(
   deps: PortalDependencies,
   caller: PortalCaller,
-  people: Awaited<ReturnType<typeof shownPeople>>,
+  people: readonly ReturnType<typeof shownPerson>[],
   wished: readonly string[],
 ) {
   const companies = people.map(({ companyId }) => companyId);

@@ -13,7 +13,7 @@ import { includedOf, includeQuery } from './included.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
 import { includedShape, projectShape } from './record-shapes.ts';
 import { projectView } from './record-views.ts';
-import { statedViews } from './stated-views.ts';
+import { statedView } from './stated-views.ts';
 import { unknownRecord } from './unknown.ts';
 
 const include = includeQuery(['people', 'companies']);
@@ -45,7 +45,7 @@ export function addGetProjects(app: FastifyInstance, deps: PortalDependencies, c
     if (isMissing && (await currency.lookedAt({ entity: 'projects', productiveId, lastSyncedAt: null }))) {
       found = await read();
     }
-    const projects = await shownProjects(deps, caller, found.rows);
+    const projects = found.rows.map(shownProject);
     return { projects, next: nextFrom(found.next, { sort }), ...(await moreOf(deps, caller, projects, wished)) };
   });
 }
@@ -60,29 +60,21 @@ export function addGetProject(app: FastifyInstance, deps: PortalDependencies, cu
   app.withTypeProvider<ZodTypeProvider>().get('/projects/:id', { schema }, async (request) => {
     const caller = callerIn(request);
     const { id } = request.params;
-    const row = await currentRow({ deps, currency, entity: 'projects' }, () =>
+    const row = await currentRow({ currency, entity: 'projects' }, () =>
       deps.portal.store().projects.find(caller, Number(id)),
     );
-    const [project] = row === null ? [] : await shownProjects(deps, caller, [row]);
-    if (project === undefined) throw unknownRecord('project', id);
+    if (row === null) throw unknownRecord('project', id);
+    const project = shownProject(row);
     return { project, ...(await moreOf(deps, caller, [project], request.query.include)) };
   });
 }
 
-async function shownProjects(deps: PortalDependencies, caller: PortalCaller, rows: readonly ProjectRow[]) {
-  const ids = rows.map(({ id }) => id);
-  const counted = deps.portal.store().tasks.counts(caller, ids);
-  const view = counted.then((counts) => (row: ProjectRow) => ({
-    ...projectView(row),
-    tasks: counts.get(row.id) ?? { open: 0, closed: 0 },
-  }));
-  return statedViews(deps, 'projects', rows, view);
-}
+const shownProject = (row: ProjectRow) => statedView(row, { ...projectView(row), tasks: row.tasks });
 
 async function moreOf(
   deps: PortalDependencies,
   caller: PortalCaller,
-  projects: Awaited<ReturnType<typeof shownProjects>>,
+  projects: readonly ReturnType<typeof shownProject>[],
   wished: readonly string[],
 ) {
   const named = {

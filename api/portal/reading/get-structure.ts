@@ -10,7 +10,7 @@ import { freshnessOf, freshnessShape } from './freshness.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
 import { taskListShape, workflowStatusShape } from './record-shapes.ts';
 import { taskListView, workflowStatusView } from './record-views.ts';
-import { statedViews } from './stated-views.ts';
+import { statedView } from './stated-views.ts';
 
 const next = z.string().nullable();
 const freshness = freshnessShape;
@@ -28,7 +28,7 @@ export function addGetStructure(app: FastifyInstance, deps: PortalDependencies):
     const { projectId, ...query } = request.query;
     const { structure } = deps.portal.store();
     const found = await structure.taskLists(callerIn(request), projectId, wishFrom(taskListSorts, query));
-    const taskLists = await statedViews(deps, 'task_lists', found.rows, taskListView);
+    const taskLists = found.rows.map((row) => statedView(row, taskListView(row)));
     const current = await freshnessOf(deps, 'task_lists', taskLists);
     return { taskLists, next: nextFrom(found.next, query), freshness: current };
   });
@@ -38,7 +38,7 @@ export function addGetStructure(app: FastifyInstance, deps: PortalDependencies):
   };
   routes.get('/workflow-statuses', { schema: ofStatuses }, async ({ query }) => {
     const found = await deps.portal.store().structure.workflowStatuses(wishFrom(workflowStatusSorts, query));
-    const workflowStatuses = await statedViews(deps, 'workflow_statuses', found.rows, workflowStatusView);
+    const workflowStatuses = found.rows.map((row) => statedView(row, workflowStatusView(row)));
     const current = await freshnessOf(deps, 'workflow_statuses', workflowStatuses);
     return { workflowStatuses, next: nextFrom(found.next, query), freshness: current };
   });

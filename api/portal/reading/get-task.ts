@@ -44,19 +44,15 @@ export function addGetTask(app: FastifyInstance, deps: PortalDependencies, curre
     const caller = callerIn(request);
     const { id } = request.params;
     const { include } = request.query;
-    const row = await currentRow({ deps, currency, entity: 'tasks' }, () =>
+    const row = await currentRow({ currency, entity: 'tasks' }, () =>
       deps.portal.store().tasks.find(caller, Number(id)),
     );
     if (row === null) throw unknownRecord('task', id);
-    const [tasks, { discussion, records }] = await Promise.all([
-      wholeTask(deps, caller, row),
-      discussionOf({ deps, caller, taskId: row.id }, include),
-    ]);
-    const [task] = tasks;
-    if (task === undefined) throw unknownRecord('task', id);
+    const task = wholeTask(caller, row);
+    const { discussion, records } = await discussionOf({ deps, caller, taskId: row.id }, include);
     const [freshness, included] = await Promise.all([
       freshnessOf(deps, 'tasks', [task, ...records]),
-      includedWithTasks(deps, caller, include, tasks, { people: makersOf(records) }),
+      includedWithTasks(deps, caller, include, [task], { people: makersOf(records) }),
     ]);
     return { task, ...discussion, freshness, included };
   });

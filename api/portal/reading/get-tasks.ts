@@ -11,7 +11,7 @@ import { freshnessOf, freshnessShape } from './freshness.ts';
 import { includeQuery } from './included.ts';
 import { nextFrom, pageQueryOf, wishFrom } from './paging.ts';
 import { includedShape, listedTaskShape } from './record-shapes.ts';
-import { includedWithTasks, listedTasks, taskIncludes } from './task-answers.ts';
+import { includedWithTasks, listedTask, taskIncludes } from './task-answers.ts';
 
 const querystring = z.strictObject({
   projectId: idFilter,
@@ -60,7 +60,7 @@ export function addGetTasks(app: FastifyInstance, deps: PortalDependencies, curr
     if (isMissing && (await currency.lookedAt({ entity: 'tasks', productiveId, lastSyncedAt: null }))) {
       found = await read();
     }
-    const tasks = await listedTasks(deps, caller, found.rows);
+    const tasks = found.rows.map((row) => listedTask(caller, row));
     const [freshness, included] = await Promise.all([
       freshnessOf(deps, 'tasks', tasks),
       includedWithTasks(deps, caller, include, tasks),

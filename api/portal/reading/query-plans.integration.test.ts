@@ -109,6 +109,21 @@ describe.each(databasesUnderTest())('with all tasks of the organization on $name
     for (const statement of asked) expect(scannedIn(await heard.explain(statement))).not.toContain('portal_writes');
   });
 
+  test.each([
+    ['client', `/projects?include=people`, 4],
+    ['client', '/projects/1', 3],
+    ['client', '/tasks?projectId=1&status=open&include=people', 4],
+    ['client', '/tasks/100?include=people,comments,attachments,activities', 7],
+    ['admin', '/projects?limit=200&include=people,companies', 4],
+    ['admin', '/tasks?limit=200&include=people', 3],
+    ['admin', '/tasks/100?include=people,comments,attachments,activities', 6],
+  ] as const)('an %s who opens %s costs %i statements', async (role, path, expected) => {
+    const token = role === 'admin' ? await adminToken() : await clientToken(largest.companyId);
+    statements.length = 0;
+    const { status } = await askPortal(api, token, path);
+    expect({ status, statements: statements.length }).toEqual({ status: 200, statements: expected });
+  });
+
   test('a page costs the same few statements however many rows it has', async () => {
     const count = async (limit: number): Promise<number> => {
       statements.length = 0;

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { ActivityRow, CommentRow, ListedAttachment } from '../../../store/portal/reading/discussion-readings.ts';
-import type { PersonRow } from '../../../store/portal/reading/people-readings.ts';
-import type { CompanyRow, ProjectRow } from '../../../store/portal/reading/project-readings.ts';
-import type { OwnPageRow, TaskListRow, WorkflowStatusRow } from '../../../store/portal/reading/structure-readings.ts';
+import type { NamedPerson } from '../../../store/portal/reading/people-readings.ts';
+import type { NamedCompany, NamedProject } from '../../../store/portal/reading/project-readings.ts';
+import type {
+  NamedTaskList,
+  NamedWorkflowStatus,
+  OwnPageRow,
+} from '../../../store/portal/reading/structure-readings.ts';
 import type { ListedTask, TaskRow } from '../../../store/portal/reading/task-readings.ts';
 import type { PortalCaller } from '../caller.ts';
 import { clientsChangeset } from './clients-changeset.ts';
@@ -23,14 +27,17 @@ export const writtenOf = ({ version, modifiedAt }: Row) => ({
   modifiedAt: modifiedAt.toISOString(),
 });
 
-export const companyView = ({ id, productiveId, name, companyCode, ...row }: CompanyRow) => ({
+export const companyView = ({ id, productiveId, name, companyCode, ...row }: NamedCompany) => ({
   ...{ id: String(id), productiveId, name, companyCode },
   archivedAt: iso(row.archivedAt),
   createdAt: iso(row.createdAt),
   lastActivityAt: iso(row.lastActivityAt),
 });
 
-export function personView(caller: PortalCaller, { id, productiveId, firstName, lastName, title, ...row }: PersonRow) {
+export function personView(
+  caller: PortalCaller,
+  { id, productiveId, firstName, lastName, title, ...row }: NamedPerson,
+) {
   const isKnown = caller.role === 'admin' || (row.isSettled && row.companyId === caller.companyId);
   return {
     ...{ id: String(id), productiveId, firstName, lastName, title },
@@ -42,7 +49,7 @@ export function personView(caller: PortalCaller, { id, productiveId, firstName, 
   };
 }
 
-export const projectView = ({ id, productiveId, name, projectNumber, projectTypeId, ...row }: ProjectRow) => ({
+export const projectView = ({ id, productiveId, name, projectNumber, projectTypeId, ...row }: NamedProject) => ({
   ...{ id: String(id), productiveId, name, projectNumber, projectTypeId },
   companyId: idOf(row.companyId),
   projectManagerId: idOf(row.projectManagerId),
@@ -51,11 +58,9 @@ export const projectView = ({ id, productiveId, name, projectNumber, projectType
   lastActivityAt: iso(row.lastActivityAt),
 });
 
-/** @param visibleParents those parents of the shown tasks that the asker may see too */
-export function listedTaskView(caller: PortalCaller, row: ListedTask, visibleParents: ReadonlySet<number>) {
+export function listedTaskView(caller: PortalCaller, row: ListedTask) {
   const { title, taskNumber, typeId, closed, startDate, dueDate, placement } = row;
   const { private: isPrivate, initialEstimate, remainingTime, workedTime, tagList } = row;
-  const isParentVisible = row.parentTaskId !== null && visibleParents.has(row.parentTaskId);
   return {
     ...{ id: String(row.id), productiveId: row.productiveId },
     ...{ title, taskNumber, typeId, closed, startDate, dueDate, placement },
@@ -67,7 +72,7 @@ export function listedTaskView(caller: PortalCaller, row: ListedTask, visiblePar
     taskListId: idOf(row.taskListId),
     assigneeId: idOf(row.assigneeId),
     creatorId: idOf(row.creatorId),
-    parentTaskId: isParentVisible ? idOf(row.parentTaskId) : null,
+    parentTaskId: row.isParentVisible ? idOf(row.parentTaskId) : null,
     workflowStatusId: idOf(row.workflowStatusId),
     ...(caller.role === 'admin' && {
       ...{ private: isPrivate, initialEstimate, remainingTime, workedTime },
@@ -78,13 +83,13 @@ export function listedTaskView(caller: PortalCaller, row: ListedTask, visiblePar
 
 const json = z.json();
 
-export const taskView = (caller: PortalCaller, row: TaskRow, visibleParents: ReadonlySet<number>) => ({
-  ...listedTaskView(caller, row, visibleParents),
+export const taskView = (caller: PortalCaller, row: TaskRow) => ({
+  ...listedTaskView(caller, row),
   description: row.description,
   ...(caller.role === 'admin' && { customFields: json.parse(row.customFields) }),
 });
 
-export const taskListView = ({ id, productiveId, name, placement, projectId, archivedAt }: TaskListRow) => ({
+export const taskListView = ({ id, productiveId, name, placement, projectId, archivedAt }: NamedTaskList) => ({
   ...{ id: String(id), productiveId, name, placement },
   projectId: idOf(projectId),
   archivedAt: iso(archivedAt),
@@ -97,7 +102,7 @@ export const workflowStatusView = ({
   categoryId,
   position,
   workflowId,
-}: WorkflowStatusRow) => ({ ...{ id: String(id), productiveId, name, categoryId, position, workflowId } });
+}: NamedWorkflowStatus) => ({ ...{ id: String(id), productiveId, name, categoryId, position, workflowId } });
 
 export const commentView = ({ id, productiveId, body, hidden, draft, ...row }: CommentRow) => ({
   ...{ id: String(id), productiveId, body, hidden, draft },

@@ -3,43 +3,22 @@ import type { PortalCaller } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { includedOf, type NamedIds } from './included.ts';
 import { listedTaskView, taskView } from './record-views.ts';
-import { writtenViews } from './stated-views.ts';
+import { writtenView } from './stated-views.ts';
 import { makersOf } from './written-by.ts';
 
 export const taskIncludes = ['people', 'projects', 'companies', 'taskLists', 'workflowStatuses'] as const;
 
-export async function listedTasks(deps: PortalDependencies, caller: PortalCaller, rows: readonly ListedTask[]) {
-  const view = visibleParents(deps, caller, rows).then(
-    (parents) => (row: ListedTask) => listedTaskView(caller, row, parents),
-  );
-  return writtenViews({ deps, caller }, 'tasks', rows, view);
-}
+export const listedTask = (caller: PortalCaller, row: ListedTask) =>
+  writtenView(caller, row, listedTaskView(caller, row));
 
-export async function wholeTask(deps: PortalDependencies, caller: PortalCaller, row: TaskRow) {
-  const view = visibleParents(deps, caller, [row]).then(
-    (parents) => (task: TaskRow) => taskView(caller, task, parents),
-  );
-  return writtenViews({ deps, caller }, 'tasks', [row], view);
-}
-
-/** A public task may stand below a private one. */
-async function visibleParents(
-  { portal }: PortalDependencies,
-  caller: PortalCaller,
-  rows: readonly Pick<ListedTask, 'parentTaskId'>[],
-): Promise<ReadonlySet<number>> {
-  const ids = rows.flatMap(({ parentTaskId }) => (parentTaskId === null ? [] : [parentTaskId]));
-  return portal.store().tasks.visible(caller, ids);
-}
-
-type ShownTask = Awaited<ReturnType<typeof listedTasks>>[number];
+export const wholeTask = (caller: PortalCaller, row: TaskRow) => writtenView(caller, row, taskView(caller, row));
 
 /** @param others who is named by what is shown with the tasks */
 export async function includedWithTasks(
   deps: PortalDependencies,
   caller: PortalCaller,
   wished: readonly string[],
-  tasks: readonly ShownTask[],
+  tasks: readonly ReturnType<typeof listedTask>[],
   others: NamedIds = {},
 ) {
   const named = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Author } from '../../../store/portal/reading/author-readings.ts';
+import type { Author } from '../../../store/portal/reading/author-column.ts';
 import { writerRoles } from '../../../store/portal/write-tables.ts';
 import type { PortalCaller } from '../caller.ts';
 import { portalId } from '../shapes.ts';
@@ -17,8 +17,8 @@ export const writtenByShape = z
 export type WrittenBy = z.infer<typeof writtenByShape>;
 
 /** A subject may be an e-mail address, and a project may have been another company's before: of its users a client learns nothing. */
-export function writtenBy(caller: PortalCaller, author: Author | undefined): WrittenBy {
-  if (author === undefined) return null;
+export function writtenBy(caller: PortalCaller, author: Author | null): WrittenBy {
+  if (author === null) return null;
   const { subject, role, companyId, person } = author;
   const isOwn = caller.role === 'admin' || subject === caller.subject || companyId === caller.companyId;
   const shown = isOwn || role === 'admin' ? person : null;

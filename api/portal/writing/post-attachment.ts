@@ -43,8 +43,7 @@ export function addPostAttachment(app: FastifyInstance, deps: PortalDependencies
 
 /** Before a byte of the file is read: it is looked at again when the file is stored. @throws ApiError 404 */
 async function visibleOr404({ portal }: PortalDependencies, caller: PortalCaller, taskId: string): Promise<void> {
-  const seen = await portal.store().tasks.visible(caller, [Number(taskId)]);
-  if (seen.size === 0) throw unknown('task', taskId);
+  if (!(await portal.store().tasks.isVisible(caller, Number(taskId)))) throw unknown('task', taskId);
 }
 
 /** The new file is stored: that an old one could not be removed is nobody's concern now. */

@@ -1,5 +1,5 @@
 import { heldUntilOfRow } from '../../../store/portal/couples.ts';
-import { SyncStates } from '../../../store/portal/sync-states.ts';
+import { syncStatesOf } from '../../../store/portal/sync-states.ts';
 import type { PortalWrite, WrittenEntity } from '../../../store/portal/write-store.ts';
 import type { OwnReceipt, Receipt } from './shapes.ts';
 
@@ -21,7 +21,7 @@ export async function receiptOf(
   entity: WrittenEntity,
   row: WrittenRow & { readonly productiveId: string | null },
 ): Promise<Receipt> {
-  const states = await new SyncStates(db).of(entity, [row]);
+  const states = await syncStatesOf(db, entity, [row]);
   const sentFrom = await heldUntilOfRow(db, entity, row.id);
   return {
     ...ownReceiptOf(row),

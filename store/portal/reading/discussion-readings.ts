@@ -2,15 +2,33 @@ import { and, eq, getTableColumns, inArray, isNull, or, sql, type SQL } from 'dr
 import type { Database } from '../../database.ts';
 import { links } from '../../schema.ts';
 import { visibleComments } from '../comment-writes.ts';
+import { coupleColumn, type WithCouple } from '../couple-column.ts';
 import type { Viewer } from '../viewer.ts';
 import { portalActivities, portalAttachments, portalComments } from '../work-tables.ts';
+import { authorColumn, type WithAuthor } from './author-column.ts';
 import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
 import { byTime } from './sort-keys.ts';
 
-export type CommentRow = typeof portalComments.$inferSelect;
+export type CommentRow = typeof portalComments.$inferSelect & WithCouple & WithAuthor;
 /** Where Productive keeps the file is nobody's business. */
-export type ListedAttachment = Omit<typeof portalAttachments.$inferSelect, 'url'>;
-export type ActivityRow = typeof portalActivities.$inferSelect;
+export type ListedAttachment = Omit<typeof portalAttachments.$inferSelect, 'url'> & WithCouple & WithAuthor;
+export type ActivityRow = typeof portalActivities.$inferSelect & WithCouple;
+
+const commentColumns = {
+  ...getTableColumns(portalComments),
+  couple: coupleColumn('comments', portalComments.id),
+  author: authorColumn('comments', portalComments.id),
+};
+const { url: _url, ...listedAttachment } = getTableColumns(portalAttachments);
+const attachmentColumns = {
+  ...listedAttachment,
+  couple: coupleColumn('attachments', portalAttachments.id),
+  author: authorColumn('attachments', portalAttachments.id),
+};
+const activityColumns = {
+  ...getTableColumns(portalActivities),
+  couple: coupleColumn('activities', portalActivities.id),
+};
 
 export const commentSorts = { createdAt: byTime(portalComments.createdAt) };
 export const attachmentSorts = { createdAt: byTime(portalAttachments.createdAt) };
@@ -26,7 +44,7 @@ export class DiscussionReadings {
 
   async comments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<CommentRow>> {
     const rows = await this.#db
-      .select({ ...getTableColumns(portalComments), sortKey: keyOf(wish) })
+      .select({ ...commentColumns, sortKey: keyOf(wish) })
       .from(portalComments)
       .where(and(eq(portalComments.taskId, taskId), visibleComments(this.#db, viewer), behind(wish, portalComments.id)))
       .orderBy(...orderOf(wish, portalComments.id))
@@ -36,7 +54,6 @@ export class DiscussionReadings {
 
   /** Those of the task, and of its comments as far as the viewer may read them. */
   async attachments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ListedAttachment>> {
-    const { url: _url, ...listed } = getTableColumns(portalAttachments);
     const comments = this.#db
       .select({ id: portalComments.id })
       .from(portalComments)
@@ -45,7 +62,7 @@ export class DiscussionReadings {
     // As an array, so that both halves are looked up in their index.
     const isOfComment = sql`${portalAttachments.commentId} = any(array(${comments}))`;
     const rows = await this.#db
-      .select({ ...listed, sortKey: keyOf(wish) })
+      .select({ ...attachmentColumns, sortKey: keyOf(wish) })
       .from(portalAttachments)
       .where(and(or(isOfTask, isOfComment), isNull(portalAttachments.deletedAt), behind(wish, portalAttachments.id)))
       .orderBy(...orderOf(wish, portalAttachments.id))
@@ -55,7 +72,7 @@ export class DiscussionReadings {
 
   async activities(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ActivityRow>> {
     const rows = await this.#db
-      .select({ ...getTableColumns(portalActivities), sortKey: keyOf(wish) })
+      .select({ ...activityColumns, sortKey: keyOf(wish) })
       .from(portalActivities)
       .where(
         and(

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
+import { isAnyOf } from '../../is-any-of.ts';
 import { isSettledIn, type Viewer } from '../viewer.ts';
 import { personColumns } from './people-readings.ts';
 import {
@@ -26,7 +27,7 @@ export class NamedReadings {
     return this.#db
       .select(personColumns)
       .from(portalPeople)
-      .where(inArray(portalPeople.id, [...ids]))
+      .where(isAnyOf(portalPeople.id, ids))
       .orderBy(portalPeople.id);
   }
 
@@ -35,7 +36,7 @@ export class NamedReadings {
     return this.#db
       .select()
       .from(portalProjects)
-      .where(and(inArray(portalProjects.id, [...ids]), isTheirs))
+      .where(and(isAnyOf(portalProjects.id, ids), isTheirs))
       .orderBy(portalProjects.id);
   }
 
@@ -44,7 +45,7 @@ export class NamedReadings {
     return this.#db
       .select()
       .from(portalCompanies)
-      .where(and(inArray(portalCompanies.id, [...ids]), isTheirs))
+      .where(and(isAnyOf(portalCompanies.id, ids), isTheirs))
       .orderBy(portalCompanies.id);
   }
 
@@ -52,7 +53,7 @@ export class NamedReadings {
     return this.#db
       .select()
       .from(portalTaskLists)
-      .where(and(inArray(portalTaskLists.id, [...ids]), this.#isInTheirProject(viewer)))
+      .where(and(isAnyOf(portalTaskLists.id, ids), this.#isInTheirProject(viewer)))
       .orderBy(portalTaskLists.id);
   }
 
@@ -61,7 +62,7 @@ export class NamedReadings {
     return this.#db
       .select()
       .from(portalWorkflowStatuses)
-      .where(inArray(portalWorkflowStatuses.id, [...ids]))
+      .where(isAnyOf(portalWorkflowStatuses.id, ids))
       .orderBy(portalWorkflowStatuses.id);
   }
 

@@ -1,12 +1,22 @@
-import { and, eq, getTableColumns, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Database } from '../../database.ts';
-import { type Viewer, visibleCompanies, visibleProjects } from '../viewer.ts';
-import { portalCompanies, portalProjects } from '../work-tables.ts';
+import { coupleColumn, type WithCouple } from '../couple-column.ts';
+import { type Viewer, visibleCompanies, visibleProjects, visibleTasks } from '../viewer.ts';
+import { portalCompanies, portalProjects, portalTasks } from '../work-tables.ts';
 import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
 import { byText, byTime } from './sort-keys.ts';
 
-export type ProjectRow = typeof portalProjects.$inferSelect;
-export type CompanyRow = typeof portalCompanies.$inferSelect;
+export type NamedProject = typeof portalProjects.$inferSelect;
+export interface ProjectRow extends NamedProject, WithCouple {
+  /** As far as the viewer may see them. */
+  readonly tasks: TaskCounts;
+}
+export type NamedCompany = typeof portalCompanies.$inferSelect;
+export type CompanyRow = NamedCompany & WithCouple;
+
+const taskCounts = z.object({ open: z.number(), closed: z.number() });
+export type TaskCounts = z.infer<typeof taskCounts>;
 
 export const projectSorts = {
   name: byText(portalProjects.name),
@@ -40,7 +50,7 @@ export class ProjectReadings {
 
   async page(viewer: Viewer, filter: ProjectFilter, wish: PageWish): Promise<RowPage<ProjectRow>> {
     const rows = await this.#db
-      .select({ ...getTableColumns(portalProjects), sortKey: keyOf(wish) })
+      .select({ ...this.#columns(viewer), sortKey: keyOf(wish) })
       .from(portalProjects)
       .where(and(visibleProjects(viewer), ...projectConditions(filter), behind(wish, portalProjects.id)))
       .orderBy(...orderOf(wish, portalProjects.id))
@@ -50,12 +60,31 @@ export class ProjectReadings {
 
   async find(viewer: Viewer, id: number): Promise<ProjectRow | null> {
     const [row] = await this.#db
-      .select()
+      .select(this.#columns(viewer))
       .from(portalProjects)
       .where(and(eq(portalProjects.id, id), visibleProjects(viewer)));
     return row ?? null;
   }
+
+  /** Tasks are counted project by project: together they may be all that there are. */
+  #columns(viewer: Viewer) {
+    const counted = sql`json_build_object('open', count(*) filter (where ${portalTasks.closed} is not true),
+      'closed', count(*) filter (where ${portalTasks.closed}))`;
+    const isSeen = and(eq(portalTasks.projectId, portalProjects.id), visibleTasks(this.#db, viewer));
+    return {
+      ...getTableColumns(portalProjects),
+      couple: coupleColumn('projects', portalProjects.id),
+      tasks: sql`(${sql`select ${counted} from ${portalTasks} where ${isSeen}`})`.mapWith((value: unknown) =>
+        taskCounts.parse(value),
+      ),
+    };
+  }
 }
+
+const companyColumns = {
+  ...getTableColumns(portalCompanies),
+  couple: coupleColumn('companies', portalCompanies.id),
+};
 
 export class CompanyReadings {
   readonly #db: Database;
@@ -68,7 +97,7 @@ export class CompanyReadings {
     const { archived, productiveId } = filter;
     const conditions = [isArchived(portalCompanies, archived), isProductives(portalCompanies, productiveId)];
     const rows = await this.#db
-      .select({ ...getTableColumns(portalCompanies), sortKey: keyOf(wish) })
+      .select({ ...companyColumns, sortKey: keyOf(wish) })
       .from(portalCompanies)
       .where(and(visibleCompanies(viewer), ...conditions, behind(wish, portalCompanies.id)))
       .orderBy(...orderOf(wish, portalCompanies.id))
@@ -78,7 +107,7 @@ export class CompanyReadings {
 
   async find(viewer: Viewer, id: number): Promise<CompanyRow | null> {
     const [row] = await this.#db
-      .select()
+      .select(companyColumns)
       .from(portalCompanies)
       .where(and(eq(portalCompanies.id, id), visibleCompanies(viewer)));
     return row ?? null;

@@ -1,13 +1,16 @@
 import { and, eq, getTableColumns, inArray, isNull } from 'drizzle-orm';
 import type { Database } from '../../database.ts';
 import { portalDocuments, portalServiceOverviews } from '../own-tables.ts';
+import { coupleColumn, type WithCouple } from '../couple-column.ts';
 import { type Viewer, visibleProjects, visibleTaskLists } from '../viewer.ts';
 import { portalProjects, portalTaskLists, portalWorkflowStatuses } from '../work-tables.ts';
 import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
 import { byNumber } from './sort-keys.ts';
 
-export type TaskListRow = typeof portalTaskLists.$inferSelect;
-export type WorkflowStatusRow = typeof portalWorkflowStatuses.$inferSelect;
+export type NamedTaskList = typeof portalTaskLists.$inferSelect;
+export type NamedWorkflowStatus = typeof portalWorkflowStatuses.$inferSelect;
+export type TaskListRow = NamedTaskList & WithCouple;
+export type WorkflowStatusRow = NamedWorkflowStatus & WithCouple;
 export type OwnPageRow = typeof portalDocuments.$inferSelect;
 
 export const taskListSorts = { placement: byNumber(portalTaskLists.placement) };
@@ -16,6 +19,12 @@ export const workflowStatusSorts = { position: byNumber(portalWorkflowStatuses.p
 const ownPageTables = { service_overviews: portalServiceOverviews, documents: portalDocuments };
 export type OwnPages = keyof typeof ownPageTables;
 export const ownPageSort = (pages: OwnPages) => byNumber(ownPageTables[pages].position);
+
+const taskListColumns = { ...getTableColumns(portalTaskLists), couple: coupleColumn('task_lists', portalTaskLists.id) };
+const workflowStatusColumns = {
+  ...getTableColumns(portalWorkflowStatuses),
+  couple: coupleColumn('workflow_statuses', portalWorkflowStatuses.id),
+};
 
 /** What tasks are sorted into, and the portal's own pages. */
 export class StructureReadings {
@@ -27,7 +36,7 @@ export class StructureReadings {
 
   async taskLists(viewer: Viewer, projectId: number | undefined, wish: PageWish): Promise<RowPage<TaskListRow>> {
     const rows = await this.#db
-      .select({ ...getTableColumns(portalTaskLists), sortKey: keyOf(wish) })
+      .select({ ...taskListColumns, sortKey: keyOf(wish) })
       .from(portalTaskLists)
       .where(
         and(
@@ -44,7 +53,7 @@ export class StructureReadings {
   /** They belong to nobody. */
   async workflowStatuses(wish: PageWish): Promise<RowPage<WorkflowStatusRow>> {
     const rows = await this.#db
-      .select({ ...getTableColumns(portalWorkflowStatuses), sortKey: keyOf(wish) })
+      .select({ ...workflowStatusColumns, sortKey: keyOf(wish) })
       .from(portalWorkflowStatuses)
       .where(and(isNull(portalWorkflowStatuses.deletedAt), behind(wish, portalWorkflowStatuses.id)))
       .orderBy(...orderOf(wish, portalWorkflowStatuses.id))

@@ -1,13 +1,20 @@
 import { and, eq, getTableColumns, inArray, lte, sql, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '../../database.ts';
 import { partedStates } from '../../reference-waits.ts';
 import { links } from '../../schema.ts';
+import { coupleColumn, type WithCouple } from '../couple-column.ts';
 import { type Viewer, visibleTasks } from '../viewer.ts';
 import { portalProjects, portalTasks } from '../work-tables.ts';
+import { authorColumn, type WithAuthor } from './author-column.ts';
 import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
 import { byDate, byTime } from './sort-keys.ts';
 
-export type TaskRow = typeof portalTasks.$inferSelect;
+interface SeenTask extends WithCouple, WithAuthor {
+  /** A public task may stand below a private one. */
+  readonly isParentVisible: boolean;
+}
+export type TaskRow = typeof portalTasks.$inferSelect & SeenTask;
 /** Lists leave out what may be long. */
 export type ListedTask = Omit<TaskRow, 'description' | 'customFields'>;
 
@@ -44,7 +51,7 @@ export class TaskReadings {
   async page(viewer: Viewer, filter: TaskFilter, wish: PageWish): Promise<RowPage<ListedTask>> {
     const { description: _description, customFields: _customFields, ...listed } = getTableColumns(portalTasks);
     const rows = await this.#db
-      .select({ ...listed, sortKey: keyOf(wish) })
+      .select({ ...listed, ...this.#seenColumns(viewer), sortKey: keyOf(wish) })
       .from(portalTasks)
       .where(
         and(
@@ -61,40 +68,28 @@ export class TaskReadings {
 
   async find(viewer: Viewer, id: number): Promise<TaskRow | null> {
     const [row] = await this.#db
-      .select()
+      .select({ ...getTableColumns(portalTasks), ...this.#seenColumns(viewer) })
       .from(portalTasks)
       .where(and(eq(portalTasks.id, id), visibleTasks(this.#db, viewer)));
     return row ?? null;
   }
 
-  /** Those of the tasks that the viewer may see. */
-  async visible(viewer: Viewer, ids: readonly number[]): Promise<ReadonlySet<number>> {
-    if (ids.length === 0) return new Set();
-    const rows = await this.#db
-      .select({ id: portalTasks.id })
-      .from(portalTasks)
-      .where(and(inArray(portalTasks.id, [...ids]), visibleTasks(this.#db, viewer)));
-    return new Set(rows.map(({ id }) => id));
+  async isVisible(viewer: Viewer, id: number): Promise<boolean> {
+    const isSeen = and(eq(portalTasks.id, id), visibleTasks(this.#db, viewer));
+    return (await this.#db.$count(portalTasks, isSeen)) > 0;
   }
 
-  /** How many tasks of each project are open and closed, as far as the viewer may see them. */
-  async counts(viewer: Viewer, projectIds: readonly number[]): Promise<ReadonlyMap<number, TaskCounts>> {
-    if (projectIds.length === 0) return new Map();
-    // Project by project: together they may be all tasks that there are.
-    const counts = this.#db
-      .select({
-        closed: sql<number>`(count(*) filter (where ${portalTasks.closed}))::int`.as('closed_tasks'),
-        open: sql<number>`(count(*) filter (where ${portalTasks.closed} is not true))::int`.as('open_tasks'),
-      })
-      .from(portalTasks)
-      .where(and(eq(portalTasks.projectId, portalProjects.id), visibleTasks(this.#db, viewer)))
-      .as('counts');
-    const rows = await this.#db
-      .select({ id: portalProjects.id, open: counts.open, closed: counts.closed })
-      .from(portalProjects)
-      .crossJoinLateral(counts)
-      .where(inArray(portalProjects.id, [...projectIds]));
-    return new Map(rows.map(({ id, ...counted }) => [id, counted]));
+  #seenColumns(viewer: Viewer) {
+    const seen = this.#db
+      .select({ isSeen: sql`true` })
+      .from(parent)
+      .where(and(eq(parent.id, portalTasks.parentTaskId), visibleTasks(this.#db, viewer, parent)));
+    return {
+      couple: coupleColumn('tasks', portalTasks.id),
+      author: authorColumn('tasks', portalTasks.id),
+      // Not by "exists": for that all parents there are may be read first.
+      isParentVisible: sql<boolean>`coalesce(${seen}, false)`,
+    };
   }
 
   /** What is below a task is told only to whoever sees that one too: else its id would tell that it is there. */
@@ -122,11 +117,7 @@ export class TaskReadings {
   }
 }
 
-export interface TaskCounts {
-  readonly open: number;
-  readonly closed: number;
-}
-
+const parent = alias(portalTasks, 'parent');
 const references = ['projectId', 'taskListId', 'assigneeId', 'creatorId', 'parentTaskId', 'workflowStatusId'] as const;
 
 const failedTasks = (db: Database) =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Attributes } from '../../../engine/values.ts';
 import type { Database } from '../../../store/database.ts';
 import { openPostgres } from '../../../store/open-postgres.ts';
-import { SyncStates, type SyncStateName } from '../../../store/portal/sync-states.ts';
+import { type SyncStateName, syncStatesOf } from '../../../store/portal/sync-states.ts';
 import { type SyncedEntity, syncedTables } from '../../../store/portal/tables.ts';
 import { rowsIn } from '../../../store/rows-in.ts';
 import { type SystemSave, workedOn } from './agency.ts';
@@ -95,7 +95,8 @@ export async function openPortalRows(url: string): Promise<PortalRows> {
     syncStates: async (entity) => {
       const { id, version, modifiedAt, productiveId, deletedAt } = syncedTables[entity];
       const rows = await db.select({ id, version, modifiedAt, productiveId, deletedAt }).from(syncedTables[entity]);
-      const states = await new SyncStates(db).of(
+      const states = await syncStatesOf(
+        db,
         entity,
         rows.filter((row) => row.deletedAt === null),
       );

@@ -1,0 +1,49 @@
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { FieldNotes } from '../../engine/field-notes.ts';
+import { hints, links, type LinkState, type StoredFailure } from '../schema.ts';
+import type { SyncedEntity } from './tables.ts';
+
+const couple = z.object({
+  masterId: z.string().nullable(),
+  state: z.custom<LinkState>(),
+  failure: z.custom<StoredFailure>().nullable(),
+  fieldNotes: z.custom<FieldNotes>(),
+  /** Of the row when a pass last looked at it. */
+  versionReplica: z.string().nullable(),
+  /** When both sides were last found or made equal. */
+  syncedAt: z.coerce.date().nullable(),
+  isHinted: z.boolean(),
+  /** By somebody else than a pass that has failed: the row was changed since, or a person wants another try. */
+  isAskedAnew: z.boolean(),
+});
+
+/** What passes know of a row of the portal and its partner. */
+export type KnownCouple = z.infer<typeof couple>;
+
+/** But for a second look that is booked in case an earlier write arrives late: nobody waits for that. */
+const hintsOfRow = sql`select 1 from ${hints} where ${hints.pair} = ${links.pair}
+  and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId} and ${hints.trigger} <> 'look_again'`;
+
+/** To be selected from `links`. */
+export const coupleInLinks: SQL<KnownCouple> = sql`(${sql`json_build_object(
+  'masterId', ${links.masterId}, 'state', ${links.state}, 'failure', ${links.failure},
+  'fieldNotes', ${links.fieldNotes}, 'versionReplica', ${links.versionReplica}, 'syncedAt', ${links.syncedAt},
+  'isHinted', exists (${hintsOfRow}), 'isAskedAnew', exists (${hintsOfRow} and ${hints.trigger} <> 'retry'))`})`.mapWith(
+  (value: unknown) => couple.parse(value),
+);
+
+/** A row that is read with what passes know of it; null: nothing yet. */
+export interface WithCouple {
+  readonly couple: KnownCouple | null;
+}
+
+/**
+ * To be selected with a row, so that no further statement has to be sent for it. Looked up in its index row by row, whatever
+ * the database expects of their number.
+ * @param entity also the name of the pair
+ */
+export const coupleColumn = (entity: SyncedEntity, id: AnyColumn): SQL<KnownCouple | null> =>
+  sql`(select ${coupleInLinks} from ${sql`${links} where ${links.pair} = ${entity} and ${links.replicaId} = ${id}::text`})`.mapWith(
+    (value: unknown) => couple.parse(value),
+  );
