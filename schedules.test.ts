@@ -45,3 +45,16 @@ test('a list that can not show changes is a list all the same: nothing is visite
   expect(wanted({}, 'Archive').some(([id]) => id.includes('rollingCheck'))).toBe(false);
   expect(wanted({}, 'unknown').filter(([id]) => id.includes('rollingCheck'))).toHaveLength(2);
 });
+
+test('pairs with the same interval have each their own second in it, whichever others there are', () => {
+  const names = Array.from({ length: 16 }, (_, n) => `pair-${n}`);
+  const offsetsOf = (pairs: readonly string[]): readonly number[] =>
+    wantedSchedules({
+      ...{ settings, connectors: { Office: { list: listOf(() => true) } }, taskQueue: 'tandem' },
+      pairs: pairs.map((name) => pairOf(name, 'Office')),
+    }).map(({ spec }) => Number(spec.intervals?.[0]?.offset));
+  const offsets = offsetsOf(names);
+  expect(offsets.filter((offset) => !(offset >= 0 && offset < 60_000 && offset % 1_000 === 0))).toEqual([]);
+  expect(new Set(offsets).size).toBeGreaterThan(12);
+  expect(offsetsOf(names.slice(3))).toEqual(offsets.slice(3));
+});

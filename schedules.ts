@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import {
   type Client,
+  type IntervalSpec,
   ScheduleAlreadyRunning,
   type ScheduleClient,
   ScheduleNotFoundError,
@@ -104,14 +106,28 @@ interface Wish {
   readonly taskQueue: string;
 }
 
-function wantedSchedule({ workflow, spec, of, taskQueue }: Wish): WantedSchedule {
+function wantedSchedule({ workflow, spec: wish, of, taskQueue }: Wish): WantedSchedule {
   const name = of === undefined ? '' : 'pair' in of ? `/${of.pair}` : `/${encodeURIComponent(of.system)}`;
   const id = `${prefixOf(taskQueue)}${workflow}${name}`;
+  const spec = spread(wish, id);
   const args = of === undefined ? [] : [of];
   const memo = { [settingsMemo]: JSON.stringify({ spec, args }) };
   // Temporal adds the time of the tick, so each run has an id of its own.
   const action = { type: 'startWorkflow' as const, workflowType: workflow, workflowId: id, taskQueue, args, memo };
   return { id, spec, action };
+}
+
+/**
+ * Temporal counts intervals from the epoch, so all of the same length would end at once, and everything else would wait. Each
+ * Schedule has its own second, which no other one changes.
+ */
+const spread = (spec: ScheduleSpec, id: string): ScheduleSpec =>
+  spec.intervals === undefined ? spec : { ...spec, intervals: spec.intervals.map((one) => spreadInterval(one, id)) };
+
+function spreadInterval(interval: IntervalSpec, id: string): IntervalSpec {
+  if (typeof interval.every !== 'number') return interval;
+  const seconds = Math.max(1, Math.floor(interval.every / 1_000));
+  return { ...interval, offset: (createHash('sha256').update(id).digest().readUInt32BE() % seconds) * 1_000 };
 }
 
 export interface ScheduleChanges {
