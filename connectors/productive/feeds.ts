@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import type { CallContext, ChangeFeed, FeedPage, FeedPosition, Json, NamedChange } from '../connector.ts';
 import { includeOf, knownResource, type ProductiveClient, type Query } from './client.ts';
 import { instant, relatedId, type ResourceObject, toRemoteRecord } from './document.ts';
 import { createFailedDeliveries } from './failed-deliveries.ts';
 import { NewestFirst } from './newest-first.ts';
-import { entityOfItem } from './resources.ts';
+import { entityOfItem, resourceOf } from './resources.ts';
 
 interface Log {
   readonly name: string;
@@ -28,7 +29,10 @@ const deletedItems: Log = {
   changesIn: ({ attributes }) => itemOf(attributes['item_type'], attributes['item_id']),
 };
 
-/** Each entry is a record of its own, and names what was changed, the comment or the file that was added. */
+/**
+ * Each entry is a record of its own, and names what was changed, the comment or the file that was added; but for changes that
+ * the records' own list shows, two hundred of them in one call instead of a read for each.
+ */
 function activitiesOf(client: ProductiveClient): Log {
   const resource = knownResource(client, 'activities');
   const shown = Object.keys(resource.relations);
@@ -37,11 +41,23 @@ function activitiesOf(client: ProductiveClient): Log {
     query: includeOf([...new Set([...shown, 'comment', 'attachment'])]),
     changesIn: (entry) => [
       { entity: 'activities', id: entry.id, record: toRemoteRecord(withOnly(entry, shown), resource, client.personId) },
-      ...itemOf(entry.attributes['item_type'], entry.attributes['item_id']),
+      ...itemOf(entry.attributes['item_type'], entry.attributes['item_id']).filter((item) => !isListed(entry, item)),
       ...related(entry, 'comment', 'comments'),
       ...related(entry, 'attachment', 'attachments'),
     ],
   };
+}
+
+const fieldsChanged = z.array(z.record(z.string(), z.unknown()));
+
+/** Whether the list of what was changed last must show it. */
+function isListed({ attributes }: ResourceObject, { entity }: NamedChange): boolean {
+  const { sortedBy, dated } = resourceOf(entity) ?? {};
+  if (sortedBy !== 'updated_at' || dated === undefined) return false;
+  if (attributes['event'] === 'create') return true;
+  const changed = fieldsChanged.safeParse(attributes['changeset']);
+  const names = changed.success ? changed.data.flatMap((field) => Object.keys(field)) : [];
+  return attributes['event'] === 'update' && names.length > 0 && names.every((name) => dated.includes(name));
 }
 
 /** As it is shown where nothing else is asked for. */

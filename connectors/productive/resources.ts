@@ -13,6 +13,8 @@ export interface ProductiveResource {
    * new is told by the activities anyway.
    */
   readonly sortedBy: 'updated_at' | 'last_activity_at' | 'created_at' | null;
+  /** Attributes of which a change surely moves `updated_at`; of relations, custom fields and files it is not documented. */
+  readonly dated: readonly string[];
   /** A sort that never changes, for a walk over all. Null: only the order that Productive itself chooses. */
   readonly fixedSort: 'created_at' | 'id' | null;
   /** The relationship that names who wrote last. */
@@ -36,6 +38,7 @@ const resource = (itemType: string, relations: ProductiveResource['relations'] =
   uncertain: [],
   ids: [],
   sortedBy: null,
+  dated: [],
   fixedSort: null,
   author: null,
   goneBy: 'bin',
@@ -72,6 +75,7 @@ const resources: Readonly<Record<string, ProductiveResource>> = {
       workflow_status: 'workflow_statuses',
     }),
     ...{ sortedBy: 'updated_at', fixedSort: 'created_at', author: 'last_actor', activityFilter: 'task_id' },
+    dated: ['title', 'description', 'closed', 'closed_at', 'private', 'start_date', 'due_date', 'initial_estimate'],
     searchFilters: ['project_id', 'task_list_id'],
   },
   comments: {
@@ -90,7 +94,7 @@ const resources: Readonly<Record<string, ProductiveResource>> = {
   services: resource('service', { deal: 'deals' }),
   time_entries: {
     ...resource('time_entry', { person: 'people', service: 'services', task: 'tasks' }),
-    ...{ sortedBy: 'updated_at', author: 'updater' },
+    ...{ sortedBy: 'updated_at', author: 'updater', dated: ['note', 'time', 'billable_time', 'date'] },
   },
   bookings: {
     ...resource('booking', { person: 'people', service: 'services' }),
