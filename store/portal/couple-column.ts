@@ -1,7 +1,7 @@
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { FieldNotes } from '../../engine/field-notes.ts';
-import { hints, links, type LinkState, type StoredFailure } from '../schema.ts';
+import { hints, type HintTrigger, links, type LinkState, type StoredFailure } from '../schema.ts';
 import type { SyncedEntity } from './tables.ts';
 
 const couple = z.object({
@@ -13,25 +13,22 @@ const couple = z.object({
   versionReplica: z.string().nullable(),
   /** When both sides were last found or made equal. */
   syncedAt: z.coerce.date().nullable(),
-  isHinted: z.boolean(),
-  /** By somebody else than a pass that has failed: the row was changed since, or a person wants another try. */
-  isAskedAnew: z.boolean(),
+  /** Why the row is in the inbox; a second look in case an earlier write arrives late does not count: nobody waits for that. */
+  hintedBy: z.custom<HintTrigger>().nullable(),
 });
 
 /** What passes know of a row of the portal and its partner. */
 export type KnownCouple = z.infer<typeof couple>;
 
-/** But for a second look that is booked in case an earlier write arrives late: nobody waits for that. */
-const hintsOfRow = sql`select 1 from ${hints} where ${hints.pair} = ${links.pair}
-  and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId} and ${hints.trigger} <> 'look_again'`;
+const hintedBy = sql`(select ${hints.trigger} from ${hints} where ${hints.pair} = ${links.pair}
+  and ${hints.side} = 'replica' and ${hints.recordId} = ${links.replicaId} and ${hints.trigger} <> 'look_again')`;
+
+const shown = sql`json_build_object(
+  'masterId', ${links.masterId}, 'state', ${links.state}, 'failure', ${links.failure}, 'fieldNotes', ${links.fieldNotes},
+  'versionReplica', ${links.versionReplica}, 'syncedAt', ${links.syncedAt}, 'hintedBy', ${hintedBy})`;
 
 /** To be selected from `links`. */
-export const coupleInLinks: SQL<KnownCouple> = sql`(${sql`json_build_object(
-  'masterId', ${links.masterId}, 'state', ${links.state}, 'failure', ${links.failure},
-  'fieldNotes', ${links.fieldNotes}, 'versionReplica', ${links.versionReplica}, 'syncedAt', ${links.syncedAt},
-  'isHinted', exists (${hintsOfRow}), 'isAskedAnew', exists (${hintsOfRow} and ${hints.trigger} <> 'retry'))`})`.mapWith(
-  (value: unknown) => couple.parse(value),
-);
+export const coupleInLinks: SQL<KnownCouple> = sql`(${shown})`.mapWith((value: unknown) => couple.parse(value));
 
 /** A row that is read with what passes know of it; null: nothing yet. */
 export interface WithCouple {
@@ -43,7 +40,7 @@ export interface WithCouple {
  * the database expects of their number.
  * @param entity also the name of the pair
  */
-export const coupleColumn = (entity: SyncedEntity, id: AnyColumn): SQL<KnownCouple | null> =>
-  sql`(select ${coupleInLinks} from ${sql`${links} where ${links.pair} = ${entity} and ${links.replicaId} = ${id}::text`})`.mapWith(
-    (value: unknown) => couple.parse(value),
-  );
+export function coupleColumn(entity: SyncedEntity, id: AnyColumn): SQL<KnownCouple | null> {
+  const ofRow = sql`${links.pair} = ${entity} and ${links.replicaId} = ${id}::text`;
+  return sql`(select ${shown} from ${links} where ${ofRow})`.mapWith((value: unknown) => couple.parse(value));
+}

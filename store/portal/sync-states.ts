@@ -63,7 +63,9 @@ export function syncStateOf(row: Stated, couple: KnownCouple | null): SyncState 
   }
   const known = { lastSyncedAt: couple.syncedAt, productiveId: couple.masterId ?? productiveId };
   const isToBeTold = isUntold(row, couple);
-  const { isAskedAnew, failure } = couple;
+  const { hintedBy, failure } = couple;
+  // By somebody else than a pass that has failed: the row was changed since, or a person wants another try.
+  const isAskedAnew = hintedBy !== null && hintedBy !== 'retry';
   if (isParted(couple) && !isAskedAnew) return { ...known, state: 'failed', reason: alone, isConfirmed: !isToBeTold };
   const reason = failure?.message ?? whatWaits(couple.fieldNotes);
   if (couple.state === 'parked' && !isAskedAnew) return { ...known, state: 'failed', reason, isConfirmed: false };
@@ -77,9 +79,9 @@ export function syncStateOf(row: Stated, couple: KnownCouple | null): SyncState 
  */
 const isUntold = (
   { version }: Stated,
-  { isHinted, failure, state, versionReplica, fieldNotes }: KnownCouple,
+  { hintedBy, failure, state, versionReplica, fieldNotes }: KnownCouple,
 ): boolean =>
-  isHinted ||
+  hintedBy !== null ||
   failure !== null ||
   state === 'new' ||
   versionReplica !== String(version) ||
