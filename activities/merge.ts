@@ -33,7 +33,7 @@ const mostFollowed = 2;
  * A master without a status is written to for its fields only, and answers with what follows from them: numbers, times, what
  * somebody edited meanwhile. That is as good as a read, and the replica gets it in the same pass.
  */
-export const mayFollow = (pass: Pass, { strayed }: Agreement): boolean =>
+const mayFollow = (pass: Pass, { strayed }: Agreement): boolean =>
   strayed && pass.pair.status === null && pass.followed < mostFollowed;
 
 export async function follow(pass: Pass, { base }: Agreement): Promise<void> {

@@ -18,7 +18,7 @@ export interface TokenCache {
 }
 
 /** A token is renewed this long before it expires, so that it lives through the calls that are made with it. */
-export const renewBeforeMs = 120_000;
+const renewBeforeMs = 120_000;
 
 interface Entry {
   readonly pending: Promise<Token>;

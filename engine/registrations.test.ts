@@ -6,7 +6,6 @@ import {
   desiredRegistrations,
   type ExistingRegistration,
   type KnownRegistration,
-  leavesGap,
   planRegistrations,
   type RegistrationAction,
 } from './registrations.ts';
@@ -118,18 +117,6 @@ describe('what is done', () => {
     ],
   ])('%s', (_title, existing, known, expected) => {
     expect(plan(existing, known)).toEqual(expected);
-  });
-
-  test('events may have been missed unless only doubles or echoes were ended', () => {
-    const gaps = (existing: readonly ExistingRegistration[]) =>
-      planRegistrations([create], existing, []).filter(leavesGap).map(inWords);
-    expect([
-      gaps([]),
-      gaps([registered({ isActive: false })]),
-      gaps([registered(), registered({ id: 'b', isActive: false })]),
-      gaps([registered(), registered({ id: 'b' })]),
-      gaps([registered({ skipOwn: false })]),
-    ]).toEqual([['create missing'], ['mend a inactive'], ['remove b replaced'], [], []]);
   });
 });
 

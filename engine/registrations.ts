@@ -150,20 +150,6 @@ function madeAnew(action: RegistrationAction): readonly RegistrationAction[] {
 
 const kindsInOrder = ['mend', 'remove', 'create', 'leave'] as const;
 
-/** Whether events may have been sent to nobody before the action, or go with it. */
-export function leavesGap(action: RegistrationAction): boolean {
-  switch (action.kind) {
-    case 'create':
-      return true;
-    case 'mend':
-      return action.reasons.some((reason) => reason !== 'reports_own_writes');
-    case 'remove':
-      return action.reason === 'replaced';
-    case 'leave':
-      return false;
-  }
-}
-
 function slotOf(
   { event, url }: ExistingRegistration,
   desired: readonly DesiredRegistration[],

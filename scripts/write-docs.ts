@@ -39,7 +39,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
 }
 
 /** The paths of pages that are missing or not what they should be. */
-export async function outdatedPages(): Promise<readonly string[]> {
+async function outdatedPages(): Promise<readonly string[]> {
   const pages = await generatedPages();
   const committed = await Promise.all(pages.map(({ path }) => readFile(pathOf(path), 'utf8').catch(() => null)));
   return pages.filter(({ text }, index) => committed[index] !== text).map(({ path }) => path);

@@ -8,7 +8,7 @@ import type { Cursor } from '../../store/cursors.ts';
 export const overlapMs = 30_000;
 
 /** How far two machines' clocks may differ where a side is read for the first time. */
-export const clockDifferenceMs = 3_600_000;
+const clockDifferenceMs = 3_600_000;
 
 /** A look at the latest changes that is under way. */
 export interface Walk {

@@ -11,7 +11,7 @@ export interface SideResult extends Coverage {
 }
 
 /** So many records may be missing without anything being wrong. */
-export const tolerated = (records: number): number => Math.max(10, Math.floor(records / 100));
+const tolerated = (records: number): number => Math.max(10, Math.floor(records / 100));
 
 /**
  * Why a side's list can't be believed; null: it can. A lost permission or a wrong path makes many records vanish at once,

@@ -25,11 +25,11 @@ export function progressInWords(run: CensusRunView, systems: Systems): string {
 }
 
 /** Rounded down: it is not done before it is. */
-export const percent = (fraction: number): string => `${Math.floor(fraction * 100)} %`;
+const percent = (fraction: number): string => `${Math.floor(fraction * 100)} %`;
 
 const shortNumber = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
 
-export function phaseInWords({ phase }: Pick<CensusRunView, 'phase'>, systems: Systems): string {
+function phaseInWords({ phase }: Pick<CensusRunView, 'phase'>, systems: Systems): string {
   switch (phase) {
     case 'master':
     case 'replica':

@@ -22,7 +22,7 @@ const role = 2;
 const assumedLifeMs = 55 * 60_000;
 
 /** The body of a token request (documented in the vendor's help centre, "Authentifizierung"). */
-export function tokenRequestBody(credentials: AdvowareCredentials, nowMs: number) {
+function tokenRequestBody(credentials: AdvowareCredentials, nowMs: number) {
   const nonce = randomUUID();
   const timestamp = new Date(nowMs).toISOString().replace('Z', '0000Z');
   const signed = `${product}:${credentials.appId}:${nonce}:${timestamp}`;

@@ -6,7 +6,7 @@ import { refusal } from './refusal.ts';
 const field = z.looseObject({ type: z.string().nullish(), options: z.array(z.unknown()).nullish() });
 
 /** What EspoCRM's metadata say about one entity type. */
-export const entityDefinition = z.looseObject({
+const entityDefinition = z.looseObject({
   fields: z.record(z.string(), field),
   optimisticConcurrencyControl: z.boolean().nullish(),
 });

@@ -22,7 +22,7 @@ const errorObject = z.looseObject({
 export type ErrorObject = z.infer<typeof errorObject>;
 const errorDocument = z.looseObject({ errors: z.array(errorObject) });
 
-export function errorsIn({ json }: HttpAnswer): readonly ErrorObject[] {
+function errorsIn({ json }: HttpAnswer): readonly ErrorObject[] {
   const body = errorDocument.safeParse(json);
   return body.success ? body.data.errors : [];
 }

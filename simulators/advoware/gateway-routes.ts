@@ -4,7 +4,7 @@ import type { AdvowareSettings } from './options.ts';
 import { tokenRequest, type SecurityGateway } from './security-gateway.ts';
 
 /** Path below the server's address that discovery names as the security gateway. */
-export const securityGatewayPath = '/security';
+const securityGatewayPath = '/security';
 
 /** Path below the server's address that discovery names as the connector, if the firm has one. */
 export const connectorPath = '/connector';

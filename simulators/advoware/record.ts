@@ -59,14 +59,9 @@ export type AdvowareRecord = AdvowareFields & {
 };
 
 /** Properties that Advoware sets itself: whatever a client sends for them is not stored. */
-export const serverProperties = ['betNr', 'rowId', 'geaendertAm', 'angelegtAm', 'angelegtVon'] as const;
+const serverProperties = ['betNr', 'rowId', 'geaendertAm', 'angelegtAm', 'angelegtVon'] as const;
 
-export const fieldNames: readonly (keyof AdvowareFields)[] = [
-  ...textProperties,
-  'geburtsdatum',
-  'kommunikation',
-  'adressen',
-];
+const fieldNames: readonly (keyof AdvowareFields)[] = [...textProperties, 'geburtsdatum', 'kommunikation', 'adressen'];
 
 const rowProperties = ['id', 'tlf', 'kommKz', 'online', 'strasse', 'plz', 'ort', 'land'];
 

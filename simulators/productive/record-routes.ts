@@ -82,7 +82,7 @@ function otherParameters({ url }: Request): string {
   return others.map(([key, value]) => `${key}=${encodeURIComponent(value)}&`).join('');
 }
 
-export const parametersOf = ({ url }: FastifyRequest): ListParameters => listParameters(url.split('?')[1] ?? '');
+const parametersOf = ({ url }: FastifyRequest): ListParameters => listParameters(url.split('?')[1] ?? '');
 
 /** The answer about one record. */
 export function shown(instance: Instance, request: FastifyRequest, record: StoredRecord): unknown {
@@ -95,7 +95,7 @@ export function shown(instance: Instance, request: FastifyRequest, record: Store
 }
 
 /** @throws ProductiveError 404 */
-export function resourceIn({ params }: Request): Resource {
+function resourceIn({ params }: Request): Resource {
   const resource = resources.get(params.type);
   if (resource === undefined) throw routeNotFound();
   return resource;

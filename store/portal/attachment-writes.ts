@@ -18,7 +18,7 @@ export interface StoredFile {
 }
 
 /** A condition on `portal_attachments`: seen by whoever sees both the task and the comment that they are part of. */
-export const visibleAttachments = (db: Database, viewer: Viewer) => {
+const visibleAttachments = (db: Database, viewer: Viewer) => {
   const tasks = db.select({ id: portalTasks.id }).from(portalTasks).where(visibleTasks(db, viewer));
   const comments = db.select({ id: portalComments.id }).from(portalComments).where(visibleComments(db, viewer));
   const ofTask = or(isNull(portalAttachments.taskId), inArray(portalAttachments.taskId, tasks));

@@ -4,7 +4,7 @@ import { portalDocuments, portalServiceOverviews } from './own-tables.ts';
 import { stored } from './task-writes.ts';
 
 /** The portal's own pages, which no system but the portal knows. */
-export const pageTables = { service_overviews: portalServiceOverviews, documents: portalDocuments } as const;
+const pageTables = { service_overviews: portalServiceOverviews, documents: portalDocuments } as const;
 export type PageEntity = keyof typeof pageTables;
 export type PageRow = typeof portalDocuments.$inferSelect;
 export type NewPage = Pick<PageRow, 'projectId' | 'title' | 'body' | 'position' | 'private' | 'createdBy'>;

@@ -60,7 +60,7 @@ function describe({ state, failure, nextAttemptAt, leaseUntil }: StoredLink): st
 }
 
 /** Records that somebody will still look at: nothing can be said about them yet. */
-export const awaited = ({ hints }: Pick<Rest, 'hints'>): ReadonlySet<string> => new Set(hints.map(recordOf));
+const awaited = ({ hints }: Pick<Rest, 'hints'>): ReadonlySet<string> => new Set(hints.map(recordOf));
 
 /**
  * I1: the records of a settled couple agree in every field, except in those that a side is known not to take, where

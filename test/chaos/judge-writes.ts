@@ -41,7 +41,7 @@ function isOwnDoing(steps: readonly Step[], step: Step): boolean {
 /** What is sent to change a record; a login is none, nor a registration of a webhook. */
 const recordPaths = /\/(CBeteiligte|Beteiligte|tasks|comments|attachments)(\/|$)/;
 
-export const isRecordWrite = ({ method, path }: Pick<LoggedRequest, 'method' | 'path'>): boolean =>
+const isRecordWrite = ({ method, path }: Pick<LoggedRequest, 'method' | 'path'>): boolean =>
   method !== 'GET' && recordPaths.test(path);
 
 /** I2, I9: nothing had changed since everything was settled, so nothing is to be written. @param saves what was saved since */

@@ -150,7 +150,7 @@ export class House {
   }
 }
 
-export const espoConnector = (crm: EspoCrm) =>
+const espoConnector = (crm: EspoCrm) =>
   createEspoCrmConnector({
     url: crm.url,
     auth: { kind: 'apiKey', apiKey: crm.apiUser.apiKey },

@@ -44,7 +44,7 @@ export function senderIn(house: House, channel: Channel, outbox = outboxOf(house
 }
 
 export type Outbox = NonNullable<ReturnType<SenderOptions['store']>>;
-export const outboxOf = ({ database }: House): Outbox => new NotificationStore(database.db);
+const outboxOf = ({ database }: House): Outbox => new NotificationStore(database.db);
 
 /** As if the process died after it has sent one and before it has remembered that. */
 export function dyingAfterSending(house: House): Outbox {

@@ -37,7 +37,7 @@ export async function restOf(world: World): Promise<Rest> {
 const idOn = (link: Link, side: Side): string | null => (side === 'master' ? link.masterId : link.replicaId);
 
 /** I1: every couple agrees on each field, or the link, a conflict or a question says why. */
-export function unexplainedDifferences({ world, links, contested }: Rest): string[] {
+function unexplainedDifferences({ world, links, contested }: Rest): string[] {
   return links.flatMap((link) => {
     const [master, replica] = [
       world.systems.master.get(link.masterId ?? ''),
@@ -58,7 +58,7 @@ export function unexplainedDifferences({ world, links, contested }: Rest): strin
 }
 
 /** I1: every living record is linked, or its link says what it waits for. */
-export function unexplainedRecords({ world, links }: Rest): string[] {
+function unexplainedRecords({ world, links }: Rest): string[] {
   return sides.flatMap((side) =>
     world.systems[side]
       .ids()
@@ -186,7 +186,7 @@ export function revivals({ ledger, links, world }: Rest): string[] {
 }
 
 /** I6: a record of ours was deleted only after its partner was, by somebody. */
-export function unfoundedDeletions({ world }: Rest): string[] {
+function unfoundedDeletions({ world }: Rest): string[] {
   return world.changes.flatMap((change, index) => {
     if (change.action !== 'delete' || change.author !== 'tandem') return [];
     const partner = otherSide(change.side);
@@ -238,7 +238,7 @@ function isSent({ world, couples }: Rest, field: MappedField, row: LedgerRow, { 
 }
 
 /** Whoever waits for another record waits for one that is no couple. */
-export function vainWaits({ links, couples }: Rest): string[] {
+function vainWaits({ links, couples }: Rest): string[] {
   const isThere = ({ pair, side, id }: UnlinkedTarget): boolean =>
     [...couples.values()].some((couple) => couple.pair === pair && idOn(couple, side) === id && isTogether(couple));
   // A record that waits as a whole, as one that has to be made again, was not asked about its fields.

@@ -5,7 +5,7 @@ import type { Link } from '../../store/link-rows.ts';
 import type { World } from './world.ts';
 
 /** One name for a record and everyone that it was ever linked with, the same from both sides. */
-export function nameOfRecord(world: World, side: Side, id: string): string {
+function nameOfRecord(world: World, side: Side, id: string): string {
   const seen = new Set([`${side} ${id}`]);
   const open: [Side, string][] = [[side, id]];
   for (const [from, own] of open) {

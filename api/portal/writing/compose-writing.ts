@@ -14,7 +14,7 @@ export interface WritingSettings {
   readonly maxUploadBytes?: number;
 }
 
-export const defaultMaxUploadBytes = 20 * 1024 * 1024;
+const defaultMaxUploadBytes = 20 * 1024 * 1024;
 
 /** @param database throws while there is none yet */
 export function composeWriting(settings: WritingSettings, database: () => OpenDatabase): PortalWriting {

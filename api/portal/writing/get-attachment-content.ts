@@ -70,7 +70,7 @@ const safeType = (given: string): string =>
   /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:; ?charset=[\w-]+)?$/.test(given) ? given : 'application/octet-stream';
 
 /** RFC 6266: a name for everybody, and the real one for those who can read it. */
-export function dispositionOf(name: string): string {
+function dispositionOf(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const encoded = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,
