@@ -1,10 +1,10 @@
 import type pg from 'pg';
 
-/** Statements that differ in every use are no more often the same than this. */
+/** What differs in every use is hardly ever the same so often. */
 const namedFromUse = 5;
 /** Every connection keeps the plans of all of them in the server's memory. */
 const namesAtMost = 300;
-/** A list of many rows has another length each time. */
+/** In characters. What is longer spells out many rows, and has another length each time. */
 const longestText = 20_000;
 /** How many are counted before counting begins anew. */
 const countedAtMost = 2_000;

@@ -52,12 +52,12 @@ const fieldsChanged = z.array(z.record(z.string(), z.unknown()));
 
 /** Whether the list of what was changed last must show it. */
 function isListed({ attributes }: ResourceObject, { entity }: NamedChange): boolean {
-  const { sortedBy, dated } = resourceOf(entity) ?? {};
-  if (sortedBy !== 'updated_at' || dated === undefined) return false;
+  const resource = resourceOf(entity);
+  if (resource?.sortedBy !== 'updated_at') return false;
   if (attributes['event'] === 'create') return true;
   const changed = fieldsChanged.safeParse(attributes['changeset']);
   const names = changed.success ? changed.data.flatMap((field) => Object.keys(field)) : [];
-  return attributes['event'] === 'update' && names.length > 0 && names.every((name) => dated.includes(name));
+  return attributes['event'] === 'update' && names.length > 0 && names.every((name) => resource.dated.includes(name));
 }
 
 /** As it is shown where nothing else is asked for. */

@@ -1,8 +1,8 @@
-import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { FieldNotes } from '../../engine/field-notes.ts';
 import { hints, type HintTrigger, links, type LinkState, type StoredFailure } from '../schema.ts';
-import type { SyncedEntity } from './tables.ts';
+import { type SyncedEntity, syncedTables } from './tables.ts';
 
 const couple = z.object({
   masterId: z.string().nullable(),
@@ -27,8 +27,10 @@ const shown = sql`json_build_object(
   'masterId', ${links.masterId}, 'state', ${links.state}, 'failure', ${links.failure}, 'fieldNotes', ${links.fieldNotes},
   'versionReplica', ${links.versionReplica}, 'syncedAt', ${links.syncedAt}, 'hintedBy', ${hintedBy})`;
 
+const decoded = (value: unknown): KnownCouple => couple.parse(value);
+
 /** To be selected from `links`. */
-export const coupleInLinks: SQL<KnownCouple> = sql`(${shown})`.mapWith((value: unknown) => couple.parse(value));
+export const coupleInLinks: SQL<KnownCouple> = sql`(${shown})`.mapWith(decoded);
 
 /** A row that is read with what passes know of it; null: nothing yet. */
 export interface WithCouple {
@@ -40,7 +42,7 @@ export interface WithCouple {
  * the database expects of their number.
  * @param entity also the name of the pair
  */
-export function coupleColumn(entity: SyncedEntity, id: AnyColumn): SQL<KnownCouple | null> {
-  const ofRow = sql`${links.pair} = ${entity} and ${links.replicaId} = ${id}::text`;
-  return sql`(select ${shown} from ${links} where ${ofRow})`.mapWith((value: unknown) => couple.parse(value));
+export function coupleColumn(entity: SyncedEntity): SQL<KnownCouple | null> {
+  const ofRow = sql`${links.pair} = ${entity} and ${links.replicaId} = ${syncedTables[entity].id}::text`;
+  return sql`(select ${shown} from ${links} where ${ofRow})`.mapWith(decoded);
 }

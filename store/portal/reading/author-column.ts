@@ -1,5 +1,6 @@
-import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { syncedTables } from '../tables.ts';
 import { portalPeople } from '../work-tables.ts';
 import type { WrittenEntity } from '../write-store.ts';
 import { portalWrites, writerRoles } from '../write-tables.ts';
@@ -39,7 +40,7 @@ export interface WithAuthor {
  * To be selected with a row. What is noted of it is looked up in its index row by row, whatever the database expects of their
  * number. A client is no person of another company, whatever his token calls him.
  */
-export const authorColumn = (entity: WrittenEntity, id: AnyColumn): SQL<Author | null> =>
+export const authorColumn = (entity: WrittenEntity): SQL<Author | null> =>
   sql`(${sql`
     select json_build_object('subject', made.subject, 'role', made.role, 'companyId', made.company_id, 'people', (
       select json_agg(json_build_object('id', ${portalPeople.id}, 'firstName', ${portalPeople.firstName},
@@ -50,6 +51,6 @@ export const authorColumn = (entity: WrittenEntity, id: AnyColumn): SQL<Author |
     from (
       select ${portalWrites.subject} as subject, ${portalWrites.role} as role, ${portalWrites.companyId} as company_id
       from ${portalWrites}
-      where ${portalWrites.entity} = ${entity} and ${portalWrites.recordId} = ${id} and ${portalWrites.action} = 'create'
+      where ${portalWrites.entity} = ${entity} and ${portalWrites.recordId} = ${syncedTables[entity].id} and ${portalWrites.action} = 'create'
       order by ${portalWrites.id} desc limit 1
     ) as made`})`.mapWith((value: unknown) => author.parse(value));

@@ -16,18 +16,18 @@ export type ActivityRow = typeof portalActivities.$inferSelect & WithCouple;
 
 const commentColumns = {
   ...getTableColumns(portalComments),
-  couple: coupleColumn('comments', portalComments.id),
-  author: authorColumn('comments', portalComments.id),
+  couple: coupleColumn('comments'),
+  author: authorColumn('comments'),
 };
 const { url: _url, ...listedAttachment } = getTableColumns(portalAttachments);
 const attachmentColumns = {
   ...listedAttachment,
-  couple: coupleColumn('attachments', portalAttachments.id),
-  author: authorColumn('attachments', portalAttachments.id),
+  couple: coupleColumn('attachments'),
+  author: authorColumn('attachments'),
 };
 const activityColumns = {
   ...getTableColumns(portalActivities),
-  couple: coupleColumn('activities', portalActivities.id),
+  couple: coupleColumn('activities'),
 };
 
 export const commentSorts = { createdAt: byTime(portalComments.createdAt) };

@@ -15,7 +15,7 @@ export const personColumns = {
   isSettled: sql<boolean>`(${isSettledIn('people', portalPeople.id, 'company')})`,
 };
 
-const readColumns = { ...personColumns, couple: coupleColumn('people', portalPeople.id) };
+const readColumns = { ...personColumns, couple: coupleColumn('people') };
 
 export const peopleSorts = { lastName: byText(portalPeople.lastName), firstName: byText(portalPeople.firstName) };
 

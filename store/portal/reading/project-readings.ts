@@ -73,7 +73,7 @@ export class ProjectReadings {
     const isSeen = and(eq(portalTasks.projectId, portalProjects.id), visibleTasks(this.#db, viewer));
     return {
       ...getTableColumns(portalProjects),
-      couple: coupleColumn('projects', portalProjects.id),
+      couple: coupleColumn('projects'),
       tasks: sql`(${sql`select ${counted} from ${portalTasks} where ${isSeen}`})`.mapWith((value: unknown) =>
         taskCounts.parse(value),
       ),
@@ -83,7 +83,7 @@ export class ProjectReadings {
 
 const companyColumns = {
   ...getTableColumns(portalCompanies),
-  couple: coupleColumn('companies', portalCompanies.id),
+  couple: coupleColumn('companies'),
 };
 
 export class CompanyReadings {

@@ -20,10 +20,10 @@ const ownPageTables = { service_overviews: portalServiceOverviews, documents: po
 export type OwnPages = keyof typeof ownPageTables;
 export const ownPageSort = (pages: OwnPages) => byNumber(ownPageTables[pages].position);
 
-const taskListColumns = { ...getTableColumns(portalTaskLists), couple: coupleColumn('task_lists', portalTaskLists.id) };
+const taskListColumns = { ...getTableColumns(portalTaskLists), couple: coupleColumn('task_lists') };
 const workflowStatusColumns = {
   ...getTableColumns(portalWorkflowStatuses),
-  couple: coupleColumn('workflow_statuses', portalWorkflowStatuses.id),
+  couple: coupleColumn('workflow_statuses'),
 };
 
 /** What tasks are sorted into, and the portal's own pages. */

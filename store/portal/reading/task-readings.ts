@@ -85,8 +85,8 @@ export class TaskReadings {
       .from(parent)
       .where(and(eq(parent.id, portalTasks.parentTaskId), visibleTasks(this.#db, viewer, parent)));
     return {
-      couple: coupleColumn('tasks', portalTasks.id),
-      author: authorColumn('tasks', portalTasks.id),
+      couple: coupleColumn('tasks'),
+      author: authorColumn('tasks'),
       // Not by "exists": for that all parents there are may be read first.
       isParentVisible: sql<boolean>`coalesce(${seen}, false)`,
     };
