@@ -107,10 +107,11 @@ async function act(pass: Pass, seen: PerSide<Seen>, before: PassVerdict | null =
   }
 }
 
-function decide({ pair, link, known, seen: read, isPersonal }: Pass, seen: PerSide<Seen>): Plan {
+function decide({ pair, link, known, seen: read, isPersonal, presumed }: Pass, seen: PerSide<Seen>): Plan {
   return plan({
     pair,
     base: baseOf(link),
+    presumed,
     parted: link.gone,
     remembered:
       link.syncedAt === null && read.master !== undefined

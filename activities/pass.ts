@@ -45,6 +45,8 @@ export class Pass {
   open: readonly OpenRow[] = [];
   /** Rows of earlier attempts whose fate is not known yet. */
   unsettled: readonly LedgerRow[];
+  /** What was settled in this pass and counts as ours without a proof. */
+  presumed: PerSide<Attributes> = { master: {}, replica: {} };
   readonly fieldsWritten = new Set<string>();
   /** How often it went on from the answer to its own write, instead of reading again. */
   followed = 0;

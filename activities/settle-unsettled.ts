@@ -7,6 +7,7 @@ import {
   baseAfterCreation,
   baseAfterWrites,
   isShown,
+  presumedOurs,
   type ShownRecord,
   tookEffect,
   type UnsettledWrite,
@@ -59,6 +60,7 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
     creation === undefined
       ? baseAfterWrites(pair, baseOf(link), writes, shown)
       : baseAfterCreation(pair, creation.side, writes, shown);
+  pass.presumed = presumedOurs(pair, writes, shown);
   const settled = rows.map((row): SettledRow => ({
     id: row.id,
     state: row.side === creation?.side || isWritten(pass, row, rows) ? 'written' : 'dropped',

@@ -83,6 +83,7 @@ const seen = (id: string, attributes: Attributes): SeenRecord => ({
 const couple = (record: number, masterEdits: Attributes = {}, replicaEdits: Attributes = {}): PlanInput => ({
   pair,
   base: { master: inMaster(record), replica: inReplica(record) },
+  presumed: { master: {}, replica: {} },
   parted: null,
   remembered: { replicaVersion: null, lastSync: null },
   seen: {

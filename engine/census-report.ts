@@ -328,6 +328,7 @@ const reportOf = ({ master, replica }: PerSide<Sample>): PerSide<Sampled> => ({
 
 const nothingKnown = {
   base: { master: {}, replica: {} },
+  presumed: { master: {}, replica: {} },
   parted: null,
   remembered: { replicaVersion: null, lastSync: null },
   decided: {},

@@ -7,7 +7,7 @@ import { statesSince } from './remembered-sync.ts';
 import { stillHolds } from './resolution.ts';
 import { losingRules } from './rules.ts';
 import { type Base, type FieldState, fieldState } from './snapshot.ts';
-import { attributeOf, type Canonical, type PerSide, type Side, sides } from './values.ts';
+import { type Attributes, attributeOf, type Canonical, type PerSide, type Side, sides } from './values.ts';
 import { verdictOf } from './verdict.ts';
 
 type Records = PerSide<SeenRecord>;
@@ -23,7 +23,7 @@ interface Decided<Decision extends FieldDecision = FieldDecision> {
 export function planMerge(input: PlanInput, records: Records): Plan {
   const decided = decide(input, records);
   const settled = decided.filter(isSettled);
-  const writes = settled.flatMap((one) => writesFor(one, records));
+  const writes = settled.flatMap((one) => writesFor(one, records, input.presumed));
   const looping = loopingFields(input.recentWrites, writes, input.pair.loop);
   if (looping.length > 0) return { kind: 'ask', question: question('loop', 'master', { fields: looping }) };
   return {
@@ -70,17 +70,20 @@ function modifiedByPersonAt({ modifiedAt, modifiedByUs }: SeenRecord): number | 
   return Number.isNaN(time) ? null : time;
 }
 
-function writesFor(one: Decided<Settled>, records: Records): FieldWrite[] {
+function writesFor(one: Decided<Settled>, records: Records, presumed: PerSide<Attributes>): FieldWrite[] {
   const { field, value, rule } = one.decision;
-  // A value that the other side never had is lost with this write, whoever is right.
-  const isLosing = losingRules.has(rule) || one.view.base === undefined;
   return landingSides(one, true).map((side) => {
     const attribute = field.attribute[side];
+    // A value that the other side never had is lost with this write, whoever is right.
+    const isLosing = losingRules.has(rule) || one.view.base === undefined || isPresumed(one, side, presumed[side]);
     const oldValue = attributeOf(records[side].attributes, attribute);
     const newValue = field.codec.fromCanonical[side](value);
     return { field: field.name, side, attribute, oldValue, newValue, losingValue: isLosing ? oldValue : null, rule };
   });
 }
+
+const isPresumed = ({ decision: { field }, view }: Decided<Settled>, side: Side, presumed: Attributes): boolean =>
+  Object.hasOwn(presumed, field.attribute[side]) && canonicalOf(field, side, presumed) === view.values[side];
 
 const strandedBy = (one: Decided<Settled>): StrandedField[] =>
   landingSides(one, false).map((side) => ({ field: one.decision.field.name, side }));

@@ -281,6 +281,7 @@ describe('a plan for whatever two systems show', () => {
   const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     pair: fc.constant(people),
     base: fc.record({ master: anyAttributes('master'), replica: anyAttributes('replica') }),
+    presumed: fc.record({ master: anyAttributes('master'), replica: anyAttributes('replica') }),
     parted: fc.constantFrom(null, 'master', 'replica', 'both'),
     remembered: fc.record({ replicaVersion: fc.option(fc.string()), lastSync: anyText }),
     seen: fc.record({ master: anySeen('master'), replica: anySeen('replica') }),

@@ -101,6 +101,24 @@ describe('with a base', () => {
     ]);
   });
 
+  test('what may have been typed by somebody else than us is kept when it is written over, and only that', () => {
+    const base = agreedOn({ city: 'Celle', surname: 'Meier' });
+    const seen = bothSeen({ city: 'Peine', surname: 'Maier' }, { city: 'Celle', surname: 'Meier' });
+    const losers = (presumed: Attributes) =>
+      mergePlan(inputOf({ base, seen, presumed: { master: {}, replica: presumed } })).writes.map(
+        ({ field, losingValue }) => [field, losingValue],
+      );
+    expect(losers({ their_city: 'Celle' })).toEqual([
+      ['surname', null],
+      ['city', 'Celle'],
+    ]);
+    // It has been written since.
+    expect(losers({ their_city: 'Verden' })).toEqual([
+      ['surname', null],
+      ['city', null],
+    ]);
+  });
+
   test('both changed to the same value: nothing is written', () => {
     const celle = { ...meier, city: 'Celle' };
     expect(planned(agreedOn(meier), celle, celle)).toMatchObject({ verdict: 'no_change', writes: [] });

@@ -40,6 +40,8 @@ export interface PlanInput {
   readonly base: Base;
   /** Which records were gone when the couple was last looked at, and nothing was to be done about it any more. */
   readonly parted: Gone | null;
+  /** Attributes whose value counts as ours in the base, though somebody else may have typed the same since. */
+  readonly presumed: PerSide<Attributes>;
   /** Consulted for fields that the base does not know. */
   readonly remembered: RememberedSync;
   readonly seen: PerSide<Seen>;
@@ -58,7 +60,7 @@ export interface FieldWrite {
   readonly attribute: string;
   readonly oldValue: Json;
   readonly newValue: Json;
-  /** The overwritten value, where the other side never held it or both sides had one of their own. */
+  /** The overwritten value, where the other side never held it, both sides had one of their own, or it may not be ours. */
   readonly losingValue: Json | null;
   readonly rule: Rule;
 }

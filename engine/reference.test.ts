@@ -22,6 +22,7 @@ const asReplica = (attributes: Attributes): Attributes =>
 
 const nothingElse = {
   pair: members,
+  presumed: { master: {}, replica: {} },
   parted: null,
   remembered: { replicaVersion: null, lastSync: null },
   decided: {},

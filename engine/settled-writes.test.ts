@@ -8,6 +8,7 @@ import {
   baseAtCreation,
   baseBetweenWrites,
   isShown,
+  presumedOurs,
   tookEffect,
   type UnsettledWrite,
 } from './settled-writes.ts';
@@ -104,6 +105,27 @@ describe('whether a write of unknown fate took effect', () => {
     expect(tookEffect(people, ofDigits, { attributes: { their_city: 1 }, version: '2', modifiedByUs: null })).toBe(
       false,
     );
+  });
+});
+
+describe('what counts as ours without a proof', () => {
+  const celle = toReplica('city', 'Celle');
+  const moved = (modifiedByUs: boolean | null) => {
+    const { master, replica } = shown({}, { their_city: ' Celle ' }, { replica: '2' });
+    return { master, replica: { ...replica, modifiedByUs } };
+  };
+
+  test('is what a record shows that may have been edited since', () => {
+    const expected = { master: {}, replica: { their_city: ' Celle ' } };
+    expect(presumedOurs(people, [celle, toReplica('surname', 'Meier')], moved(null))).toEqual(expected);
+    expect(presumedOurs(people, [celle], moved(false))).toEqual(expected);
+  });
+
+  test('is nothing where our own user was the last author, it has not moved, or the write was never sent', () => {
+    const nothing = { master: {}, replica: {} };
+    expect(presumedOurs(people, [celle], moved(true))).toEqual(nothing);
+    expect(presumedOurs(people, [celle], shown({}, { their_city: 'Celle' }))).toEqual(nothing);
+    expect(presumedOurs(people, [{ ...celle, fate: 'unsent' }], moved(null))).toEqual(nothing);
   });
 });
 

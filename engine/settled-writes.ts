@@ -53,6 +53,25 @@ const mayBeEdited = (write: UnsettledWrite, shown: ShownRecord): boolean =>
   write.fate === 'unknown' && isOtherVersion(write, shown) && shown.modifiedByUs !== true;
 
 /**
+ * What records show of writes that count as ours without a proof: somebody else may have typed the very same since. They
+ * are as likely ours as anything can be, but when they are written over, nobody must miss them in the ledger.
+ */
+export function presumedOurs(
+  pair: PairDefinition,
+  writes: readonly UnsettledWrite[],
+  seen: PerSide<ShownRecord>,
+): PerSide<Attributes> {
+  const presumedOn = (side: Side): Attributes => {
+    const { attributes } = seen[side];
+    const presumed = writes.filter(
+      (write) => write.side === side && tookEffect(pair, write, seen[side]) && mayBeEdited(write, seen[side]),
+    );
+    return Object.fromEntries(presumed.map(({ attribute }) => [attribute, attributeOf(attributes, attribute)]));
+  };
+  return { master: presumedOn('master'), replica: presumedOn('replica') };
+}
+
+/**
  * Both snapshots after writes whose fate was not known. The side of one that took effect moves to what it shows, the
  * other side to the value that was written, since that is where it came from: whatever it shows by now is measured
  * against it. A value that was meant for both sides and has reached one of them goes on from there. One that is not shown

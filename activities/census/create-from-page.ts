@@ -142,6 +142,7 @@ function planned(pair: PairDefinition, row: Row): readonly Planned[] {
   const creation = plan({
     pair,
     base: { master: {}, replica: {} },
+    presumed: { master: {}, replica: {} },
     parted: null,
     remembered: { replicaVersion: null, lastSync: null },
     seen: {

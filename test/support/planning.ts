@@ -22,6 +22,7 @@ export const bothSeen = (master: Attributes, replica: Attributes): PerSide<Seen>
 export const inputOf = (given: Partial<PlanInput> = {}): PlanInput => ({
   pair: people,
   base: noBase,
+  presumed: noBase,
   parted: null,
   remembered: nothingRemembered,
   seen: bothSeen({}, {}),

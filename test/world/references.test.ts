@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeletePolicy } from '../../engine/deletion.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
+import type { Side } from '../../engine/values.ts';
 import { empty } from '../support/empty.ts';
 import { openInMemory } from '../support/embedded.ts';
 import { holdsAlwaysAsync } from '../support/property.ts';
@@ -113,6 +114,29 @@ test('I1 I3 I4 I5 I6 I14 hold where records point to others and the master shows
     { share: 0.5 },
   );
 }, 3_600_000);
+
+test('I3: whoever typed the very value that a pass may have written before it died finds it in the ledger, when it goes', async () => {
+  const policies: Setting = { onMaster: { kind: 'ask' }, onReplica: { kind: 'ask' }, stamps: false };
+  const edit = (side: Side, colour: string | null): Step => ({
+    ...{ kind: 'edit', side, record: 0, values: { colour }, hinted: true },
+  });
+  const look = (call: number | null): Step => ({
+    ...{ kind: 'sync', order: 0, crash: call === null ? null : { call, moment: 'before' }, meanwhile: null },
+  });
+  const made: Step = { kind: 'create', side: 'master', values: { label: null, colour: null }, hinted: true };
+  const losers: unknown[] = [];
+  for (let call = 1; call <= 8; call += 1) {
+    const worlds = await openWorlds(policies, inOneMemory(), false);
+    const steps = [made, look(null), edit('master', 'ü'), look(call), edit('master', null), edit('replica', 'ü')];
+    await playedTogether(
+      worlds,
+      steps.map((step): Scene => ({ pair: 'teams', step })),
+    );
+    expect({ call, violations: await violations(worlds) }).toEqual({ call, violations: [] });
+    losers.push(...(await worlds.teams.store.ledger()).map(({ losingValue }) => losingValue));
+  }
+  expect(losers).toContain('ü');
+});
 
 test('the store in memory waits and rings as the real one: the same campaigns on a database', async () => {
   const database = await openInMemory();
