@@ -4,7 +4,6 @@ import type { PassObserver } from './observer.ts';
 
 /** An attempt stops itself this long before Temporal would give it up, so that a late one rarely meets its successor. */
 const marginMs = 15_000;
-const heartbeatEveryMs = heartbeatTimeoutMs / 3;
 
 /** Where an attempt of an activity runs. */
 export interface ActivityAttempt {
@@ -27,13 +26,18 @@ export async function runAttempt<T>(
   { failure, ...subject }: WorkInWords,
   work: (attempt: ActivityAttempt) => Promise<T>,
 ): Promise<T> {
-  const { workflowExecution: run, activityId, attempt } = activityInfo();
+  const {
+    workflowExecution: run,
+    activityId,
+    attempt,
+    heartbeatTimeoutMs: timeoutMs = heartbeatTimeoutMs,
+  } = activityInfo();
   if (run === undefined) throw new Error('An activity of ours belongs to a workflow');
   const { workflowId, runId: workflowRunId } = run;
   const context = Context.current();
   const heartbeat = setInterval(() => {
     context.heartbeat();
-  }, heartbeatEveryMs);
+  }, timeoutMs / 3);
   try {
     return await work({
       workflowId,

@@ -14,10 +14,10 @@ import {
   type CensusInput,
   censusSignalName,
   censusWorkflow,
-  heartbeatTimeoutMs,
   type NightlyCensusInput,
   passTimeoutMs,
   usualTaskQueue,
+  walkHeartbeatTimeoutMs,
 } from './contract.ts';
 
 /** "The run's row has changed": a walk that waits looks at once. */
@@ -25,7 +25,7 @@ export const censusSignal = defineSignal(censusSignalName);
 
 const { stepCensus, beginNightlyCensus } = proxyActivities<CensusActivities>({
   startToCloseTimeout: passTimeoutMs,
-  heartbeatTimeout: heartbeatTimeoutMs,
+  heartbeatTimeout: walkHeartbeatTimeoutMs,
   // What a system says is part of a step; what reaches Temporal is a dead worker or a database that is down.
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });

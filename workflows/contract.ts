@@ -73,6 +73,8 @@ export const longestTimerMs = 60_000;
 export const passTimeoutMs = 120_000;
 /** A killed worker is noticed after this long. */
 export const heartbeatTimeoutMs = 15_000;
+/** As that, for walks over whole populations: sooner, since a step that is carried out twice costs a page at most. */
+export const walkHeartbeatTimeoutMs = 5_000;
 
 /**
  * The pairs' populations. Each is started by a Schedule or a person, ends by itself, and keeps what it must not forget in
