@@ -42,6 +42,7 @@ export async function conclude(
     baseMaster: agreed.base.master,
     baseReplica: agreed.base.replica,
     ...versionsSeen(pass),
+    ...(pass.written.has('master') && { echoDue: pass.seen.master?.version ?? null }),
     fieldNotes: agreed.notes,
     ...statusOf(pass),
     lastVerdict: verdict,

@@ -48,6 +48,8 @@ export class Pass {
   /** What was settled in this pass and counts as ours without a proof. */
   presumed: PerSide<Attributes> = { master: {}, replica: {} };
   readonly fieldsWritten = new Set<string>();
+  /** The sides that have answered a write. */
+  readonly written = new Set<Side>();
   /** How often it went on from the answer to its own write, instead of reading again. */
   followed = 0;
   readonly #calls: Record<string, number> = {};

@@ -34,7 +34,7 @@ export async function sendUpdate(pass: Pass, side: Side, changes: Attributes): P
   const current = pass.seen[side];
   if (current === undefined) throw new Error(`The ${side} record was not read before it was written`);
   const answer = await pass.connector(side).update(pass.entity(side), current, changes, pass.context);
-  pass.seen[side] = answer;
+  took(pass, side, answer);
   return answer;
 }
 
@@ -42,8 +42,13 @@ export async function sendCreate(pass: Pass, side: Side, attributes: Attributes)
   const partnerId = pass.seen[otherSide(side)]?.id;
   const context = partnerId === undefined ? pass.context : { ...pass.context, partnerId };
   const answer = await pass.connector(side).create(pass.entity(side), attributes, context);
-  pass.seen[side] = answer;
+  took(pass, side, answer);
   return answer;
+}
+
+function took(pass: Pass, side: Side, answer: RemoteRecord): void {
+  pass.seen[side] = answer;
+  pass.written.add(side);
 }
 
 /** Names the fields of a write that was answered, for the summary. */

@@ -22,6 +22,7 @@ import type { Doorbell } from './doorbell.ts';
 import type { Metrics } from './metrics.ts';
 import type { PortalParts } from './portal/portal-parts.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
+import type { News } from './webhooks/news.ts';
 import type { PossibleSender } from './webhooks/sender.ts';
 import type { WebhookDesk } from './webhooks/webhook-desk.ts';
 import type { WatchedSystems } from './watching.ts';
@@ -87,6 +88,7 @@ export interface ApiDependencies {
   readonly pageSizes: ReadonlyMap<string, number>;
   /** The systems whose webhooks are taken. */
   readonly webhookSenders: readonly PossibleSender[];
+  readonly news: News;
   readonly deliveries: Deliveries;
   readonly webhookDesk: WebhookDesk;
   readonly tokens: BearerTokens;

@@ -17,11 +17,13 @@ import { CensusViews } from '../store/census-views.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { ConflictStore } from '../store/conflicts.ts';
 import { CursorStore } from '../store/cursors.ts';
+import { EchoStore } from '../store/echoes.ts';
 import { FeedCursorStore } from '../store/feed-cursors.ts';
 import { HintStore } from '../store/hints.ts';
 import { reached } from '../store/no-database.ts';
 import { PairStore } from '../store/pairs.ts';
 import { RecordStore } from '../store/records.ts';
+import { SightingStore } from '../store/sightings.ts';
 import { WebhookRegistrationStore } from '../store/webhook-registrations.ts';
 import { VisitStore } from '../store/visits.ts';
 import { BearerTokens } from './bearer-tokens.ts';
@@ -37,6 +39,7 @@ import { composePortal, type PortalSettings } from './portal/compose-portal.ts';
 import { createRoom } from './room.ts';
 import { startSweeper } from './sweeper.ts';
 import { createDeliveries } from './webhooks/deliveries.ts';
+import { createNews, type NewsOptions } from './webhooks/news.ts';
 import { createWebhookDesk } from './webhooks/webhook-desk.ts';
 import type { WatchedSystems } from './watching.ts';
 import type { PossibleSender } from './webhooks/sender.ts';
@@ -108,6 +111,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     census,
     pageSizes: pageSizesOf(connectors),
     webhookSenders: options.sending.map((sending) => composeSender(sending, options, { registrations, budget })),
+    news: createNews({ pairs: options.pairs, store: newsStores(options.database), now }),
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({ pairs, connectors, publicUrl, registrations, budget, metrics, client, taskQueue }),
     tokens: new BearerTokens(options.tokens),
@@ -143,6 +147,13 @@ const pairInfoOf = (pair: PairDefinition): PairInfo => ({
   showsStatus: pair.status !== null,
   pointsTo: [...new Set(referencesOf(pair).map(({ target }) => target))],
 });
+
+function newsStores(database: ApiOptions['database']): NewsOptions['store'] {
+  return () => {
+    const { db } = open(database);
+    return { sightings: new SightingStore(db), echoes: new EchoStore(db) };
+  };
+}
 
 /** The stores, made once the database is there. */
 function createStore(database: ApiOptions['database']): ApiDependencies['store'] {

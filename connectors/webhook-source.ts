@@ -2,7 +2,7 @@
  * What a system's own part of the webhooks is: who a request claims to come from, whether that is true, and which records
  * it is about. The route, the inbox and all else are the same for every system (`api/webhooks/`).
  */
-import type { CallContext, Connector } from './connector.ts';
+import type { Attributes, CallContext, Connector } from './connector.ts';
 
 /** Header names in lower case, as Node gives them. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -30,13 +30,26 @@ export interface WebhookKey {
   readonly secret: string;
 }
 
-/** A record that something has happened to. All else that a body says is stale by the time it is read. */
+/**
+ * What a body shows of a record, as far as it does. Stale by the time it is read: nothing is ever taken from it. But the echo of
+ * our own write is known by it.
+ */
+export interface ShownState {
+  /** As a read shows it; null: there is none. */
+  readonly version: string | null;
+  /** What is missing is not shown. */
+  readonly attributes: Attributes;
+}
+
+/** A record that something has happened to. */
 export interface NamedRecord {
   /** Of every pair that has this entity of the system. Null: of the pair that the address names. */
   readonly entity: string | null;
   readonly id: string;
   /** As the system calls it; for people only. */
   readonly event: string;
+  /** Null: the record has to be read, whatever the body shows of it. */
+  readonly shown: ShownState | null;
 }
 
 export type ParsedWebhook =

@@ -34,7 +34,7 @@ Requests to Productive. The portal's tables are in Tandem's own database and cos
 | changed or created in Productive | 1: the record is read again |
 | created in the portal | 1: the POST; what its answer shows goes to the portal in the same pass |
 | changed in the portal | 2: a read and a PATCH ([ADR 21](../adr/0021-a-portal-update-costs-a-read-and-a-write.md)) |
-| echo of our own write | 1: the read that shows that nothing is to be done |
+| echo of our own write | 0: the webhook shows the version that our write led to. 1 where it comes before the pass has ended, or more than a minute later |
 | deleted in Productive | 3: the record, the recycle bin, and another record as a witness that reading works. A burst of deletions shares the bin |
 
 ## References

@@ -45,6 +45,7 @@ export function unsavedLink(record: RecordKey, now: Date): Link {
     baseReplica: null,
     versionMaster: null,
     versionReplica: null,
+    echoDue: null,
     fieldNotes: {},
     statusSent: null,
     statusSeen: null,

@@ -115,6 +115,8 @@ export const links = pgTable(
     baseReplica: jsonb('base_replica').$type<Attributes>(),
     versionMaster: text('version_master'),
     versionReplica: text('version_replica'),
+    /** The master's version after our own last write, until a webhook has shown it: the first that does says nothing new. */
+    echoDue: text('echo_due'),
     fieldNotes: jsonb('field_notes').$type<Readonly<Record<string, FieldNote>>>().notNull().default({}),
     /** The status attributes that were last sent to the master, and what its answer showed. */
     statusSent: jsonb('status_sent').$type<Attributes>(),

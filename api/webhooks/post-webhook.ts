@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ParsedWebhook } from '../../connectors/webhook-source.ts';
-import type { Hint } from '../../store/hints.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Rate } from '../http-limits.ts';
 import { limitRate } from '../rate-limit.ts';
+import type { Announced } from './news.ts';
 import { namesKnownWebhook, type PossibleSender, type ProvenSender, senderOf } from './sender.ts';
 import { ring, storeInTime } from './store-in-time.ts';
-import { headOf, hintsOf, targetOf, webhookRoutes } from './webhook-target.ts';
+import { announcedBy, headOf, targetOf, webhookRoutes } from './webhook-target.ts';
 
 /**
  * `POST /webhooks/<path>`, with whatever each kind of system adds to it. What is said is stored durably, then answered with
@@ -47,9 +47,9 @@ function addPath(app: FastifyInstance, deps: ApiDependencies, { path, senders, r
       if (!(await namesKnownWebhook(head, target.senders))) throw badSignature(target.senders);
     });
     const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const { hints, sender } = await receive(deps, senders, request);
-      if (hints[0] !== undefined) pairs.set(request, hints[0].pair);
-      return take(deps, { hints, sender }, reply);
+      const { announced, sender } = await receive(deps, senders, request);
+      if (announced[0] !== undefined) pairs.set(request, announced[0].pair);
+      return take(deps, { announced, sender }, reply);
     };
     for (const parts of webhookRoutes) scope.post(`/webhooks/${path}${parts}`, { bodyLimit }, handle);
   });
@@ -58,7 +58,7 @@ function addPath(app: FastifyInstance, deps: ApiDependencies, { path, senders, r
 interface Received {
   readonly sender: ProvenSender;
   /** What may have changed. */
-  readonly hints: readonly Hint[];
+  readonly announced: readonly Announced[];
 }
 
 /** @throws ApiError */
@@ -74,7 +74,7 @@ async function receive(
   if (sender === null) throw badSignature(target.senders);
   const { system } = sender;
   const records = recordsIn(deps, sender, sender.source.parse(signed));
-  return { sender, hints: records.flatMap((record) => hintsOf(record, { system, target }, deps.pairs)) };
+  return { sender, announced: records.flatMap((record) => announcedBy(record, { system, target }, deps.pairs)) };
 }
 
 /** @throws ApiError where the system loses what is answered so */
@@ -85,9 +85,13 @@ function recordsIn({ log }: ApiDependencies, { system, source }: ProvenSender, p
   return [];
 }
 
-async function take(deps: ApiDependencies, { hints, sender }: Received, reply: FastifyReply): Promise<FastifyReply> {
-  const toRing = await storeInTime(deps, hints);
-  await reply.code(200).send({ accepted: hints.length });
+async function take(
+  deps: ApiDependencies,
+  { announced, sender }: Received,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const toRing = await storeInTime(deps, announced);
+  await reply.code(200).send({ accepted: announced.length });
   void ring(deps, toRing);
   deps.deliveries.note(sender);
   return reply;

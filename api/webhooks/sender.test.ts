@@ -4,7 +4,7 @@ import { createEspoCrmWebhookSource } from '../../connectors/espocrm/webhook-sou
 import { createContext } from '../../connectors/test-context.ts';
 import { type PossibleSender, senderOf } from './sender.ts';
 import { createWebhookSecrets } from './webhook-secrets.ts';
-import { hintsOf, targetOf } from './webhook-target.ts';
+import { announcedBy, targetOf } from './webhook-target.ts';
 
 const inFirst: Registration = { id: '6b00f5036c98ebbfb', secret: 'key-in-the-first' };
 const inSecond: Registration = { id: '6b00f5036c98ebbfc', secret: 'key-in-the-second' };
@@ -17,7 +17,7 @@ const contacts = {
 type Keys = ReadonlyMap<string, string>;
 const keysOf = (...registrations: readonly Registration[]): Keys =>
   new Map(registrations.map(({ id, secret }) => [id, secret]));
-const named = { entity: null, id: 'm1', event: 'update' };
+const named = { entity: null, id: 'm1', event: 'update', shown: null };
 const nobody = { id: 'unknown', secret: 'guessed' };
 
 let asked: string[];
@@ -52,7 +52,7 @@ async function senders(registrations: readonly (Registration | null)[], pair = c
     const request = { route: `${pair.name}/update`, query: {}, headers, rawBody };
     const target = targetOf(request, known, [pair]);
     const sender = await senderOf(request, target.senders, Date.now());
-    const [hint] = sender === null ? [] : hintsOf(named, { system: sender.system, target }, [pair]);
+    const [hint] = sender === null ? [] : announcedBy(named, { system: sender.system, target }, [pair]);
     found.push(hint?.side ?? null);
   }
   return found;

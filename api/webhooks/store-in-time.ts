@@ -1,16 +1,20 @@
-import type { Hint, RecordRef } from '../../store/hints.ts';
+import type { RecordRef } from '../../store/hints.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Announced } from './news.ts';
 
 /** The systems wait ten seconds or so; an answer must come before that, and one that says "again" is better than none. */
 const storeWithinMs = 4_000;
 /** No limit of a batch, which would lose it: larger ones let others at the database in between. */
 const storedAtOnce = 10_000;
 
-/** @returns who must be told. @throws ApiError 503 if it can't be stored now */
-export async function storeInTime(deps: ApiDependencies, hints: readonly Hint[]): Promise<readonly RecordRef[]> {
+/** Stores what is news. @returns who must be told. @throws ApiError 503 if it can't be stored now */
+export async function storeInTime(
+  deps: ApiDependencies,
+  announced: readonly Announced[],
+): Promise<readonly RecordRef[]> {
   const late = AbortSignal.timeout(storeWithinMs);
-  const storing = storeInPortions(deps, hints, late);
+  const storing = storeInPortions(deps, announced, late);
   try {
     return await orLate(storing, late);
   } catch (error) {
@@ -20,7 +24,7 @@ export async function storeInTime(deps: ApiDependencies, hints: readonly Hint[])
       () => undefined,
     );
     const reason = error instanceof Error ? error.name : 'unknown';
-    deps.log.error({ pair: hints[0]?.pair, reason }, 'A webhook could not be stored');
+    deps.log.error({ pair: announced[0]?.pair, reason }, 'A webhook could not be stored');
     throw new ApiError(503, 'not_stored', 'It could not be stored; send it again');
   }
 }
@@ -30,10 +34,11 @@ export const ring = ({ doorbell }: ApiDependencies, records: readonly RecordRef[
   doorbell.ring(records.map((ref) => ({ ...ref, trigger: 'webhook' })));
 
 async function storeInPortions(
-  { store, now }: ApiDependencies,
-  hints: readonly Hint[],
+  { store, news, now }: ApiDependencies,
+  announced: readonly Announced[],
   late: AbortSignal,
 ): Promise<readonly RecordRef[]> {
+  const hints = await news.among(announced);
   const toRing: RecordRef[] = [];
   for (let start = 0; start < hints.length; start += storedAtOnce) {
     late.throwIfAborted();

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { NamedRecord, WebhookHead } from '../../connectors/webhook-source.ts';
-import { sides } from '../../engine/values.ts';
-import type { Hint } from '../../store/hints.ts';
+import { type Side, sides } from '../../engine/values.ts';
 import { ApiError } from '../api-error.ts';
 import type { PairInfo } from '../dependencies.ts';
+import type { Announced } from './news.ts';
 import type { PossibleSender } from './sender.ts';
 
 /** What may follow the path of a kind of system. */
@@ -56,12 +56,12 @@ function unknownAddress(senders: readonly PossibleSender[]): ApiError {
 }
 
 /** What may have changed by what a system has said of a record. */
-export function hintsOf(
-  { entity, id: recordId }: NamedRecord,
+export function announcedBy(
+  { entity, id: recordId, shown }: NamedRecord,
   { system, target }: { readonly system: string; readonly target: WebhookTarget },
   pairs: readonly PairInfo[],
-): readonly Hint[] {
-  const hint = (pair: string, side: Hint['side']): Hint => ({ pair, side, recordId, trigger: 'webhook' });
+): readonly Announced[] {
+  const hint = (pair: string, side: Side): Announced => ({ pair, side, recordId, trigger: 'webhook', shown });
   if (target.pair !== null) {
     const { name, ...title } = target.pair;
     const side = sides.find((one) => title[one].system === system);

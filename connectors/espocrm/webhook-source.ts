@@ -31,7 +31,9 @@ export function createEspoCrmWebhookSource(
     parse: (request) => {
       const batch = parseEspoBatch(request.rawBody);
       const event = partsOf(request).kind;
-      return batch.ok ? { ok: true, records: batch.ids.map((id) => ({ entity: null, id, event })) } : batch;
+      return batch.ok
+        ? { ok: true, records: batch.ids.map((id) => ({ entity: null, id, event, shown: null })) }
+        : batch;
     },
     readKeys: async (context) =>
       [...(await readSecrets(context))].map(([id, secret]) => ({ claim: id, registrationId: id, secret })),

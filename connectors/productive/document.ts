@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Attributes, Json, RemoteRecord } from '../connector.ts';
+import type { ShownState } from '../webhook-source.ts';
 import type { ProductiveResource } from './resources.ts';
 
 /** Ids are texts in answers and integers in the specification. */
@@ -47,6 +48,12 @@ export function toRemoteRecord(
     modifiedByUs: isOurs(object, resource, ownPersonId),
   };
 }
+
+/** What a webhook shows. Of its relationships some are missing and some are not, so none of them counts. */
+export const shownState = (object: ResourceObject, resource: ProductiveResource): ShownState => ({
+  version: instant(object.attributes['updated_at']),
+  attributes: withIds(object, resource),
+});
 
 /** The id that a to-one relationship leads to; null: to none; undefined: the answer does not tell. */
 export function relatedId({ relationships }: ResourceObject, name: string): string | null | undefined {

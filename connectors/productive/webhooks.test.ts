@@ -67,8 +67,32 @@ describe('a body', () => {
   ])('about a %s names one of %s', (itemType, entity) => {
     expect(parsed({ event: 'update_it', item_type: itemType, item_id: 17, object: { data: null } })).toEqual({
       ok: true,
-      records: [{ entity, id: '17', event: 'update_it' }],
+      records: [{ entity, id: '17', event: 'update_it', shown: null }],
     });
+  });
+
+  const about = (more: object, attributes: object = {}) => {
+    const own = { title: 'Proofread', updated_at: '2031-05-06T12:00:00+02:00', ...attributes };
+    const data = { id: '17', type: 'tasks', attributes: own, relationships: { project: { data: { id: '3' } } } };
+    return parsed({ event: 'update_task', item_type: 'task', item_id: 17, object: { data }, ...more });
+  };
+
+  test('shows attributes and their version, but no relationship, since it may leave out any', () => {
+    const attributes = { title: 'Proofread', updated_at: '2031-05-06T12:00:00+02:00' };
+    const shown = { version: '2031-05-06T10:00:00.000Z', attributes };
+    for (const event of ['update_task', 'create_task']) {
+      expect(about({ event })).toMatchObject({ ok: true, records: [{ id: '17', event, shown }] });
+    }
+  });
+
+  test.each([
+    ['another record than it names', about({ item_id: 18 })],
+    ['one that is gone', about({ event: 'delete_task' })],
+    ['one that was archived', about({ event: 'archive_person', item_type: 'person' })],
+    ['one with a time of deletion', about({}, { deleted_at: '2031-05-06T12:00:00Z' })],
+    ['nothing that could be understood', about({ object: { data: [] } })],
+  ])('shows nothing to go by where it has %s', (_what, result) => {
+    expect(result).toMatchObject({ ok: true, records: [{ shown: null }] });
   });
 
   test.each([

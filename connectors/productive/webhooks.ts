@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { ParsedWebhook, WebhookHead, WebhookHeaders, WebhookSource } from '../webhook-source.ts';
+import type { ParsedWebhook, ShownState, WebhookHead, WebhookHeaders, WebhookSource } from '../webhook-source.ts';
 import type { ProductiveClient } from './client.ts';
-import { productiveId } from './document.ts';
-import { entityOfItem } from './resources.ts';
+import { productiveId, shownState, singleDocument } from './document.ts';
+import { entityOfItem, resourceOf } from './resources.ts';
 import { productiveWebhookPath, readWebhookKeys } from './webhook-registrar.ts';
 
 /**
@@ -43,6 +43,7 @@ const delivery = z.looseObject({
   event: z.string().regex(/^[\w.-]{1,100}$/),
   item_type: z.string().max(100),
   item_id: productiveId,
+  object: singleDocument.optional().catch(undefined),
 });
 
 /** The record that a delivery is about. Never throws. */
@@ -57,7 +58,14 @@ export function parseProductiveEvent(rawBody: Buffer): ParsedWebhook {
   if (!success) return { ok: false, reason: 'The body names no event, type or id' };
   const entity = entityOfItem(data.item_type);
   if (entity === null) return { ok: false, reason: 'The body is about a type that is not known here' };
-  return { ok: true, records: [{ entity, id: data.item_id, event: data.event }] };
+  return { ok: true, records: [{ entity, id: data.item_id, event: data.event, shown: shownIn(data, entity) }] };
+}
+
+/** Only a record that lives can be known as it is. */
+function shownIn({ event, item_id, object }: z.infer<typeof delivery>, entity: string): ShownState | null {
+  const resource = resourceOf(entity);
+  if (resource === undefined || object?.data.id !== item_id || !/^(create|update)_/.test(event)) return null;
+  return object.data.attributes['deleted_at'] == null ? shownState(object.data, resource) : null;
 }
 
 /** `<installation>.<event>`, as our registrar puts it into the address. */

@@ -11,6 +11,7 @@ import type { Doorbell } from '../../api/doorbell.ts';
 import { defaultTimeouts, type HttpLimits } from '../../api/http-limits.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createDeliveries } from '../../api/webhooks/deliveries.ts';
+import { createNews } from '../../api/webhooks/news.ts';
 import { createWebhookDesk } from '../../api/webhooks/webhook-desk.ts';
 import type { PossibleSender } from '../../api/webhooks/sender.ts';
 import { createWebhookSecrets } from '../../api/webhooks/webhook-secrets.ts';
@@ -24,11 +25,13 @@ import { CensusViews } from '../../store/census-views.ts';
 import { CircuitStore } from '../../store/circuits.ts';
 import { ConflictStore } from '../../store/conflicts.ts';
 import { CursorStore } from '../../store/cursors.ts';
+import { EchoStore } from '../../store/echoes.ts';
 import { FeedCursorStore } from '../../store/feed-cursors.ts';
 import { HintStore, type RecordRef } from '../../store/hints.ts';
 import { openInMemory } from './embedded.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { RecordStore } from '../../store/records.ts';
+import { SightingStore } from '../../store/sightings.ts';
 import { WebhookRegistrationStore } from '../../store/webhook-registrations.ts';
 import { VisitStore } from '../../store/visits.ts';
 import type { CensusInput } from '../../workflows/contract.ts';
@@ -171,6 +174,10 @@ function dependencies(
       ...Object.entries({ EspoCRM: keys, ...otherCrms }).map(([system, known]) => espoCrm(system, known, store)),
       ...senders,
     ],
+    news: createNews({
+      ...{ pairs: [], now },
+      store: () => ({ sightings: new SightingStore(database.db), echoes: new EchoStore(database.db) }),
+    }),
     deliveries: createDeliveries({ registrations, log, now }),
     webhookDesk: createWebhookDesk({
       ...{ pairs, connectors, registrations, budget, metrics, client },
