@@ -17,7 +17,7 @@ import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { WebhookRegistrationStore } from './store/webhook-registrations.ts';
 import { syncDependencies, type SyncParts } from './sync-dependencies.ts';
-import { heartbeatTimeoutMs } from './workflows/contract.ts';
+import { heartbeatEveryMs } from './workflows/contract.ts';
 
 /** Built once by `npm run build`. */
 const workflowBundle = { codePath: builtWorkflows };
@@ -98,7 +98,7 @@ async function createWorker(
     workflowBundle,
     activities: { ...createActivities(deps), ...finders, ...keepers },
     maxConcurrentActivityTaskExecutions: 20,
-    maxHeartbeatThrottleInterval: heartbeatTimeoutMs / 3,
+    maxHeartbeatThrottleInterval: heartbeatEveryMs,
     shutdownGraceTime: graceMs,
   });
 }

@@ -1,10 +1,9 @@
 import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
-import { heartbeatTimeoutMs, passTimeoutMs } from '../workflows/contract.ts';
+import { heartbeatEveryMs, passTimeoutMs } from '../workflows/contract.ts';
 import type { PassObserver } from './observer.ts';
 
 /** An attempt stops itself this long before Temporal would give it up, so that a late one rarely meets its successor. */
 const marginMs = 15_000;
-const heartbeatEveryMs = heartbeatTimeoutMs / 3;
 
 /** Where an attempt of an activity runs. */
 export interface ActivityAttempt {

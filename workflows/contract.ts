@@ -73,6 +73,7 @@ export const longestTimerMs = 60_000;
 export const passTimeoutMs = 120_000;
 /** A killed worker is noticed after this long. */
 export const heartbeatTimeoutMs = 15_000;
+export const heartbeatEveryMs = heartbeatTimeoutMs / 3;
 
 /**
  * The pairs' populations. Each is started by a Schedule or a person, ends by itself, and keeps what it must not forget in

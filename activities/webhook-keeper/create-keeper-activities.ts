@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { heartbeatTimeoutMs, type KeeperActivities, passTimeoutMs } from '../../workflows/contract.ts';
+import { heartbeatEveryMs, type KeeperActivities, passTimeoutMs } from '../../workflows/contract.ts';
 import type { KeeperDependencies } from './dependencies.ts';
 import { keepWebhooks } from './keep-webhooks.ts';
 
@@ -13,7 +13,7 @@ export function createKeeperActivities(deps: KeeperDependencies): KeeperActiviti
       const context = Context.current();
       const heartbeat = setInterval(() => {
         context.heartbeat();
-      }, heartbeatTimeoutMs / 3);
+      }, heartbeatEveryMs);
       try {
         const ownLimit = AbortSignal.timeout(passTimeoutMs - marginMs);
         return await keepWebhooks(deps, AbortSignal.any([context.cancellationSignal, ownLimit]));
