@@ -1,5 +1,6 @@
 import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
 import { heartbeatEveryMs, passTimeoutMs } from '../workflows/contract.ts';
+import { AttemptGivenUp } from '../store/pass-errors.ts';
 import type { PassObserver } from './observer.ts';
 
 /** An attempt stops itself this long before Temporal would give it up, so that a late one rarely meets its successor. */
@@ -41,7 +42,8 @@ export async function runAttempt<T>(
       signal: AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(passTimeoutMs - marginMs)]),
     });
   } catch (error) {
-    observer.onProblem(failure, { ...subject, ...kindOf(error) });
+    // Nobody has to do anything about it; what halted the process is told once for all attempts.
+    if (!(error instanceof AttemptGivenUp)) observer.onProblem(failure, { ...subject, ...kindOf(error) });
     throw withoutValues(error, failure);
   } finally {
     clearInterval(heartbeat);
