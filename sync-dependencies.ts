@@ -2,6 +2,7 @@ import type { WorkerDependencies } from './activities/dependencies.ts';
 import type { PassObserver } from './activities/observer.ts';
 import { createCensusReporter } from './activities/census/report.ts';
 import { createCircuitBreaker } from './activities/circuit-breaker.ts';
+import { neverHalted } from './activities/halt-watch.ts';
 import { watched } from './activities/watched-connector.ts';
 import type { CallBudget } from './connectors/call-budget.ts';
 import type { Connector } from './connectors/connector.ts';
@@ -59,6 +60,7 @@ export function syncDependencies({
     sightings: new SightingStore(db),
     ownRecords: new Map([['Portal', portalOwnRecords()]]),
     reportOf: createCensusReporter({ pairs: parts.pairs, connectors: all, findings: new CensusFindingStore(db) }),
+    halts: neverHalted,
     now,
     random: Math.random,
   };

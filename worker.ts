@@ -4,6 +4,7 @@ import { createActivities } from './activities/create-activities.ts';
 import { createKeeperActivities } from './activities/webhook-keeper/create-keeper-activities.ts';
 import type { SyncDependencies, WorkerDependencies } from './activities/dependencies.ts';
 import { createFinderActivities } from './activities/finder-activities.ts';
+import { HaltWatch } from './activities/halt-watch.ts';
 import { probeCircuits } from './activities/prober.ts';
 import { builtWorkflows } from './built-workflows.ts';
 import { createCensusAfterGap } from './census-after-gap.ts';
@@ -17,7 +18,7 @@ import { LinkStore } from './store/links.ts';
 import { PairStore } from './store/pairs.ts';
 import { WebhookRegistrationStore } from './store/webhook-registrations.ts';
 import { syncDependencies, type SyncParts } from './sync-dependencies.ts';
-import { walkHeartbeatTimeoutMs } from './workflows/contract.ts';
+import { heartbeatEveryMs, walkHeartbeatTimeoutMs } from './workflows/contract.ts';
 
 /** Built once by `npm run build`. */
 const workflowBundle = { codePath: builtWorkflows };
@@ -48,16 +49,23 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const connection = await NativeConnection.connect({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   const connected = { connection, client, watch, publicUrl };
-  const worker = await createWorker(connected, { ...temporal, graceMs }, parts).catch(async (error: unknown) => {
-    await connection.close();
-    throw error;
-  });
+  const halts = haltWatch(options);
+  const worker = await createWorker(connected, { ...temporal, graceMs }, { ...parts, halts }).catch(
+    async (error: unknown) => {
+      await connection.close();
+      throw error;
+    },
+  );
+  halts.start();
   const prober = startProber(parts);
   const keeper = startScheduleKeeper(client, { ...parts, settings: watch, taskQueue: temporal.taskQueue });
   const ended = worker
     .run()
     .finally(() => prober.stop())
     .finally(() => keeper.stop())
+    .finally(() => {
+      halts.stop();
+    })
     .finally(() => connection.close());
   // Whoever waits for the end hears of a failure; nobody waiting must not end the process.
   ended.catch(() => undefined);
@@ -78,10 +86,10 @@ interface Connected extends Pick<WorkerOptions, 'watch' | 'publicUrl'> {
 async function createWorker(
   { connection, client, watch, publicUrl }: Connected,
   { namespace, taskQueue, graceMs }: WorkerOptions['temporal'] & Pick<WorkerOptions, 'graceMs'>,
-  parts: SyncParts,
+  { halts, ...parts }: SyncParts & Pick<WorkerDependencies, 'halts'>,
 ): Promise<Worker> {
   await introducePairs(parts);
-  const deps = syncDependencies(parts);
+  const deps = { ...syncDependencies(parts), halts };
   const census = createCensusAfterGap({ ...deps, client, taskQueue });
   const finders = createFinderActivities({
     ...finderDependencies(deps, parts),
@@ -98,7 +106,7 @@ async function createWorker(
     workflowBundle,
     activities: { ...createActivities(deps), ...finders, ...keepers },
     maxConcurrentActivityTaskExecutions: 20,
-    maxHeartbeatThrottleInterval: walkHeartbeatTimeoutMs / 3,
+    maxHeartbeatThrottleInterval: heartbeatEveryMs(walkHeartbeatTimeoutMs),
     shutdownGraceTime: graceMs,
   });
 }
@@ -144,6 +152,15 @@ function startScheduleKeeper(
     },
   });
 }
+
+const haltWatch = ({ observer }: Pick<SyncParts, 'observer'>): HaltWatch =>
+  new HaltWatch({
+    onHalt: (haltedMs) => {
+      observer.onProblem('This process was halted for a while: what it was doing is left to others or begun again', {
+        haltedMs,
+      });
+    },
+  });
 
 const probeEveryMs = 1_000;
 

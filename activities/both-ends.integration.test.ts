@@ -41,7 +41,13 @@ test('our own new record is announced before its link is stored: still one recor
     },
   });
   await house.hint('replica', String(betNr), 'person');
-  const attempt = { owner: key, token: 'first', signal: new AbortController().signal, leaseMs: 1_000 };
+  const attempt = {
+    owner: key,
+    token: 'first',
+    signal: new AbortController().signal,
+    leaseMs: 1_000,
+    isOurs: () => true,
+  };
   const deps = { ...house.deps, connectors: { ...house.deps.connectors, EspoCRM: early } };
   await reconcile(deps, { pair: 'beteiligte', key }, attempt);
   house.clockOffsetMs += 2_000;

@@ -89,6 +89,7 @@ async function lookWith(id: string, point: CrashPoint | null): Promise<number> {
     token: `first/${JSON.stringify(point)}`,
     signal: new AbortController().signal,
     leaseMs: 60_000,
+    isOurs: () => true,
   };
   const look = reconcile(dying.deps, { pair: 'beteiligte', key: id }, attempt);
   await (point === null ? look : expect(look).rejects.toThrow(Crash));

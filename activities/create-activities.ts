@@ -2,7 +2,7 @@ import { type CensusActivities, passTimeoutMs, type SyncActivities } from '../wo
 import { beginNightlyCensus } from './census/begin-nightly-census.ts';
 import { stepCensus } from './census/step-census.ts';
 import { stepsInTime } from './census/steps-in-time.ts';
-import type { SyncDependencies, WorkerDependencies } from './dependencies.ts';
+import type { WorkerDependencies } from './dependencies.ts';
 import { reconcile } from './reconcile.ts';
 import { runAttempt } from './run-attempt.ts';
 
@@ -21,11 +21,13 @@ export const createActivities = (
   ...censusActivities(deps, walkForMs),
 });
 
-const syncActivities = (deps: SyncDependencies): SyncActivities => ({
+const syncActivities = (deps: WorkerDependencies): SyncActivities => ({
   reconcile: async (record) => {
     const work = { pair: record.pair, failure: 'A pass could not be carried out' };
     return runAttempt(deps.observer, work, async ({ workflowId: owner, token, signal }) => {
-      const summary = await reconcile(deps, record, { owner, token, signal, leaseMs: passTimeoutMs });
+      const isUnhalted = deps.halts.attempt();
+      const isOurs = (): boolean => !signal.aborted && isUnhalted();
+      const summary = await reconcile(deps, record, { owner, token, signal, leaseMs: passTimeoutMs, isOurs });
       deps.observer.onPass(record.pair, summary);
       return summary;
     });

@@ -7,11 +7,13 @@ import type { Json } from '../engine/values.ts';
 import type { CensusRun, CensusRunStore } from '../store/census-runs.ts';
 import type { HintStore } from '../store/hints.ts';
 import type { LinkStore } from '../store/links.ts';
+import type { PassOwner } from '../store/link-rows.ts';
 import type { PassStore } from '../store/passes.ts';
 import type { OwnRecords } from '../store/own-records.ts';
 import type { PairStore } from '../store/pairs.ts';
 import type { SightingStore } from '../store/sightings.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { HaltWatch } from './halt-watch.ts';
 import type { PassObserver } from './observer.ts';
 
 /** What a class offers, whoever offers it. */
@@ -44,15 +46,11 @@ export interface WorkerDependencies extends SyncDependencies {
   readonly ownRecords: ReadonlyMap<string, OwnRecords>;
   /** What a dry run would have done, before its findings are deleted; null: nothing is told. */
   readonly reportOf: (run: CensusRun) => Promise<Json | null>;
+  readonly halts: Pick<HaltWatch, 'attempt'>;
 }
 
 /** Where and for how long an attempt runs. */
-export interface Attempt {
-  /** The workflow that owns the record. */
-  readonly owner: string;
-  /** This attempt and no other. */
-  readonly token: string;
+export interface Attempt extends PassOwner {
   /** Aborts when the attempt's time is over or the worker shuts down. */
   readonly signal: AbortSignal;
-  readonly leaseMs: number;
 }

@@ -245,6 +245,7 @@ describe('people who edit meanwhile', () => {
       token: `${id}/${n}`,
       signal: new AbortController().signal,
       leaseMs: 60_000,
+      isOurs: () => true,
     });
     let summary = await reconcile(deps, { pair: 'beteiligte', key: id }, attempt(0));
     for (let n = 1; summary.again; n += 1) summary = await reconcile(deps, { pair: 'beteiligte', key: id }, attempt(n));
@@ -322,7 +323,7 @@ describe('set-ups that would do damage', () => {
     const { id } = house.crm.create('CBeteiligte', { ...meier, lastName: 'Maier', betnr: String(betNr) });
     const partial = { ...house.deps.connectors, Advoware: advowareConnector(house.firm, { put: 'partial' }) };
     await house.hint('master', id);
-    const attempt = { owner: id, token: id, signal: new AbortController().signal, leaseMs: 60_000 };
+    const attempt = { owner: id, token: id, signal: new AbortController().signal, leaseMs: 60_000, isOurs: () => true };
     const summary = await reconcile({ ...house.deps, connectors: partial }, { pair: 'beteiligte', key: id }, attempt);
     expect(summary.outcome).toEqual({ kind: 'paused' });
     const mark = house.mark();
@@ -370,7 +371,13 @@ describe('I7: one owner per record', () => {
         };
       },
     });
-    const late = { owner: 'late', token: 'first attempt', signal: new AbortController().signal, leaseMs: 60_000 };
+    const late = {
+      owner: 'late',
+      token: 'first attempt',
+      signal: new AbortController().signal,
+      leaseMs: 60_000,
+      isOurs: () => true,
+    };
     const mark = house.mark();
     const deps = { ...house.deps, connectors: { ...connectors, Advoware: overtaken } };
     const summary = await reconcile(deps, { pair: 'beteiligte', key: id }, late);
@@ -382,12 +389,12 @@ describe('I7: one owner per record', () => {
   test('another workflow does not take over a living lease', async () => {
     const { id } = await house.linked(meier);
     await house.hint('master', id);
-    const lease = { owner: 'one', token: 'one', leaseMs: 60_000 };
+    const lease = { owner: 'one', token: 'one', leaseMs: 60_000, isOurs: () => true };
     await house.deps.passes.begin(
       { pair: 'beteiligte', key: id },
       lease,
       { definition: definitionText(house.deps.pairs[0]!), loopWindowMs: 1 },
-      house.now(),
+      () => house.now(),
     );
     expect((await house.pass(id, 'other')).outcome).toMatchObject({ kind: 'waiting', code: 'busy' });
     house.clockOffsetMs += 60_001;

@@ -21,7 +21,10 @@ export interface OpenRow {
   readonly action: LedgerAction;
 }
 
-/** A successor appears after a missed heartbeat at the earliest; until then the store's word holds, in milliseconds. */
+/**
+ * A successor appears after a missed heartbeat at the earliest; until then the store's word holds, in milliseconds. This is
+ * about slow answers, and so stricter than `isOurs`, which is about a process that was halted.
+ */
 const ownershipTrustedMs = 3_000;
 
 /**
@@ -135,7 +138,7 @@ export class Pass {
     const askedAtMs = this.deps.now().getTime();
     await this.deps.passes.confirm(this.link, this.attempt.token);
     const isFresh = this.deps.now().getTime() - askedAtMs < ownershipTrustedMs;
-    if (isFresh && !this.attempt.signal.aborted) return;
+    if (isFresh && this.attempt.isOurs()) return;
     throw new Stopped(`${system}: stopped before a write, because it was not sure any more that it is ours`, {
       system,
     });

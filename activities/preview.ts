@@ -31,7 +31,7 @@ export interface Preview {
 export type Previewer = (record: RecordInput, signal: AbortSignal) => Promise<Preview>;
 
 /** A preview belongs to no workflow and holds no lease. */
-const attempt = { owner: 'preview', token: 'preview', leaseMs: 0 };
+const attempt = { owner: 'preview', token: 'preview', leaseMs: 0, isOurs: () => true };
 
 /**
  * Looks at a record as a pass does, with the same code, over systems that answer reads and only note writes, and a store

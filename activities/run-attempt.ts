@@ -1,5 +1,6 @@
 import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
-import { heartbeatTimeoutMs, passTimeoutMs } from '../workflows/contract.ts';
+import { heartbeatEveryMs, heartbeatTimeoutMs, passTimeoutMs } from '../workflows/contract.ts';
+import { AttemptGivenUp } from '../store/pass-errors.ts';
 import type { PassObserver } from './observer.ts';
 
 /** An attempt stops itself this long before Temporal would give it up, so that a late one rarely meets its successor. */
@@ -15,10 +16,13 @@ export interface ActivityAttempt {
   readonly signal: AbortSignal;
 }
 
-export type WorkInWords = ({ readonly pair: string } | { readonly system: string }) & {
+export interface WorkInWords {
+  /** What it is about; neither: all systems. */
+  readonly pair?: string;
+  readonly system?: string;
   /** What an operator reads if it fails: "A pass could not be carried out". */
   readonly failure: string;
-};
+}
 
 /** Carries out one attempt of an activity: with heartbeats, and with a failure that may stand in Temporal's history. */
 export async function runAttempt<T>(
@@ -37,7 +41,7 @@ export async function runAttempt<T>(
   const context = Context.current();
   const heartbeat = setInterval(() => {
     context.heartbeat();
-  }, timeoutMs / 3);
+  }, heartbeatEveryMs(timeoutMs));
   try {
     return await work({
       workflowId,
@@ -46,7 +50,8 @@ export async function runAttempt<T>(
       signal: AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(passTimeoutMs - marginMs)]),
     });
   } catch (error) {
-    observer.onProblem(failure, { ...subject, ...kindOf(error) });
+    // Nobody has to do anything about it; what halted the process is told once for all attempts.
+    if (!(error instanceof AttemptGivenUp)) observer.onProblem(failure, { ...subject, ...kindOf(error) });
     throw withoutValues(error, failure);
   } finally {
     clearInterval(heartbeat);

@@ -10,7 +10,7 @@ const pair = 'beteiligte';
 const master = (recordId: string): RecordRef => ({ pair, side: 'master', recordId });
 const replica = (recordId: string): RecordRef => ({ pair, side: 'replica', recordId });
 const said = (ref: RecordRef, trigger: Hint['trigger'] = 'webhook'): Hint => ({ ...ref, trigger });
-const owner = { owner: 'sync/beteiligte/m1', token: 'first', leaseMs: 60_000 };
+const owner = { owner: 'sync/beteiligte/m1', token: 'first', leaseMs: 60_000, isOurs: () => true };
 const ids = (refs: readonly RecordRef[]): string[] => refs.map(({ recordId }) => recordId).sort();
 const inOrder = (refs: readonly RecordRef[]): string[] => refs.map(({ recordId }) => recordId);
 
@@ -91,7 +91,7 @@ describe.each(databasesUnderTest())('the inbox on $name', (kind) => {
 
     test('what is said after a pass has noted the row rings again, once', async () => {
       await inbox().add([said(master('m1'))], at(0));
-      await passes().begin({ pair, key: 'm1' }, owner, { definition: {}, loopWindowMs: 1 }, at(10));
+      await passes().begin({ pair, key: 'm1' }, owner, { definition: {}, loopWindowMs: 1 }, () => at(10));
       expect(await inbox().add([said(master('m1'))], at(20))).toEqual([master('m1')]);
       expect(await inbox().add([said(master('m1'))], at(30))).toEqual([]);
     });

@@ -2,7 +2,7 @@ import { and, eq, isNull, ne, or } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { idsOf, type RecordKey, refOfKey } from './hints.ts';
 import { moveNotifications } from './notification-rows.ts';
-import { LeaseLost, PairPaused, PartnerBusy } from './pass-errors.ts';
+import { AttemptGivenUp, LeaseLost, PairPaused, PartnerBusy } from './pass-errors.ts';
 import type { Couple } from './reference-waits.ts';
 import { conflicts, ledger, links, pairs } from './schema.ts';
 
@@ -67,6 +67,28 @@ export function unsavedLink(record: RecordKey, now: Date): Link {
     createdAt: now,
     updatedAt: now,
   };
+}
+
+/** Who runs a pass: `owner` is the workflow, `token` this very attempt. */
+export interface PassOwner {
+  readonly owner: string;
+  readonly token: string;
+  readonly leaseMs: number;
+  /** False as soon as another attempt may have been sent to do the same. */
+  readonly isOurs: () => boolean;
+}
+
+/**
+ * A process that was halted while it waited for the database may have a successor: it must not keep that one waiting, so
+ * this is asked at the last moment, and the lease lasts from then on. @throws AttemptGivenUp
+ */
+export async function takeLease(tx: Database, link: Link, attempt: PassOwner, now: () => Date): Promise<void> {
+  if (!attempt.isOurs()) throw new AttemptGivenUp();
+  const leaseUntil = new Date(now().getTime() + attempt.leaseMs);
+  await tx
+    .update(links)
+    .set({ leaseOwner: attempt.owner, leaseToken: attempt.token, leaseUntil })
+    .where(eq(links.id, link.id));
 }
 
 export const noLease = { leaseOwner: null, leaseToken: null, leaseUntil: null };

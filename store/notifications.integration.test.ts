@@ -57,9 +57,9 @@ describe.each(databasesUnderTest())('the outbox, on $name', (kind) => {
       const rules = { definition: {}, loopWindowMs: 1 };
       const start = await passes.begin(
         { pair: 'beteiligte', key: 'm1' },
-        { owner: 'm1', token, leaseMs: 1 },
+        { owner: 'm1', token, leaseMs: 1, isOurs: () => true },
         rules,
-        at(0),
+        () => at(0),
       );
       if (start.kind !== 'begun') throw new Error(start.kind);
       const notification = isNews ? news({ linkId: start.link.id }) : null;
@@ -83,9 +83,9 @@ describe.each(databasesUnderTest())('the outbox, on $name', (kind) => {
     const rules = { definition: {}, loopWindowMs: 1 };
     const start = await passes.begin(
       { pair: 'beteiligte', key: 'm1' },
-      { owner: 'm', token: 't', leaseMs: 1 },
+      { owner: 'm', token: 't', leaseMs: 1, isOurs: () => true },
       rules,
-      at(0),
+      () => at(0),
     );
     if (start.kind !== 'begun') throw new Error(start.kind);
     await passes.settle(start.link, 't', [], { replicaId: 'r1' }, at(0));

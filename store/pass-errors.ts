@@ -7,6 +7,18 @@ export class LeaseLost extends Error {
   }
 }
 
+/**
+ * Temporal may have given up this attempt of an activity, and a successor may be at work: it takes no record. Nothing has
+ * changed. If it was not given up after all, Temporal tries again.
+ */
+export class AttemptGivenUp extends Error {
+  readonly code = 'attempt_given_up';
+  constructor() {
+    super('Another attempt may be looking at this record');
+    this.name = 'AttemptGivenUp';
+  }
+}
+
 /** Somebody has paused the pair, or it was stopped, while the pass was under way: it must not write any more. */
 export class PairPaused extends Error {
   readonly code = 'pair_paused';

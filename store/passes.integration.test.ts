@@ -5,7 +5,7 @@ import { at, everything, plannedCreation, plannedWrite, storeOf } from '../test/
 import { HintStore } from './hints.ts';
 import { LinkStore } from './links.ts';
 import type { Link } from './link-rows.ts';
-import { CreationInProgress, LeaseLost, PartnerBusy } from './pass-errors.ts';
+import { AttemptGivenUp, CreationInProgress, LeaseLost, PartnerBusy } from './pass-errors.ts';
 import { type PassStart, PassStore } from './passes.ts';
 import { PairStore } from './pairs.ts';
 import { type HintTrigger, links } from './schema.ts';
@@ -13,7 +13,8 @@ import { type HintTrigger, links } from './schema.ts';
 const pair = 'beteiligte';
 const leaseMs = 60_000;
 const rules = { definition: {}, loopWindowMs: 3_600_000 };
-const byWorkflow = (key: string, token = 'first') => ({ owner: `sync/${pair}/${key}`, token, leaseMs });
+const isOurs = (): boolean => true;
+const byWorkflow = (key: string, token = 'first') => ({ owner: `sync/${pair}/${key}`, token, leaseMs, isOurs });
 
 type Begun = Extract<PassStart, { kind: 'begun' }>;
 function begun(start: PassStart): Begun {
@@ -29,7 +30,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
   const hint = (recordId: string, side: 'master' | 'replica' = 'master', ms = 0) =>
     inbox().add([{ pair, side, recordId, trigger: 'webhook' }], at(ms));
   const begin = async (key: string, token = 'first', ms = 0): Promise<Begun> =>
-    begun(await passes().begin({ pair, key }, byWorkflow(key, token), rules, at(ms)));
+    begun(await passes().begin({ pair, key }, byWorkflow(key, token), rules, () => at(ms)));
   /** A record that was hinted, with its pass at work. */
   const atWork = async (id: string): Promise<Begun> => {
     await hint(id);
@@ -61,10 +62,14 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
     });
 
     test('without a hint there is nothing to do, and no row is made', async () => {
-      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, at(0))).toEqual({ kind: 'nothing' });
+      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, () => at(0))).toEqual({
+        kind: 'nothing',
+      });
       await db().insert(links).values({ pair, masterId: 'm2' });
       const before = await stored();
-      expect(await passes().begin({ pair, key: 'm2' }, byWorkflow('m2'), rules, at(0))).toEqual({ kind: 'nothing' });
+      expect(await passes().begin({ pair, key: 'm2' }, byWorkflow('m2'), rules, () => at(0))).toEqual({
+        kind: 'nothing',
+      });
       expect(await stored()).toEqual(before);
     });
 
@@ -72,7 +77,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       await hint('m1');
       await new PairStore(db()).pause(pair, 'month end', at(0));
       const before = await stored();
-      const start = await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, at(0));
+      const start = await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, () => at(0));
       expect(start).toEqual({ kind: 'paused', reason: 'month end' });
       expect(await stored()).toEqual(before);
     });
@@ -80,7 +85,7 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
     test('the workflow of a replica record that has a master by now hands over, and the next sweep rings there', async () => {
       await hint('r1', 'replica');
       await db().insert(links).values({ pair, masterId: 'm1', replicaId: 'r1' });
-      const start = await passes().begin({ pair, key: 'replica:r1' }, byWorkflow('replica:r1'), rules, at(0));
+      const start = await passes().begin({ pair, key: 'replica:r1' }, byWorkflow('replica:r1'), rules, () => at(0));
       expect(start).toEqual({ kind: 'moved', key: 'm1' });
       const due = await inbox().takeDue(at(1), 10);
       expect(await inbox().owners(due)).toEqual([{ pair, key: 'm1' }]);
@@ -89,7 +94,9 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
     test('a workflow that may not go on after its attempt had died does not keep a later one waiting', async () => {
       const { link } = await atWork('m1');
       await new PairStore(db()).pause(pair, 'month end', at(1));
-      expect((await passes().begin({ pair, key: 'm1' }, byWorkflow('m1', 'second'), rules, at(2))).kind).toBe('paused');
+      expect((await passes().begin({ pair, key: 'm1' }, byWorkflow('m1', 'second'), rules, () => at(2))).kind).toBe(
+        'paused',
+      );
       expect(await linkOf(link.id)).toMatchObject({ leaseOwner: null, leaseUntil: null });
     });
 
@@ -98,8 +105,8 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       const { link } = await begin('replica:r1');
       await passes().settle(link, 'first', [], { masterId: 'm1' }, at(1));
       const again = byWorkflow('replica:r1', 'second');
-      expect((await passes().begin({ pair, key: 'replica:r1' }, again, rules, at(2))).kind).toBe('moved');
-      expect((await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, at(3))).kind).toBe('begun');
+      expect((await passes().begin({ pair, key: 'replica:r1' }, again, rules, () => at(2))).kind).toBe('moved');
+      expect((await passes().begin({ pair, key: 'm1' }, byWorkflow('m1'), rules, () => at(3))).kind).toBe('begun');
     });
 
     test('what an earlier attempt had planned is handed to the next one', async () => {
@@ -119,21 +126,55 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
 
     test('another workflow takes over only after the lease has ended', async () => {
       await atWork('m1');
-      const stranger = { owner: 'another workflow', token: 'other', leaseMs };
+      const stranger = { owner: 'another workflow', token: 'other', leaseMs, isOurs };
       const before = await stored();
-      expect(await passes().begin({ pair, key: 'm1' }, stranger, rules, at(leaseMs - 1))).toEqual({ kind: 'busy' });
+      expect(await passes().begin({ pair, key: 'm1' }, stranger, rules, () => at(leaseMs - 1))).toEqual({
+        kind: 'busy',
+      });
       expect(await stored()).toEqual(before);
-      expect(await passes().begin({ pair, key: 'm1' }, stranger, rules, at(leaseMs))).toMatchObject({ kind: 'begun' });
+      expect(await passes().begin({ pair, key: 'm1' }, stranger, rules, () => at(leaseMs))).toMatchObject({
+        kind: 'begun',
+      });
     });
 
     test('two workflows that begin at the same moment: one gets the record', async () => {
       await hint('m1');
       const starts = await Promise.all(
         ['one', 'two', 'three'].map((owner) =>
-          passes().begin({ pair, key: 'm1' }, { owner, token: owner, leaseMs }, rules, at(0)),
+          passes().begin({ pair, key: 'm1' }, { owner, token: owner, leaseMs, isOurs }, rules, () => at(0)),
         ),
       );
       expect(starts.map((start) => start.kind).sort()).toEqual(['begun', 'busy', 'busy']);
+    });
+
+    test.each(['a record that no pass has seen yet', 'a record that is known'])(
+      'an attempt that Temporal may have given up takes none: %s stays as it is, for others at once',
+      async (which) => {
+        if (which === 'a record that is known') await db().insert(links).values({ pair, masterId: 'm1' });
+        await hint('m1');
+        const before = await stored();
+        const stale = { ...byWorkflow('m1', 'stale'), isOurs: () => false };
+        const start = passes().begin({ pair, key: 'm1' }, stale, rules, () => at(0));
+        await expect(start).rejects.toBeInstanceOf(AttemptGivenUp);
+        expect(await stored()).toEqual(before);
+        const stranger = { owner: 'another workflow', token: 'other', leaseMs, isOurs };
+        const next = await passes().begin({ pair, key: 'm1' }, stranger, rules, () => at(1));
+        expect(next).toMatchObject({ kind: 'begun', hints: [{ side: 'master' }] });
+      },
+    );
+
+    test('it lasts from the moment in which it is taken, however long the pass had to wait for that', async () => {
+      await hint('m1');
+      let ms = 0;
+      const slow = {
+        ...byWorkflow('m1'),
+        isOurs: () => {
+          ms = 40_000;
+          return true;
+        },
+      };
+      const { link } = begun(await passes().begin({ pair, key: 'm1' }, slow, rules, () => at(ms)));
+      expect(await linkOf(link.id)).toMatchObject({ leaseUntil: at(40_000 + leaseMs) });
     });
 
     describe('an attempt that has lost it', () => {
@@ -282,14 +323,16 @@ describe.each(databasesUnderTest())('passes on $name', (kind) => {
       expect(await triggers()).toEqual([['m2', 'person']]);
       expect(await inbox().takeDue(at(leaseMs - 1), 10)).toEqual([]);
       expect(await inbox().takeDue(at(leaseMs), 10)).toMatchObject([{ pair, side: 'master', recordId: 'm2' }]);
-      const { hints } = begun(await passes().begin({ pair, key: 'm2' }, byWorkflow('m2', 'next'), rules, at(leaseMs)));
+      const { hints } = begun(
+        await passes().begin({ pair, key: 'm2' }, byWorkflow('m2', 'next'), rules, () => at(leaseMs)),
+      );
       expect(hints).toMatchObject([{ side: 'master', trigger: 'person' }]);
     });
 
     test('leaves nothing for the workflow of the former one', async () => {
       const { link } = await replaced();
       await passes().settle(link, 'first', [], { masterId: 'm2' }, at(1));
-      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1', 'next'), rules, at(2))).toEqual({
+      expect(await passes().begin({ pair, key: 'm1' }, byWorkflow('m1', 'next'), rules, () => at(2))).toEqual({
         kind: 'nothing',
       });
       expect((await stored()).links).toHaveLength(1);

@@ -40,6 +40,8 @@ import {
   readLink,
   giveBackLease,
   noLease,
+  type PassOwner,
+  takeLease,
 } from './link-rows.ts';
 import { addNotification, type NewNotification, resolveNotifications } from './notification-rows.ts';
 import { CreationInProgress } from './pass-errors.ts';
@@ -53,13 +55,6 @@ import {
   type Waits,
 } from './reference-waits.ts';
 import { links } from './schema.ts';
-
-/** Who runs the pass: `owner` is the workflow, `token` this very attempt. */
-export interface PassOwner {
-  readonly owner: string;
-  readonly token: string;
-  readonly leaseMs: number;
-}
 
 /** What the pass goes by: a store that has accepted another definition lets it write nothing. */
 export interface PassRules {
@@ -113,13 +108,9 @@ export class PassStore {
     this.#isReferenced = isReferenced;
   }
 
-  /** Takes the record's lease and notes its hints, in one transaction. */
-  async begin(
-    record: RecordKey,
-    { owner, token, leaseMs }: PassOwner,
-    rules: PassRules,
-    now: Date,
-  ): Promise<PassStart> {
+  /** Takes the record's lease and notes its hints, in one transaction. @throws AttemptGivenUp */
+  async begin(record: RecordKey, attempt: PassOwner, rules: PassRules, now: () => Date): Promise<PassStart> {
+    const { owner } = attempt;
     return this.#db.transaction(async (tx): Promise<PassStart> => {
       const stop = await stopOf(tx, record.pair, rules.definition);
       if (stop?.kind === 'held_back') await freeHint(tx, record);
@@ -136,12 +127,12 @@ export class PassStore {
         await giveBackLease(tx, record, owner);
         return { kind: 'moved', key };
       }
-      if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };
+      if (link.leaseUntil !== null && link.leaseUntil > now() && link.leaseOwner !== owner) return { kind: 'busy' };
       const noted = await noteHints(tx, link);
       if (noted.length === 0) return { kind: 'nothing' };
-      const leaseUntil = new Date(now.getTime() + leaseMs);
-      await tx.update(links).set({ leaseOwner: owner, leaseToken: token, leaseUntil }).where(eq(links.id, link.id));
-      return { kind: 'begun', hints: noted, ...(await knownOf(tx, link, rules, now)) };
+      const known = await knownOf(tx, link, rules, now());
+      await takeLease(tx, link, attempt, now);
+      return { kind: 'begun', hints: noted, ...known };
     });
   }
 

@@ -27,8 +27,8 @@ describe.each(databasesUnderTest())('what waits for other records on $name', (ki
     { trigger = 'webhook', passes = new PassStore(db()) }: { trigger?: HintTrigger; passes?: PassStore } = {},
   ): Promise<void> {
     await new HintStore(db()).add([{ pair, side: 'master', recordId, trigger }], at(0));
-    const owner = { owner: `sync/${pair}/${recordId}`, token: recordId, leaseMs: 60_000 };
-    const begun = await passes.begin({ pair, key: recordId }, owner, rules, at(0));
+    const owner = { owner: `sync/${pair}/${recordId}`, token: recordId, leaseMs: 60_000, isOurs: () => true };
+    const begun = await passes.begin({ pair, key: recordId }, owner, rules, () => at(0));
     if (begun.kind !== 'begun') throw new Error(`The pass did not begin: ${begun.kind}`);
     const noted = begun.hints;
     const done = { rows: [], conflicts: null, noted, hints: { kind: 'done' }, changes } as const;

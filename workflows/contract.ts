@@ -75,6 +75,8 @@ export const passTimeoutMs = 120_000;
 export const heartbeatTimeoutMs = 15_000;
 /** As that, for walks over whole populations: sooner, since a step that is carried out twice costs a page at most. */
 export const walkHeartbeatTimeoutMs = 5_000;
+/** Two that get lost do no harm. */
+export const heartbeatEveryMs = (timeoutMs: number): number => timeoutMs / 3;
 
 /**
  * The pairs' populations. Each is started by a Schedule or a person, ends by itself, and keeps what it must not forget in

@@ -91,7 +91,13 @@ export class House {
     return reconcile(
       deps,
       { pair: 'beteiligte', key },
-      { owner, token: `${owner}/${this.#attempts}`, signal: new AbortController().signal, leaseMs: 60_000 },
+      {
+        owner,
+        token: `${owner}/${this.#attempts}`,
+        signal: new AbortController().signal,
+        leaseMs: 60_000,
+        isOurs: () => true,
+      },
     );
   }
 

@@ -169,7 +169,7 @@ export class Offices {
     this.#attempts += 1;
     const owner = `sync/${this.pair.name}/${key}`;
     const token = `${owner}/${this.#attempts}`;
-    const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000 };
+    const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000, isOurs: () => true };
     return reconcile(this.deps, { pair: this.pair.name, key }, attempt);
   }
 }

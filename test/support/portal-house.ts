@@ -91,7 +91,7 @@ export class PortalHouse {
     const owner = `sync/${pair}/${key}`;
     this.#attempts += 1;
     const token = `${owner}/${this.#attempts}`;
-    const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000 };
+    const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000, isOurs: () => true };
     const summary = await reconcile(this.deps, { pair, key }, attempt);
     return summary.again ? this.look({ pair, key }) : summary;
   }

@@ -19,7 +19,7 @@ import {
 import { openCreationsIn } from '../../store/links.ts';
 import { countedSince, type LedgerRow, type NewLedgerRow, type SettledRow } from '../../store/ledger-rows.ts';
 import { type Link, type LinkChanges, unsavedLink } from '../../store/link-rows.ts';
-import { CreationInProgress, LeaseLost, PartnerBusy } from '../../store/pass-errors.ts';
+import { AttemptGivenUp, CreationInProgress, LeaseLost, PartnerBusy } from '../../store/pass-errors.ts';
 import type { KnownCouple, PassRules } from '../../store/passes.ts';
 import {
   isCoupleOf,
@@ -158,7 +158,8 @@ export class ModelStore implements WorldStore {
   };
 
   readonly passes: SyncDependencies['passes'] = {
-    begin: async (record, { owner, token, leaseMs }, rules, now) => {
+    begin: async (record, { owner, token, leaseMs, isOurs }, rules, clock) => {
+      const now = clock();
       const { side, recordId } = refOfKey(record);
       const existing = this.#find(side, recordId);
       const isHinted = this.#hints.some((row) => row.side === side && row.recordId === recordId);
@@ -167,6 +168,7 @@ export class ModelStore implements WorldStore {
       const key = keyOf(link);
       if (key !== record.key) return { kind: 'moved', key };
       if (link.leaseUntil !== null && link.leaseUntil > now && link.leaseOwner !== owner) return { kind: 'busy' };
+      if (!isOurs()) throw new AttemptGivenUp();
       const hints = this.#note(link);
       if (hints.length === 0) return { kind: 'nothing' };
       const leaseUntil = new Date(now.getTime() + leaseMs);

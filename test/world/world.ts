@@ -127,7 +127,7 @@ export class World {
     this.clock.passOf = key;
     const owner = `sync/${this.pair.name}/${key}`;
     const token = `${owner}/${this.#attempts}`;
-    const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000 };
+    const attempt = { owner, token, signal: new AbortController().signal, leaseMs: 60_000, isOurs: () => true };
     try {
       return await reconcile(deps, { pair: this.pair.name, key }, attempt);
     } finally {
