@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createPostgresDatabase, databasesUnderTest, type PostgresDatabase } from '../test/support/databases.ts';
+import { createPostgresDatabase, type PostgresDatabase } from '../test/support/databases.ts';
 import { oneAtATimeIn } from './one-at-a-time.ts';
 
-// Where no PostgreSQL is there, nothing of this can happen.
-const hasPostgres = databasesUnderTest().some(({ name }) => name === 'PostgreSQL');
-
-let created: PostgresDatabase | undefined;
+let created: PostgresDatabase;
 beforeAll(async () => {
-  if (hasPostgres) created = await createPostgresDatabase();
+  created = await createPostgresDatabase();
 });
-afterAll(() => created?.drop());
+afterAll(() => created.drop());
 
 /** Two processes, as far as the database can tell. */
 const two = (url: string) => [oneAtATimeIn(url), oneAtATimeIn(url)] as const;
 
 test('pieces of work with one key come one after the other, whichever process they are in', async () => {
-  if (created === undefined) return;
   const processes = two(created.url);
   let underWay = 0;
   const seen: number[] = [];
@@ -32,7 +28,6 @@ test('pieces of work with one key come one after the other, whichever process th
 });
 
 test('others need not wait, and whoever fails makes way', async () => {
-  if (created === undefined) return;
   const [one, other] = two(created.url);
   const failed = one('a task', () => other('another task', () => Promise.reject(new Error('it failed'))));
   await expect(failed).rejects.toThrow('it failed');
