@@ -1,9 +1,10 @@
 import { CursorStore } from '../cursors.ts';
 import type { Database } from '../database.ts';
+import { CompanyReadings } from './reading/company-readings.ts';
 import { DiscussionReadings } from './reading/discussion-readings.ts';
 import { NamedReadings } from './reading/named-readings.ts';
 import { PeopleReadings } from './reading/people-readings.ts';
-import { CompanyReadings, ProjectReadings } from './reading/project-readings.ts';
+import { ProjectReadings } from './reading/project-readings.ts';
 import { StructureReadings } from './reading/structure-readings.ts';
 import { TaskReadings } from './reading/task-readings.ts';
 import type { SyncedEntity } from './tables.ts';

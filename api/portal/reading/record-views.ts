@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ActivityRow, CommentRow, ListedAttachment } from '../../../store/portal/reading/discussion-readings.ts';
 import type { NamedPerson } from '../../../store/portal/reading/people-readings.ts';
-import type { NamedCompany, NamedProject } from '../../../store/portal/reading/project-readings.ts';
+import type { NamedCompany } from '../../../store/portal/reading/company-readings.ts';
+import type { NamedProject } from '../../../store/portal/reading/project-readings.ts';
 import type {
   NamedTaskList,
   NamedWorkflowStatus,
