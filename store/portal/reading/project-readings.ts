@@ -79,8 +79,9 @@ export class ProjectReadings {
 
   /** Tasks are counted project by project: together they may be all that there are. */
   #columns(viewer: AnyViewer) {
-    const counted = sql`json_build_object('open', count(*) filter (where ${portalTasks.closed} is not true),
-      'closed', count(*) filter (where ${portalTasks.closed}))`;
+    // The same expression twice is counted once.
+    const closed = sql`count(*) filter (where ${portalTasks.closed})`;
+    const counted = sql`json_build_object('open', count(*) - ${closed}, 'closed', ${closed})`;
     const isSeen = and(eq(portalTasks.projectId, portalProjects.id), visibleTasks(this.#db, viewer));
     return {
       ...getTableColumns(portalProjects),
