@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 
 /**
@@ -7,7 +7,16 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
  */
 export function isAnyOf(column: PgColumn, values: readonly string[] | readonly number[]): SQL {
   if (values.length === 0) return sql`false`;
-  const type = sql.raw(typeof values[0] === 'number' ? 'bigint' : 'text');
-  const given = sql`select value::${type} from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)`;
+  return isIn(column, JSON.stringify(values), typeof values[0] === 'number' ? 'bigint' : 'text');
+}
+
+/** The same in a statement that is built once. */
+export const isAnyOfIds = (column: PgColumn, ids: Placeholder): SQL => isIn(column, ids, 'bigint');
+
+/** As `isAnyOfIds` takes them. */
+export const givenIds = (ids: readonly number[]): string => JSON.stringify(ids);
+
+function isIn(column: PgColumn, values: string | Placeholder, type: 'bigint' | 'text'): SQL {
+  const given = sql`select value::${sql.raw(type)} from jsonb_array_elements_text(${values}::jsonb)`;
   return sql`${column} = any(array(${given}))`;
 }

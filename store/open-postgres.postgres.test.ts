@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sql, type SQL } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import { createPostgresDatabase, type PostgresDatabase } from '../test/support/databases.ts';
+import { slot, unnamed } from './built-once.ts';
 import type { Database, OpenDatabase } from './database.ts';
 import { openPostgres } from './open-postgres.ts';
 import { type PlainRow, rowsIn } from './rows-in.ts';
+import { hints } from './schema.ts';
 
 let created: PostgresDatabase;
 beforeAll(async () => {
@@ -49,6 +51,17 @@ describe('statements that are used often', () => {
       });
       expect(sums).toEqual([1, 2, 3, 4, 5, 6, 7].map((sum) => ({ sum })));
       expect(await prepared(db)).toEqual([{ statement: 'select $1::int + 1 as sum', uses: 3 }]);
+    }));
+
+  test('have a name too if they were built once', () =>
+    withConnections(1, async ({ db }) => {
+      const statement = db
+        .select({ id: hints.recordId })
+        .from(hints)
+        .where(eq(hints.pair, slot('pair')))
+        .prepare(unnamed);
+      for (let n = 0; n < 5; n += 1) expect(await statement.execute({ pair: `p${n}` })).toEqual([]);
+      expect(await prepared(db)).toEqual([{ statement: expect.stringMatching(/"record_id" from "hints"/), uses: 1 }]);
     }));
 
   test('find the rows of a table that has got another column since', () =>

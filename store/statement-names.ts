@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { unnamed } from './built-once.ts';
 
 /** What differs in every use is hardly ever the same so often. */
 const namedFromUse = 5;
@@ -62,4 +63,4 @@ const isUnnamed = (statement: unknown): statement is { readonly text: string } =
   statement !== null &&
   'text' in statement &&
   typeof statement.text === 'string' &&
-  !('name' in statement && statement.name !== undefined);
+  !('name' in statement && statement.name !== undefined && statement.name !== unnamed);

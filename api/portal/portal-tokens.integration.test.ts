@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eq } from 'drizzle-orm';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { OpenDatabase } from '../../store/database.ts';
 import { openInMemory } from '../../test/support/embedded.ts';
@@ -44,6 +45,28 @@ describe('tokens of the portal', () => {
 
   test('a client of a company that the portal does not have is told so', async () => {
     expect(await me(await clientToken('7'))).toEqual(refusedWith(403, 'unknown_company', /company 7 /));
+  });
+
+  test('a company that is gone lets its clients in for a second at most, and one that comes does so at once', async () => {
+    const clock = { ms: 0 };
+    const at = await startTestPortal(database, { nowMs: () => clock.ms });
+    const status = async () => (await askPortal(at, await clientToken('12'), '/me')).status;
+    const setDeleted = (deletedAt: Date | null) =>
+      database.db.update(portalCompanies).set({ deletedAt }).where(eq(portalCompanies.productiveId, '12'));
+    try {
+      expect(await status()).toBe(403);
+      await database.db.insert(portalCompanies).values({ productiveId: '12' });
+      expect(await status()).toBe(200);
+      await setDeleted(new Date());
+      clock.ms = 999;
+      expect(await status()).toBe(200);
+      clock.ms = 1_000;
+      expect(await status()).toBe(403);
+      await setDeleted(null);
+      expect(await status()).toBe(200);
+    } finally {
+      await at.stop();
+    }
   });
 
   test('a request without a token is told how to send one', async () => {

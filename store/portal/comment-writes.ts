@@ -1,13 +1,13 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { stored } from './task-writes.ts';
-import { type Viewer, visibleTasks } from './viewer.ts';
+import { type AnyViewer, type Viewer, visibleTasks } from './viewer.ts';
 import { portalComments, portalTasks } from './work-tables.ts';
 
 export type CommentRow = typeof portalComments.$inferSelect;
 
 /** A condition on `portal_comments`. Of one of which nobody has said so it is not sure that clients may see it. */
-export const visibleComments = (db: Database, viewer: Viewer) =>
+export const visibleComments = (db: Database, viewer: Viewer | AnyViewer) =>
   and(
     isNull(portalComments.deletedAt),
     inArray(portalComments.taskId, db.select({ id: portalTasks.id }).from(portalTasks).where(visibleTasks(db, viewer))),

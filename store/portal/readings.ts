@@ -1,10 +1,13 @@
+import { CursorStore } from '../cursors.ts';
 import type { Database } from '../database.ts';
+import { CompanyReadings } from './reading/company-readings.ts';
 import { DiscussionReadings } from './reading/discussion-readings.ts';
 import { NamedReadings } from './reading/named-readings.ts';
 import { PeopleReadings } from './reading/people-readings.ts';
-import { CompanyReadings, ProjectReadings } from './reading/project-readings.ts';
+import { ProjectReadings } from './reading/project-readings.ts';
 import { StructureReadings } from './reading/structure-readings.ts';
 import { TaskReadings } from './reading/task-readings.ts';
+import type { SyncedEntity } from './tables.ts';
 import { companyOf } from './viewer.ts';
 
 /** What the portal's users read. Nothing here asks another system. */
@@ -31,5 +34,10 @@ export class PortalReadings {
 
   companyOf(productiveId: string): Promise<number | null> {
     return companyOf(this.#db, productiveId);
+  }
+
+  /** When the changes of this kind in Productive were last read to the end; null: they never were. */
+  async caughtUpAt(entity: SyncedEntity): Promise<Date | null> {
+    return (await new CursorStore(this.#db).load(entity, 'master')).caughtUpAt;
   }
 }

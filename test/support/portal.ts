@@ -6,20 +6,32 @@ import { portalTokens } from './portal-tokens.ts';
 
 export { adminToken, clientToken, portalTokens, tokenWith, type TokenOptions } from './portal-tokens.ts';
 
+export interface PortalTestOptions extends ApiTestOptions {
+  readonly writing?: WritingSettings;
+  /** Of the portal's memory. Without it, every question comes when the answer to the one before is forgotten. */
+  readonly nowMs?: () => number;
+}
+
 /** The portal over this database, without Temporal. */
 export const startTestPortal = (
   database: OpenDatabase,
-  { writing = {}, ...options }: ApiTestOptions & { readonly writing?: WritingSettings } = {},
+  { writing = {}, nowMs = forgetful(), ...options }: PortalTestOptions = {},
 ): Promise<ApiUnderTest> =>
   startTestApi({
     ...options,
     database,
     limits: { ...unlimited, ...options.limits },
     replace: (deps, opened) => ({
-      portal: composePortal({ tokens: portalTokens, writing }, () => opened),
+      portal: composePortal({ tokens: portalTokens, writing, nowMs }, () => opened),
       ...options.replace?.(deps, opened),
     }),
   });
+
+/** A clock that is a minute later each time. */
+function forgetful(): () => number {
+  let nowMs = 0;
+  return () => (nowMs += 60_000);
+}
 
 export interface PortalAnswer {
   readonly status: number;

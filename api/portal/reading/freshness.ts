@@ -44,7 +44,7 @@ export async function freshnessOf(
   entity: SyncedEntity,
   shown: readonly Pick<StatedView, 'syncState' | 'lastSyncedAt'>[],
 ): Promise<Freshness> {
-  const { caughtUpAt } = await deps.store().cursors.load(entity, 'master');
+  const caughtUpAt = await deps.portal.oftenAsked.caughtUpAt(entity);
   const states = new Set(shown.map(({ syncState }) => syncState));
   const [oldest = ''] = shown.map(({ lastSyncedAt }) => lastSyncedAt ?? '').sort();
   return {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { companySorts } from '../../../store/portal/reading/project-readings.ts';
+import { companySorts } from '../../../store/portal/reading/company-readings.ts';
 import { callerIn } from '../caller.ts';
 import type { PortalDependencies } from '../portal-dependencies.ts';
 import { problems } from '../shapes.ts';

@@ -36,8 +36,11 @@ export function addGetStructure(app: FastifyInstance, deps: PortalDependencies):
     querystring: z.strictObject(pageQueryOf(workflowStatusSorts, 'position')),
     response: { 200: statuses, ...problems },
   };
-  routes.get('/workflow-statuses', { schema: ofStatuses }, async ({ query }) => {
-    const found = await deps.portal.store().structure.workflowStatuses(wishFrom(workflowStatusSorts, query));
+  routes.get('/workflow-statuses', { schema: ofStatuses }, async (request) => {
+    const { query } = request;
+    const found = await deps.portal
+      .store()
+      .structure.workflowStatuses(callerIn(request), wishFrom(workflowStatusSorts, query));
     const workflowStatuses = found.rows.map((row) => statedView(row, workflowStatusView(row)));
     const current = await freshnessOf(deps, 'workflow_statuses', workflowStatuses);
     return { workflowStatuses, next: nextFrom(found.next, query), freshness: current };

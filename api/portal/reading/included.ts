@@ -42,7 +42,7 @@ export async function includedOf(
     wants('people')
       ? read(
           'people',
-          (of) => named.people(of),
+          (of) => named.people(caller, of),
           (row) => personView(caller, row),
         )
       : undefined,
@@ -50,7 +50,7 @@ export async function includedOf(
     wants('companies') ? read('companies', (of) => named.companies(caller, of), companyView) : undefined,
     wants('taskLists') ? read('taskLists', (of) => named.taskLists(caller, of), taskListView) : undefined,
     wants('workflowStatuses')
-      ? read('workflowStatuses', (of) => named.workflowStatuses(of), workflowStatusView)
+      ? read('workflowStatuses', (of) => named.workflowStatuses(caller, of), workflowStatusView)
       : undefined,
   ]);
   return {

@@ -191,12 +191,14 @@ describe('a client of one company', () => {
   }
 
   test('reads nothing that is not for it, whatever address, id, filter or include it asks with', async () => {
-    const token = await clientToken('149808');
+    const [token, others] = [await clientToken('149808'), await clientToken('7')];
     const leaks: string[] = [];
     const refused: string[] = [];
     const addresses = everyAddress();
     expect(addresses.length).toBeGreaterThan(300);
     for (const address of addresses) {
+      // Statements are built once: nothing of whoever was the first may stay in them.
+      await read(others, address);
       const { status, text } = await read(token, address);
       if (text.includes(secret)) leaks.push(address);
       if (![200, 403, 404].includes(status) && !address.endsWith('/content')) refused.push(`${status} ${address}`);

@@ -9,6 +9,7 @@ import {
   portalProjects,
   portalTasks,
 } from '../../../store/portal/work-tables.ts';
+import { cursors } from '../../../store/population-tables.ts';
 import { hints, links } from '../../../store/schema.ts';
 import { type ApiUnderTest, refusedWith } from '../../../test/support/api.ts';
 import { databasesUnderTest } from '../../../test/support/databases.ts';
@@ -21,6 +22,8 @@ const listed = z.object({
   tasks: z.array(z.object({ id: z.string(), title: z.string() })),
   next: z.string().nullable(),
 });
+
+const caughtUp = z.object({ freshness: z.object({ caughtUpAt: z.string().nullable() }) });
 
 /** Stands for Temporal and the worker: what a look does to the database, and which ones were asked for. */
 class ScriptedChecker implements Checker {
@@ -343,6 +346,36 @@ describe.each(databasesUnderTest())('reading the portal on $name', (kind) => {
       });
       expect(checker.asked).toEqual(['projects/102877', 'projects/5']);
     });
+  });
+
+  test('up to when changes are known is at most a second behind, and never ahead', async () => {
+    const clock = { ms: 0 };
+    const at = await startTestPortal(opened.database, { nowMs: () => clock.ms });
+    const { db } = opened.database;
+    const readUpTo = async (time: string) => {
+      const caughtUpAt = new Date(time);
+      const values = { pair: 'tasks', side: 'master', isSettled: true, caughtUpAt } as const;
+      await db
+        .insert(cursors)
+        .values(values)
+        .onConflictDoUpdate({
+          target: [cursors.pair, cursors.side],
+          set: { caughtUpAt },
+        });
+    };
+    const shown = async () => caughtUp.parse((await ask('/tasks', at)).body).freshness.caughtUpAt;
+    try {
+      await readUpTo('2024-07-01T10:00:00.000Z');
+      expect(await shown()).toBe('2024-07-01T10:00:00.000Z');
+      await readUpTo('2024-07-01T10:01:00.000Z');
+      clock.ms = 999;
+      expect(await shown()).toBe('2024-07-01T10:00:00.000Z');
+      clock.ms = 1_000;
+      expect(await shown()).toBe('2024-07-01T10:01:00.000Z');
+    } finally {
+      await db.delete(cursors);
+      await at.stop();
+    }
   });
 
   test('while the database is away, who asks is told to come again', async () => {

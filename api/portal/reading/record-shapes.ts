@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../../../engine/values.ts';
 import { portalId } from '../shapes.ts';
 import { syncShape } from './freshness.ts';
 import { writtenByShape } from './written-by.ts';
@@ -7,6 +8,7 @@ const time = z.iso.datetime();
 const date = z.iso.date();
 const text = z.string().nullable();
 const reference = portalId.nullable();
+const json: z.ZodType<Json> = z.json();
 const onlyForAdmins = 'Only for admins';
 
 /** What every record has. */
@@ -78,12 +80,12 @@ export const listedTaskShape = z.object({
   initialEstimate: z.int().nullable().optional().describe(`Minutes. ${onlyForAdmins}`),
   remainingTime: z.int().nullable().optional().describe(`Minutes. ${onlyForAdmins}`),
   workedTime: z.int().nullable().optional().describe(`Minutes. ${onlyForAdmins}`),
-  tagList: z.json().optional().describe(onlyForAdmins),
+  tagList: json.optional().describe(onlyForAdmins),
 });
 
 export const taskShape = listedTaskShape.extend({
   description: text.describe('HTML'),
-  customFields: z.json().optional().describe(onlyForAdmins),
+  customFields: json.optional().describe(onlyForAdmins),
 });
 
 export const taskListShape = z.object({
@@ -132,7 +134,7 @@ export const activityShape = z.object({
   ...record,
   event: text,
   itemType: text,
-  changeset: z.json().describe('Each changed field with its old and new value; for clients those that they may see'),
+  changeset: json.describe('Each changed field with its old and new value; for clients those that they may see'),
   createdAt: time.nullable(),
   taskId: reference,
   projectId: reference,

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { ActivityRow, CommentRow, ListedAttachment } from '../../../store/portal/reading/discussion-readings.ts';
 import type { NamedPerson } from '../../../store/portal/reading/people-readings.ts';
-import type { NamedCompany, NamedProject } from '../../../store/portal/reading/project-readings.ts';
+import type { NamedCompany } from '../../../store/portal/reading/company-readings.ts';
+import type { NamedProject } from '../../../store/portal/reading/project-readings.ts';
 import type {
   NamedTaskList,
   NamedWorkflowStatus,
@@ -75,18 +75,15 @@ export function listedTaskView(caller: PortalCaller, row: ListedTask) {
     parentTaskId: row.isParentVisible ? idOf(row.parentTaskId) : null,
     workflowStatusId: idOf(row.workflowStatusId),
     ...(caller.role === 'admin' && {
-      ...{ private: isPrivate, initialEstimate, remainingTime, workedTime },
-      tagList: json.parse(tagList),
+      ...{ private: isPrivate, initialEstimate, remainingTime, workedTime, tagList },
     }),
   };
 }
 
-const json = z.json();
-
 export const taskView = (caller: PortalCaller, row: TaskRow) => ({
   ...listedTaskView(caller, row),
   description: row.description,
-  ...(caller.role === 'admin' && { customFields: json.parse(row.customFields) }),
+  ...(caller.role === 'admin' && { customFields: row.customFields }),
 });
 
 export const taskListView = ({ id, productiveId, name, placement, projectId, archivedAt }: NamedTaskList) => ({
@@ -124,7 +121,7 @@ export const attachmentView = ({ id, productiveId, name, contentType, size, ...r
 
 export const activityView = (caller: PortalCaller, { id, productiveId, event, itemType, ...row }: ActivityRow) => ({
   ...{ id: String(id), productiveId, event, itemType },
-  changeset: caller.role === 'admin' ? json.parse(row.changeset) : clientsChangeset(row.changeset),
+  changeset: caller.role === 'admin' ? row.changeset : clientsChangeset(row.changeset),
   createdAt: iso(row.createdAt),
   taskId: idOf(row.taskId),
   projectId: idOf(row.projectId),

@@ -1,7 +1,8 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { builtOnce, slot, type SlotValues, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
-import { isAnyOf } from '../../is-any-of.ts';
-import { isSettledIn, type Viewer } from '../viewer.ts';
+import { givenIds, isAnyOfIds } from '../../is-any-of.ts';
+import { type AnyViewer, anyViewer, isSettledIn, type Viewer, viewerKey, viewerValues } from '../viewer.ts';
 import { personColumns } from './people-readings.ts';
 import {
   portalCompanies,
@@ -18,58 +19,74 @@ import {
  */
 export class NamedReadings {
   readonly #db: Database;
+  readonly #people = builtOnce(() => this.#peopleFor(), viewerKey);
+  readonly #projects = builtOnce((viewer: AnyViewer) => this.#projectsFor(viewer), viewerKey);
+  readonly #companies = builtOnce((viewer: AnyViewer) => this.#companiesFor(viewer), viewerKey);
+  readonly #taskLists = builtOnce((viewer: AnyViewer) => this.#taskListsFor(viewer), viewerKey);
+  readonly #workflowStatuses = builtOnce(() => this.#workflowStatusesFor(), viewerKey);
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  people(ids: readonly number[]) {
-    return this.#db
-      .select(personColumns)
-      .from(portalPeople)
-      .where(isAnyOf(portalPeople.id, ids))
-      .orderBy(portalPeople.id);
+  people(viewer: Viewer, ids: readonly number[]) {
+    return this.#people(anyViewer(viewer)).execute(valuesFor(viewer, ids));
   }
 
   projects(viewer: Viewer, ids: readonly number[]) {
-    const isTheirs = viewer.role === 'admin' ? undefined : eq(portalProjects.companyId, viewer.companyId);
-    return this.#db
-      .select()
-      .from(portalProjects)
-      .where(and(isAnyOf(portalProjects.id, ids), isTheirs))
-      .orderBy(portalProjects.id);
+    return this.#projects(anyViewer(viewer)).execute(valuesFor(viewer, ids));
   }
 
   companies(viewer: Viewer, ids: readonly number[]) {
-    const isTheirs = viewer.role === 'admin' ? undefined : eq(portalCompanies.id, viewer.companyId);
-    return this.#db
-      .select()
-      .from(portalCompanies)
-      .where(and(isAnyOf(portalCompanies.id, ids), isTheirs))
-      .orderBy(portalCompanies.id);
+    return this.#companies(anyViewer(viewer)).execute(valuesFor(viewer, ids));
   }
 
   taskLists(viewer: Viewer, ids: readonly number[]) {
-    return this.#db
-      .select()
-      .from(portalTaskLists)
-      .where(and(isAnyOf(portalTaskLists.id, ids), this.#isInTheirProject(viewer)))
-      .orderBy(portalTaskLists.id);
+    return this.#taskLists(anyViewer(viewer)).execute(valuesFor(viewer, ids));
   }
 
   /** They belong to nobody. */
-  workflowStatuses(ids: readonly number[]) {
-    return this.#db
-      .select()
-      .from(portalWorkflowStatuses)
-      .where(isAnyOf(portalWorkflowStatuses.id, ids))
-      .orderBy(portalWorkflowStatuses.id);
+  workflowStatuses(viewer: Viewer, ids: readonly number[]) {
+    return this.#workflowStatuses(anyViewer(viewer)).execute(valuesFor(viewer, ids));
   }
 
-  #isInTheirProject(viewer: Viewer) {
+  #peopleFor() {
+    const isNamed = isAnyOfIds(portalPeople.id, named);
+    return this.#db.select(personColumns).from(portalPeople).where(isNamed).orderBy(portalPeople.id).prepare(unnamed);
+  }
+
+  #projectsFor(viewer: AnyViewer) {
+    const isTheirs = viewer.role === 'admin' ? undefined : eq(portalProjects.companyId, viewer.companyId);
+    const isNamed = and(isAnyOfIds(portalProjects.id, named), isTheirs);
+    return this.#db.select().from(portalProjects).where(isNamed).orderBy(portalProjects.id).prepare(unnamed);
+  }
+
+  #companiesFor(viewer: AnyViewer) {
+    const isTheirs = viewer.role === 'admin' ? undefined : eq(portalCompanies.id, viewer.companyId);
+    const isNamed = and(isAnyOfIds(portalCompanies.id, named), isTheirs);
+    return this.#db.select().from(portalCompanies).where(isNamed).orderBy(portalCompanies.id).prepare(unnamed);
+  }
+
+  #taskListsFor(viewer: AnyViewer) {
+    const isNamed = and(isAnyOfIds(portalTaskLists.id, named), this.#isInTheirProject(viewer));
+    return this.#db.select().from(portalTaskLists).where(isNamed).orderBy(portalTaskLists.id).prepare(unnamed);
+  }
+
+  #workflowStatusesFor() {
+    const { id } = portalWorkflowStatuses;
+    return this.#db.select().from(portalWorkflowStatuses).where(isAnyOfIds(id, named)).orderBy(id).prepare(unnamed);
+  }
+
+  #isInTheirProject(viewer: AnyViewer) {
     if (viewer.role === 'admin') return undefined;
     const theirs = eq(portalProjects.companyId, viewer.companyId);
     const projects = this.#db.select({ id: portalProjects.id }).from(portalProjects).where(theirs);
     return and(inArray(portalTaskLists.projectId, projects), isSettledIn('task_lists', portalTaskLists.id, 'project'));
   }
 }
+
+const named = slot('ids');
+const valuesFor = (viewer: Viewer, ids: readonly number[]): SlotValues => ({
+  ids: givenIds(ids),
+  ...viewerValues(viewer),
+});

@@ -1,9 +1,19 @@
 import { and, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm';
+import { builtOnce, slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import { isSettledIn, type Viewer, visiblePeople } from '../viewer.ts';
+import {
+  type AnyViewer,
+  anyViewer,
+  isSettledIn,
+  type Viewer,
+  viewerKey,
+  viewerValues,
+  visiblePeople,
+} from '../viewer.ts';
 import { portalPeople } from '../work-tables.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
+import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
 import { byText } from './sort-keys.ts';
 
 /** Whether the company of a row is still the person's is not sure while another one is waited for. */
@@ -19,38 +29,48 @@ const readColumns = { ...personColumns, couple: coupleColumn('people') };
 
 export const peopleSorts = { lastName: byText(portalPeople.lastName), firstName: byText(portalPeople.firstName) };
 
-export interface PeopleFilter {
-  readonly companyId?: number | undefined;
-  readonly archived?: boolean | undefined;
-}
+/** A type: an interface could have names that are no filters. */
+export type PeopleFilter = Readonly<{ companyId?: number | undefined; archived?: boolean | undefined }>;
 
 export class PeopleReadings {
   readonly #db: Database;
+  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
+  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async page(viewer: Viewer, { companyId, archived }: PeopleFilter, wish: PageWish): Promise<RowPage<PersonRow>> {
-    const { archivedAt } = portalPeople;
-    const conditions = [
-      companyId === undefined ? undefined : eq(portalPeople.companyId, companyId),
-      archived === undefined ? undefined : archived ? isNotNull(archivedAt) : isNull(archivedAt),
-    ];
-    const rows = await this.#db
-      .select({ ...readColumns, sortKey: keyOf(wish) })
-      .from(portalPeople)
-      .where(and(visiblePeople(this.#db, viewer), ...conditions, behind(wish, portalPeople.id)))
-      .orderBy(...orderOf(wish, portalPeople.id))
-      .limit(wish.limit + 1);
-    return pageFrom(rows, wish);
+  async page(viewer: Viewer, filter: PeopleFilter, wish: PageWish): Promise<RowPage<PersonRow>> {
+    const statement = this.#page(listShape(viewer, filter, wish));
+    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
   }
 
   async find(viewer: Viewer, id: number): Promise<PersonRow | null> {
-    const [row] = await this.#db
+    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
+    return row ?? null;
+  }
+
+  #pageIn({ viewer, filter: { companyId, archived }, page }: ListShape) {
+    const { archivedAt } = portalPeople;
+    const conditions = [
+      companyId === undefined ? undefined : eq(portalPeople.companyId, slot('companyId')),
+      archived === undefined ? undefined : archived ? isNotNull(archivedAt) : isNull(archivedAt),
+    ];
+    return this.#db
+      .select({ ...readColumns, sortKey: keyOf(page) })
+      .from(portalPeople)
+      .where(and(visiblePeople(this.#db, viewer), ...conditions, behind(page, portalPeople.id)))
+      .orderBy(...orderOf(page, portalPeople.id))
+      .limit(rowsAtMost)
+      .prepare(unnamed);
+  }
+
+  #oneFor(viewer: AnyViewer) {
+    return this.#db
       .select(readColumns)
       .from(portalPeople)
-      .where(and(eq(portalPeople.id, id), visiblePeople(this.#db, viewer)));
-    return row ?? null;
+      .where(and(eq(portalPeople.id, slot('id')), visiblePeople(this.#db, viewer)))
+      .prepare(unnamed);
   }
 }

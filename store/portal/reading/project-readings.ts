@@ -1,10 +1,21 @@
-import { and, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { builtOnce, slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import { type Viewer, visibleCompanies, visibleProjects, visibleTasks } from '../viewer.ts';
-import { portalCompanies, portalProjects, portalTasks } from '../work-tables.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
+import {
+  type AnyViewer,
+  anyViewer,
+  type Viewer,
+  viewerKey,
+  viewerValues,
+  visibleProjects,
+  visibleTasks,
+} from '../viewer.ts';
+import { portalProjects, portalTasks } from '../work-tables.ts';
+import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { isArchived, isProductives } from './archivable.ts';
+import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
 import { byText, byTime } from './sort-keys.ts';
 
 export type NamedProject = typeof portalProjects.$inferSelect;
@@ -12,8 +23,6 @@ export interface ProjectRow extends NamedProject, WithCouple {
   /** As far as the viewer may see them. */
   readonly tasks: TaskCounts;
 }
-export type NamedCompany = typeof portalCompanies.$inferSelect;
-export type CompanyRow = NamedCompany & WithCouple;
 
 const taskCounts = z.object({ open: z.number(), closed: z.number() });
 export type TaskCounts = z.infer<typeof taskCounts>;
@@ -24,52 +33,55 @@ export const projectSorts = {
   createdAt: byTime(portalProjects.createdAt),
 };
 
-export const companySorts = {
-  name: byText(portalCompanies.name),
-  lastActivityAt: byTime(portalCompanies.lastActivityAt),
-};
-
-export interface ProjectFilter {
-  readonly companyId?: number | undefined;
-  readonly projectManagerId?: number | undefined;
-  readonly archived?: boolean | undefined;
-  readonly productiveId?: string | undefined;
-}
-
-export interface CompanyFilter {
-  readonly archived?: boolean | undefined;
-  readonly productiveId?: string | undefined;
-}
+export type ProjectFilter = Readonly<{
+  companyId?: number | undefined;
+  projectManagerId?: number | undefined;
+  archived?: boolean | undefined;
+  productiveId?: string | undefined;
+}>;
 
 export class ProjectReadings {
   readonly #db: Database;
+  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
+  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   async page(viewer: Viewer, filter: ProjectFilter, wish: PageWish): Promise<RowPage<ProjectRow>> {
-    const rows = await this.#db
-      .select({ ...this.#columns(viewer), sortKey: keyOf(wish) })
-      .from(portalProjects)
-      .where(and(visibleProjects(viewer), ...projectConditions(filter), behind(wish, portalProjects.id)))
-      .orderBy(...orderOf(wish, portalProjects.id))
-      .limit(wish.limit + 1);
-    return pageFrom(rows, wish);
+    const statement = this.#page(listShape(viewer, filter, wish));
+    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
   }
 
   async find(viewer: Viewer, id: number): Promise<ProjectRow | null> {
-    const [row] = await this.#db
-      .select(this.#columns(viewer))
-      .from(portalProjects)
-      .where(and(eq(portalProjects.id, id), visibleProjects(viewer)));
+    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
     return row ?? null;
   }
 
+  #pageIn({ viewer, filter, page }: ListShape) {
+    return this.#db
+      .select({ ...this.#columns(viewer), sortKey: keyOf(page) })
+      .from(portalProjects)
+      .where(and(visibleProjects(viewer), ...projectConditions(filter), behind(page, portalProjects.id)))
+      .orderBy(...orderOf(page, portalProjects.id))
+      .limit(rowsAtMost)
+      .prepare(unnamed);
+  }
+
+  #oneFor(viewer: AnyViewer) {
+    return this.#db
+      .select(this.#columns(viewer))
+      .from(portalProjects)
+      .where(and(eq(portalProjects.id, slot('id')), visibleProjects(viewer)))
+      .prepare(unnamed);
+  }
+
   /** Tasks are counted project by project: together they may be all that there are. */
-  #columns(viewer: Viewer) {
-    const counted = sql`json_build_object('open', count(*) filter (where ${portalTasks.closed} is not true),
-      'closed', count(*) filter (where ${portalTasks.closed}))`;
+  #columns(viewer: AnyViewer) {
+    // The same expression twice is counted once.
+    const closed = sql`count(*) filter (where ${portalTasks.closed})`;
+    const counted = sql`json_build_object('open', count(*) - ${closed}, 'closed', ${closed})`;
     const isSeen = and(eq(portalTasks.projectId, portalProjects.id), visibleTasks(this.#db, viewer));
     return {
       ...getTableColumns(portalProjects),
@@ -81,50 +93,10 @@ export class ProjectReadings {
   }
 }
 
-const companyColumns = {
-  ...getTableColumns(portalCompanies),
-  couple: coupleColumn('companies'),
-};
-
-export class CompanyReadings {
-  readonly #db: Database;
-
-  constructor(db: Database) {
-    this.#db = db;
-  }
-
-  async page(viewer: Viewer, filter: CompanyFilter, wish: PageWish): Promise<RowPage<CompanyRow>> {
-    const { archived, productiveId } = filter;
-    const conditions = [isArchived(portalCompanies, archived), isProductives(portalCompanies, productiveId)];
-    const rows = await this.#db
-      .select({ ...companyColumns, sortKey: keyOf(wish) })
-      .from(portalCompanies)
-      .where(and(visibleCompanies(viewer), ...conditions, behind(wish, portalCompanies.id)))
-      .orderBy(...orderOf(wish, portalCompanies.id))
-      .limit(wish.limit + 1);
-    return pageFrom(rows, wish);
-  }
-
-  async find(viewer: Viewer, id: number): Promise<CompanyRow | null> {
-    const [row] = await this.#db
-      .select(companyColumns)
-      .from(portalCompanies)
-      .where(and(eq(portalCompanies.id, id), visibleCompanies(viewer)));
-    return row ?? null;
-  }
-}
-
-const projectConditions = (filter: ProjectFilter): readonly (SQL | undefined)[] => [
-  filter.companyId === undefined ? undefined : eq(portalProjects.companyId, filter.companyId),
-  filter.projectManagerId === undefined ? undefined : eq(portalProjects.projectManagerId, filter.projectManagerId),
-  isArchived(portalProjects, filter.archived),
-  isProductives(portalProjects, filter.productiveId),
+const projectConditions = (filter: ListShape['filter']): readonly (SQL | undefined)[] => [
+  ...(['companyId', 'projectManagerId'] as const).map((name) =>
+    filter[name] === undefined ? undefined : eq(portalProjects[name], slot(name)),
+  ),
+  isArchived(portalProjects, filter),
+  isProductives(portalProjects, filter),
 ];
-
-type Archivable = typeof portalProjects | typeof portalCompanies;
-
-const isArchived = ({ archivedAt }: Archivable, wanted: boolean | undefined): SQL | undefined =>
-  wanted === undefined ? undefined : wanted ? isNotNull(archivedAt) : isNull(archivedAt);
-
-const isProductives = (table: Archivable, id: string | undefined): SQL | undefined =>
-  id === undefined ? undefined : eq(table.productiveId, id);

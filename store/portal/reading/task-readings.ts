@@ -1,13 +1,15 @@
 import { and, eq, getTableColumns, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { builtOnce, slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { partedStates } from '../../reference-waits.ts';
 import { links } from '../../schema.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import { type Viewer, visibleTasks } from '../viewer.ts';
+import { type AnyViewer, anyViewer, type Viewer, viewerKey, viewerValues, visibleTasks } from '../viewer.ts';
 import { portalProjects, portalTasks } from '../work-tables.ts';
 import { authorColumn, type WithAuthor } from './author-column.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage } from './keyset.ts';
+import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
 import { byDate, byTime } from './sort-keys.ts';
 
 interface SeenTask extends WithCouple, WithAuthor {
@@ -25,52 +27,38 @@ export const taskSorts = {
 };
 
 /** All of them have to hold; one that is missing does not count. Ids are the portal's. */
-export interface TaskFilter {
-  readonly projectId?: number | undefined;
-  readonly companyId?: number | undefined;
-  readonly taskListId?: number | undefined;
-  readonly assigneeId?: number | undefined;
-  readonly creatorId?: number | undefined;
-  readonly parentTaskId?: number | undefined;
-  readonly workflowStatusId?: number | undefined;
-  readonly closed?: boolean | undefined;
+export type TaskFilter = Readonly<{
+  projectId?: number | undefined;
+  companyId?: number | undefined;
+  taskListId?: number | undefined;
+  assigneeId?: number | undefined;
+  creatorId?: number | undefined;
+  parentTaskId?: number | undefined;
+  workflowStatusId?: number | undefined;
+  closed?: boolean | undefined;
   /** YYYY-MM-DD. */
-  readonly dueUntil?: string | undefined;
-  readonly productiveId?: string | undefined;
+  dueUntil?: string | undefined;
+  productiveId?: string | undefined;
   /** Refused by Productive, given up, or not there any more. */
-  readonly failed?: true | undefined;
-}
+  failed?: true | undefined;
+}>;
 
 export class TaskReadings {
   readonly #db: Database;
+  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
+  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   async page(viewer: Viewer, filter: TaskFilter, wish: PageWish): Promise<RowPage<ListedTask>> {
-    const { description: _description, customFields: _customFields, ...listed } = getTableColumns(portalTasks);
-    const rows = await this.#db
-      .select({ ...listed, ...this.#seenColumns(viewer), sortKey: keyOf(wish) })
-      .from(portalTasks)
-      .where(
-        and(
-          visibleTasks(this.#db, viewer),
-          ...this.#conditions(filter),
-          this.#isBelowSeen(viewer, filter),
-          behind(wish, portalTasks.id),
-        ),
-      )
-      .orderBy(...orderOf(wish, portalTasks.id))
-      .limit(wish.limit + 1);
-    return pageFrom(rows, wish);
+    const statement = this.#page(listShape(viewer, filter, wish));
+    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
   }
 
   async find(viewer: Viewer, id: number): Promise<TaskRow | null> {
-    const [row] = await this.#db
-      .select({ ...getTableColumns(portalTasks), ...this.#seenColumns(viewer) })
-      .from(portalTasks)
-      .where(and(eq(portalTasks.id, id), visibleTasks(this.#db, viewer)));
+    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
     return row ?? null;
   }
 
@@ -79,7 +67,27 @@ export class TaskReadings {
     return (await this.#db.$count(portalTasks, isSeen)) > 0;
   }
 
-  #seenColumns(viewer: Viewer) {
+  #pageIn({ viewer, filter, page }: ListShape) {
+    const { description: _description, customFields: _customFields, ...listed } = getTableColumns(portalTasks);
+    const isSeen = and(visibleTasks(this.#db, viewer), this.#isBelowSeen(viewer, filter));
+    return this.#db
+      .select({ ...listed, ...this.#seenColumns(viewer), sortKey: keyOf(page) })
+      .from(portalTasks)
+      .where(and(isSeen, ...this.#conditions(filter), behind(page, portalTasks.id)))
+      .orderBy(...orderOf(page, portalTasks.id))
+      .limit(rowsAtMost)
+      .prepare(unnamed);
+  }
+
+  #oneFor(viewer: AnyViewer) {
+    return this.#db
+      .select({ ...getTableColumns(portalTasks), ...this.#seenColumns(viewer) })
+      .from(portalTasks)
+      .where(and(eq(portalTasks.id, slot('id')), visibleTasks(this.#db, viewer)))
+      .prepare(unnamed);
+  }
+
+  #seenColumns(viewer: AnyViewer) {
     const seen = this.#db
       .select({ isSeen: sql`true` })
       .from(parent)
@@ -93,25 +101,25 @@ export class TaskReadings {
   }
 
   /** What is below a task is told only to whoever sees that one too: else its id would tell that it is there. */
-  #isBelowSeen(viewer: Viewer, { parentTaskId }: TaskFilter): SQL | undefined {
+  #isBelowSeen(viewer: AnyViewer, { parentTaskId }: ListShape['filter']): SQL | undefined {
     if (viewer.role === 'admin' || parentTaskId === undefined) return undefined;
     const parents = this.#db
       .select({ id: portalTasks.id })
       .from(portalTasks)
-      .where(and(eq(portalTasks.id, parentTaskId), visibleTasks(this.#db, viewer)));
+      .where(and(eq(portalTasks.id, slot('parentTaskId')), visibleTasks(this.#db, viewer)));
     return inArray(portalTasks.parentTaskId, parents);
   }
 
-  #conditions(filter: TaskFilter): readonly (SQL | undefined)[] {
+  #conditions(filter: ListShape['filter']): readonly (SQL | undefined)[] {
     const { companyId, closed, dueUntil, productiveId, failed } = filter;
-    const ofCompany = (id: number) =>
-      this.#db.select({ id: portalProjects.id }).from(portalProjects).where(eq(portalProjects.companyId, id));
+    const isOfCompany = eq(portalProjects.companyId, slot('companyId'));
+    const ofCompany = this.#db.select({ id: portalProjects.id }).from(portalProjects).where(isOfCompany);
     return [
-      ...references.map((name) => (filter[name] === undefined ? undefined : eq(portalTasks[name], filter[name]))),
-      companyId === undefined ? undefined : inArray(portalTasks.projectId, ofCompany(companyId)),
+      ...references.map((name) => (filter[name] === undefined ? undefined : eq(portalTasks[name], slot(name)))),
+      companyId === undefined ? undefined : inArray(portalTasks.projectId, ofCompany),
       closed === undefined ? undefined : sql`${portalTasks.closed} is ${closed ? sql`true` : sql`not true`}`,
-      dueUntil === undefined ? undefined : lte(portalTasks.dueDate, dueUntil),
-      productiveId === undefined ? undefined : eq(portalTasks.productiveId, productiveId),
+      dueUntil === undefined ? undefined : lte(portalTasks.dueDate, slot('dueUntil')),
+      productiveId === undefined ? undefined : eq(portalTasks.productiveId, slot('productiveId')),
       failed === undefined ? undefined : inArray(portalTasks.id, failedTasks(this.#db)),
     ];
   }
