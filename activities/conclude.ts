@@ -41,6 +41,7 @@ export async function conclude(
     formerReplicaIds: link.formerReplicaIds,
     baseMaster: agreed.base.master,
     baseReplica: agreed.base.replica,
+    presumed: null,
     ...versionsSeen(pass),
     ...(pass.written.has('master') && { echoDue: pass.seen.master?.version ?? null }),
     fieldNotes: agreed.notes,

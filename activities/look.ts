@@ -54,6 +54,7 @@ async function forgetWhatWasSeen(pass: Pass): Promise<void> {
     pass.open.map(({ id }) => ({ id, state: 'dropped' })),
     {},
   );
+  pass.written.clear();
   for (const side of sides) {
     Reflect.deleteProperty(pass.seen, side);
     Reflect.deleteProperty(pass.gone, side);
@@ -107,11 +108,11 @@ async function act(pass: Pass, seen: PerSide<Seen>, before: PassVerdict | null =
   }
 }
 
-function decide({ pair, link, known, seen: read, isPersonal, presumed }: Pass, seen: PerSide<Seen>): Plan {
+function decide({ pair, link, known, seen: read, isPersonal }: Pass, seen: PerSide<Seen>): Plan {
   return plan({
     pair,
     base: baseOf(link),
-    presumed,
+    presumed: link.presumed ?? noBase,
     parted: link.gone,
     remembered:
       link.syncedAt === null && read.master !== undefined
@@ -145,6 +146,7 @@ async function adopt(pass: Pass, { side, id }: Plan & { kind: 'adopt' }): Promis
   return lookAndAct(pass);
 }
 
+const noBase = { master: {}, replica: {} };
 const nothingRemembered = { replicaVersion: null, lastSync: null };
 
 const plannedFrom = ({ seen }: Pass): Planned => ({

@@ -48,8 +48,6 @@ export class Pass {
   open: readonly OpenRow[] = [];
   /** Rows of earlier attempts whose fate is not known yet. */
   unsettled: readonly LedgerRow[];
-  /** What was settled in this pass and counts as ours without a proof. */
-  presumed: PerSide<Attributes> = { master: {}, replica: {} };
   readonly fieldsWritten = new Set<string>();
   /** The sides that have answered a write. */
   readonly written = new Set<Side>();

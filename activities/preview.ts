@@ -3,7 +3,7 @@ import type { OpenField } from '../engine/plan.ts';
 import type { NewLedgerRow } from '../store/ledger-rows.ts';
 import { unsavedLink } from '../store/link-rows.ts';
 import type { KnownCouple } from '../store/passes.ts';
-import { refOfKey } from '../store/hints.ts';
+import { refOfKey } from '../store/record-refs.ts';
 import type { PassOutcome, RecordInput } from '../workflows/contract.ts';
 import type { SyncDependencies } from './dependencies.ts';
 import { look } from './look.ts';

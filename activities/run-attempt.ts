@@ -39,6 +39,7 @@ export async function runAttempt<T>(
   if (run === undefined) throw new Error('An activity of ours belongs to a workflow');
   const { workflowId, runId: workflowRunId } = run;
   const context = Context.current();
+  const ownLimit = AbortSignal.timeout(passTimeoutMs - marginMs);
   const heartbeat = setInterval(() => {
     context.heartbeat();
   }, heartbeatEveryMs(timeoutMs));
@@ -47,11 +48,12 @@ export async function runAttempt<T>(
       workflowId,
       workflowRunId,
       token: `${workflowId}/${workflowRunId}/${activityId}/${attempt}`,
-      signal: AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(passTimeoutMs - marginMs)]),
+      signal: AbortSignal.any([context.cancellationSignal, ownLimit]),
     });
   } catch (error) {
-    // Nobody has to do anything about it; what halted the process is told once for all attempts.
-    if (!(error instanceof AttemptGivenUp)) observer.onProblem(failure, { ...subject, ...kindOf(error) });
+    // What halted the process is told once for all attempts.
+    const isTold = error instanceof AttemptGivenUp && !ownLimit.aborted;
+    if (!isTold) observer.onProblem(failure, { ...subject, ...kindOf(error) });
     throw withoutValues(error, failure);
   } finally {
     clearInterval(heartbeat);

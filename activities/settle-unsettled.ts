@@ -11,6 +11,7 @@ import {
   type ShownRecord,
   tookEffect,
   type UnsettledWrite,
+  withMoved,
 } from '../engine/settled-writes.ts';
 import { attributeOf, type Attributes, type Json, type Side, sides } from '../engine/values.ts';
 import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
@@ -60,7 +61,6 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
     creation === undefined
       ? baseAfterWrites(pair, baseOf(link), writes, shown)
       : baseAfterCreation(pair, creation.side, writes, shown);
-  pass.presumed = presumedOurs(pair, writes, shown);
   const settled = rows.map((row): SettledRow => ({
     id: row.id,
     state: row.side === creation?.side || isWritten(pass, row, rows) ? 'written' : 'dropped',
@@ -68,6 +68,7 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
   await pass.settle(settled, {
     baseMaster: base.master,
     baseReplica: base.replica,
+    presumed: withMoved(link.presumed ?? { master: {}, replica: {} }, presumedOurs(pair, writes, shown)),
     fieldNotes: notesOf(pass, rows),
     ...idsSeen(pass),
     ...statusUntold,

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation, WorkflowUpdateStage } from '@temporalio/client';
-import { type HintStore, type RecordKey, refOfKey } from '../store/hints.ts';
+import type { HintStore } from '../store/hints.ts';
+import { type RecordKey, refOfKey } from '../store/record-refs.ts';
 import { rankOf } from '../store/hint-classes.ts';
 import { checkUpdateName, type PassSummary, syncRecordWorkflow, workflowIdOf } from '../workflows/contract.ts';
 

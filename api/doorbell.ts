@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Logger } from '../log.ts';
 import { type HintTrigger, rankOf } from '../store/hint-classes.ts';
-import type { HintStore, RecordKey, RecordRef } from '../store/hints.ts';
+import type { HintStore } from '../store/hints.ts';
+import type { RecordKey, RecordRef } from '../store/record-refs.ts';
 import { hintSignalName, syncRecordWorkflow, workflowIdOf } from '../workflows/contract.ts';
 
 /** How many workflows are told at the same time, whatever the size of a batch. */

@@ -12,16 +12,13 @@ import {
   type Connectors,
   composeConnectors,
   composeDatabase,
-  composeMessages,
   composePairs,
 } from '../compose.ts';
 import { type Config, InvalidConfig } from '../config.ts';
 import type { CallBudget } from '../connectors/call-budget.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { PairDefinition } from '../engine/pair.ts';
-import type { CatchUpIntervals } from '../engine/watch-interval.ts';
 import type { Logger } from '../log.ts';
-import type { WatchSettings } from '../schedules.ts';
 import type { OpenDatabase } from '../store/database.ts';
 import { CircuitStore } from '../store/circuits.ts';
 import { CursorStore } from '../store/cursors.ts';
@@ -34,6 +31,7 @@ import { type RunningWorker, startWorker } from '../worker.ts';
 import { composeNotifier } from './compose-notifier.ts';
 import { composePreviewer } from './compose-previewer.ts';
 import { portalOf } from './portal-settings.ts';
+import { apiSettingsOf, rulesOf, temporalOf, watchedSystems, watchOf } from './service-settings.ts';
 
 /** Which parts run in this process. */
 export type Parts = 'all' | 'api' | 'worker';
@@ -166,68 +164,6 @@ function refuseApartOnEmbedded(config: Config, parts: Parts): void {
     'DATABASE_URL is needed to run API and worker apart: the embedded database belongs to one process (`tandem start`)',
   ]);
 }
-
-const temporalOf = (config: Config) => ({
-  address: config.TEMPORAL_ADDRESS,
-  namespace: config.TEMPORAL_NAMESPACE,
-  taskQueue: config.TEMPORAL_TASK_QUEUE,
-});
-
-/** How passes deal with failures, whether a worker carries them out or they are previewed. */
-const rulesOf = (config: Config) => ({
-  retry: {
-    maxAttempts: config.MAX_SYNC_RETRIES,
-    ladderMs: config.RETRY_LADDER,
-    reviveAfterMs: config.REVIVE_AFTER ?? null,
-    recheckAfterMs: config.RECHECK_AFTER,
-  },
-  probeLadderMs: config.PROBE_LADDER,
-  messages: composeMessages(config),
-});
-
-/** What looks for changes that nobody reports. */
-const watchOf = (config: Config): WatchSettings => ({
-  ...intervalsOf(config),
-  census: config.CENSUS_AT === null ? null : { cron: config.CENSUS_AT, timeZone: config.TANDEM_TIMEZONE },
-  rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
-  keepWebhooksEveryMs: config.PUBLIC_URL === undefined ? null : config.KEEP_WEBHOOKS_EVERY,
-});
-
-const intervalsOf = (config: Config): CatchUpIntervals => ({
-  catchUpEveryMs: config.CATCH_UP_EVERY,
-  catchUpEveryMsOf: { Productive: config.PRODUCTIVE_CATCH_UP_EVERY },
-});
-
-function watchedSystems(
-  config: Config,
-  connectors: Readonly<Record<string, Connector>>,
-  pairs: readonly PairDefinition[],
-): WatchedSystems {
-  const entities = pairs.flatMap(({ title }) => [title.master, title.replica]);
-  return {
-    ...intervalsOf(config),
-    rollingCheckPeriodMs: config.ROLLING_CHECK_PERIOD,
-    listing: new Set(Object.entries(connectors).flatMap(([system, { list }]) => (list === null ? [] : [system]))),
-    withoutChanges: entities.filter(({ system, entity }) => connectors[system]?.list?.canListChanges(entity) === false),
-    feeds: Object.entries(connectors).flatMap(([system, { feeds = [] }]) =>
-      feeds.map(({ name: feed }) => ({ system, feed })),
-    ),
-  };
-}
-
-const apiSettingsOf = (config: Config) => ({
-  publicUrl: config.PUBLIC_URL ?? null,
-  host: config.API_HOST,
-  port: config.API_PORT,
-  temporal: temporalOf(config),
-  tokens: config.API_TOKENS,
-  limits: {
-    webhookRate: config.WEBHOOK_RATE_LIMIT,
-    apiRate: config.API_RATE_LIMIT,
-    portalRate: config.PORTAL_RATE_LIMIT,
-    trustedProxies: config.TRUSTED_PROXIES,
-  },
-});
 
 /** Tries until it works. What is missing is said once, and that it is there afterwards. */
 async function untilThere<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal, log: Logger): Promise<T> {

@@ -1,3 +1,4 @@
+import { Changes, type ChangesReport, mostSamples, perSide, reportOf, Sample, type Sampled } from './census-sample.ts';
 import type { Gone } from './deletion.ts';
 import { byNumber, type LoneOutcome } from './match-population.ts';
 import type { PairDefinition } from './pair.ts';
@@ -7,23 +8,7 @@ import type { QuestionCode } from './question.ts';
 import { replicaIdIn, rememberedSync } from './status.ts';
 import { type Attributes, attributeOf, otherSide, type PerSide, type Side, sides } from './values.ts';
 
-// Aliases, not interfaces: only these are JSON to the compiler, and a report is stored as such.
-
-/** How many, and the first few of them: the master's id, or `replica:<id>`. */
-export type Sampled = {
-  readonly count: number;
-  readonly samples: readonly string[];
-};
-
-/** What merging couples would write and leave open. Field names only: no values. */
-export type ChangesReport = {
-  readonly couples: Sampled;
-  /** How many values of each field would be written to each side. */
-  readonly fields: Readonly<Record<string, PerSide<number>>>;
-  /** Couples with a field that a person would have to decide. */
-  readonly conflicts: Sampled;
-  readonly openFields: Readonly<Record<string, number>>;
-};
+// An alias, not an interface: only that is JSON to the compiler, and a report is stored as such.
 
 /** What a walk over a pair would lead to, if it were no dry run. Ids, names and counts; its size does not grow with the pair's. */
 export type CensusReport = {
@@ -276,55 +261,6 @@ export class CensusReportBuilder {
     sample.add(name);
   }
 }
-
-const mostSamples = 5;
-
-class Sample {
-  #count = 0;
-  readonly #samples: string[] = [];
-
-  add(name: string): void {
-    this.#count += 1;
-    if (this.#samples.length < mostSamples) this.#samples.push(name);
-  }
-
-  report(): Sampled {
-    return { count: this.#count, samples: this.#samples };
-  }
-}
-
-class Changes {
-  readonly #couples = new Sample();
-  readonly #conflicts = new Sample();
-  readonly #fields = new Map<string, Record<Side, number>>();
-  readonly #open = new Map<string, number>();
-
-  add(name: string, { writes, open }: Plan & { kind: 'merge' }): void {
-    if (writes.length > 0) this.#couples.add(name);
-    if (open.length > 0) this.#conflicts.add(name);
-    for (const { field, side } of writes) {
-      const counts = this.#fields.get(field) ?? { master: 0, replica: 0 };
-      this.#fields.set(field, counts);
-      counts[side] += 1;
-    }
-    for (const { field } of open) this.#open.set(field, (this.#open.get(field) ?? 0) + 1);
-  }
-
-  report(): ChangesReport {
-    return {
-      couples: this.#couples.report(),
-      fields: Object.fromEntries(this.#fields),
-      conflicts: this.#conflicts.report(),
-      openFields: Object.fromEntries(this.#open),
-    };
-  }
-}
-
-const perSide = (): PerSide<Sample> => ({ master: new Sample(), replica: new Sample() });
-const reportOf = ({ master, replica }: PerSide<Sample>): PerSide<Sampled> => ({
-  master: master.report(),
-  replica: replica.report(),
-});
 
 const nothingKnown = {
   base: { master: {}, replica: {} },

@@ -2,7 +2,8 @@ import { and, desc, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Attributes, PerSide, Side } from '../engine/values.ts';
 import { nextProbe } from './circuit-rows.ts';
 import type { Database } from './database.ts';
-import { type Hint, HintStore } from './hints.ts';
+import { HintStore } from './hints.ts';
+import type { Hint } from './record-refs.ts';
 import {
   type CensusCounts,
   censusFindings,

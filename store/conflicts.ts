@@ -2,7 +2,8 @@ import { and, asc, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { Resolution } from '../engine/resolution.ts';
 import type { Conflict } from './conflict-rows.ts';
 import type { Database } from './database.ts';
-import { type Hint, HintStore, type RecordRef } from './hints.ts';
+import { HintStore } from './hints.ts';
+import type { Hint, RecordRef } from './record-refs.ts';
 import { refOfLink } from './records.ts';
 import { conflicts, type ConflictState, links } from './schema.ts';
 

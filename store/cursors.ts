@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
-import { type Hint, HintStore } from './hints.ts';
+import { HintStore } from './hints.ts';
+import type { Hint } from './record-refs.ts';
 import { comparedRows, cursors } from './population-tables.ts';
 import { SightingStore } from './sightings.ts';
 

@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { type Hint, HintStore } from './hints.ts';
+import { HintStore } from './hints.ts';
+import type { Hint } from './record-refs.ts';
 import { feedCursors } from './population-tables.ts';
 
 /** How far one feed of a system has been read. */

@@ -1,7 +1,8 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
-import { type RecordKey, refOfKey, strongerTrigger } from './hints.ts';
+import { strongerTrigger } from './insert-hints.ts';
+import { type RecordKey, refOfKey } from './record-refs.ts';
 import type { Link, LinkChanges } from './link-rows.ts';
 import type { HintTrigger } from './hint-classes.ts';
 import { hints } from './schema.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { databasesUnderTest } from '../test/support/databases.ts';
 import { at, everything, insertsInto, storeOf } from '../test/support/store.ts';
-import { type Hint, HintStore, type RecordRef, type RoomByClass, refOfKey, replicaKey } from './hints.ts';
+import { HintStore, type RoomByClass } from './hints.ts';
+import { type Hint, type RecordRef, refOfKey, replicaKey } from './record-refs.ts';
 import { PassStore } from './passes.ts';
 import { PairStore } from './pairs.ts';
 import { hints, links } from './schema.ts';

@@ -15,41 +15,13 @@ import {
   type SQLWrapper,
 } from 'drizzle-orm';
 import { z } from 'zod';
-import { type Side, sides } from '../engine/values.ts';
+import { sides } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { heldBack } from './circuit-rows.ts';
-import {
-  backgroundTriggers,
-  type HintTrigger,
-  hintTriggers,
-  rankInSql,
-  type WorkClass,
-  workClasses,
-} from './hint-classes.ts';
+import { backgroundTriggers, hintTriggers, rankInSql, type WorkClass, workClasses } from './hint-classes.ts';
+import { insertHints } from './insert-hints.ts';
+import { type Hint, type RecordKey, type RecordRef, replicaKey } from './record-refs.ts';
 import { hints, links, pairs } from './schema.ts';
-
-/** One record of one side of a pair. */
-export interface RecordRef {
-  readonly pair: string;
-  readonly side: Side;
-  readonly recordId: string;
-}
-
-export interface Hint extends RecordRef {
-  readonly trigger: HintTrigger;
-}
-
-/** The workflow that owns a record: the master's id, or `replica:<id>` for a record that only the replica has so far. */
-export interface RecordKey {
-  readonly pair: string;
-  readonly key: string;
-}
-
-/** The records of a couple; null: there is none, or it is not known yet. */
-export interface CoupleIds {
-  readonly masterId: string | null;
-  readonly replicaId: string | null;
-}
 
 export interface InboxDepth {
   readonly waiting: number;
@@ -60,15 +32,6 @@ export interface InboxDepth {
 /** How many records may be rung for, by the class of what asks for it: the more urgent ones of the same go count too. */
 export type RoomByClass = Readonly<Record<WorkClass, number>>;
 
-const urgencyOf = (trigger: SQLWrapper | SQL) =>
-  sql`array_position(array[${sql.join(
-    hintTriggers.map((one) => sql`${one}::text`),
-    sql`, `,
-  )}], ${trigger})`;
-
-/** What is urgent is not made less so by what else is said of the record. */
-export const strongerTrigger = sql`case when ${urgencyOf(hints.trigger)} < ${urgencyOf(sql`excluded.trigger`)} then ${hints.trigger} else excluded.trigger end`;
-
 const takenRows = z.object({
   rows: z.array(
     z.object({ pair: z.string(), side: z.enum(sides), recordId: z.string(), trigger: z.enum(hintTriggers) }),
@@ -78,24 +41,6 @@ const takenRows = z.object({
 /** A row that nobody picked up within this time is rung again. */
 const ringAgainAfterMs = 30_000;
 const ringAgainBefore = (now: Date): Date => new Date(now.getTime() - ringAgainAfterMs);
-
-export const replicaKey = (replicaId: string): string => `replica:${replicaId}`;
-
-/** The key of a couple. */
-export const keyOf = ({ masterId, replicaId }: CoupleIds): string => masterId ?? replicaKey(replicaId ?? '');
-
-/** The ids of a couple of which only this record is known. */
-export const idsOf = ({ side, recordId }: Pick<RecordRef, 'side' | 'recordId'>): CoupleIds => ({
-  masterId: side === 'master' ? recordId : null,
-  replicaId: side === 'replica' ? recordId : null,
-});
-
-/** The side and id that a key was made from. */
-export function refOfKey({ pair, key }: RecordKey): RecordRef {
-  return key.startsWith('replica:')
-    ? { pair, side: 'replica', recordId: key.slice('replica:'.length) }
-    : { pair, side: 'master', recordId: key };
-}
 
 export class HintStore {
   readonly #db: Database;
@@ -250,65 +195,6 @@ export class HintStore {
 
 /** As `not exists`, but asked row by row and only for as many as are taken: a planner would make a join of the whole inbox. */
 const hasNone = (query: SQLWrapper): SQL => sql`not exists (select from ${query} as found offset 0)`;
-
-/**
- * @param rungAt null or `now` for each `given` row; who was told already, and not picked up yet, stays told
- * @param until when they may be rung; null: as soon as possible
- */
-async function insertHints(db: Database, batch: readonly Hint[], now: Date, rungAt: SQL, until: Date | null = null) {
-  const rows = withoutRepetition(batch);
-  if (rows.length === 0) return [];
-  const unheard = sql`(${hints.rungAt} is null or ${hints.notedSeq} = ${hints.seq})`;
-  // One parameter for all of them: a statement can't have more than 65,535.
-  const given = JSON.stringify(rows.map((hint) => [hint.pair, hint.side, hint.recordId, hint.trigger]));
-  const time = sql`${now.toISOString()}::timestamptz`;
-  const held = sql`${until?.toISOString() ?? null}::timestamptz`;
-  return db
-    .insert(hints)
-    .select(
-      sql`select given->>0, given->>1, given->>2, nextval('hint_seq'), given->>3, ${time}, coalesce(${held}, ${time}), ${held}, ${rungAt}, null::bigint
-        from jsonb_array_elements(${given}::jsonb) as given`,
-    )
-    .onConflictDoUpdate({
-      target: [hints.pair, hints.side, hints.recordId],
-      set: {
-        seq: sql`excluded.seq`,
-        trigger: strongerTrigger,
-        dueAt:
-          until === null
-            ? sql`excluded.due_at`
-            : sql`case when ${isDue(now)} then ${hints.dueAt} else excluded.due_at end`,
-        heldUntil: heldAfter(now, until),
-        rungAt: sql`case when ${unheard} then excluded.rung_at else ${hints.rungAt} end`,
-      },
-    })
-    .returning({ pair: hints.pair, side: hints.side, recordId: hints.recordId, rungAt: hints.rungAt });
-}
-
-const isDue = (now: Date): SQL =>
-  sql`(${hints.dueAt} <= ${now.toISOString()}::timestamptz and (${hints.heldUntil} is null or ${hints.heldUntil} <= ${now.toISOString()}::timestamptz))`;
-
-/** What a row that is there already is held by from now on. */
-const heldAfter = (now: Date, until: Date | null): SQL => {
-  if (until !== null) return sql`case when ${isDue(now)} then null else excluded.held_until end`;
-  const isBackground = inArray(sql`excluded.trigger`, backgroundTriggers);
-  return sql`case when ${isBackground} then ${hints.heldUntil} end`;
-};
-
-/** One row per record, in one order for all batches: PostgreSQL refuses doubles in one statement, and orders deadlock. */
-function withoutRepetition(batch: readonly Hint[]): Hint[] {
-  const rows = new Map<string, Hint>();
-  for (const hint of batch) {
-    const name = JSON.stringify([hint.pair, hint.side, hint.recordId]);
-    const known = rows.get(name);
-    if (known === undefined || isMoreUrgent(hint, known)) rows.set(name, hint);
-  }
-  return [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, hint]) => hint);
-}
-
-/** What of two reasons to look at a record counts. */
-export const isMoreUrgent = (one: Pick<Hint, 'trigger'>, other: Pick<Hint, 'trigger'>): boolean =>
-  hintTriggers.indexOf(one.trigger) < hintTriggers.indexOf(other.trigger);
 
 /** The link's row and the hint's, in one statement, are about the same record. */
 export const isOfLink = () =>

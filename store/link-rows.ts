@@ -1,6 +1,6 @@
 import { and, eq, isNull, ne, or } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { idsOf, type RecordKey, refOfKey } from './hints.ts';
+import { idsOf, type RecordKey, refOfKey } from './record-refs.ts';
 import { moveNotifications } from './notification-rows.ts';
 import { AttemptGivenUp, LeaseLost, PairPaused, PartnerBusy } from './pass-errors.ts';
 import type { Couple } from './reference-waits.ts';
@@ -45,6 +45,7 @@ export function unsavedLink(record: RecordKey, now: Date): Link {
     baseReplica: null,
     versionMaster: null,
     versionReplica: null,
+    presumed: null,
     echoDue: null,
     fieldNotes: {},
     statusSent: null,
@@ -87,7 +88,8 @@ export async function takeLease(tx: Database, link: Link, attempt: PassOwner, no
   const leaseUntil = new Date(now().getTime() + attempt.leaseMs);
   await tx
     .update(links)
-    .set({ leaseOwner: attempt.owner, leaseToken: attempt.token, leaseUntil })
+    // What is looked at now is no news any more: an echo that is still to come must not stand for what happens after this.
+    .set({ leaseOwner: attempt.owner, leaseToken: attempt.token, leaseUntil, echoDue: null })
     .where(eq(links.id, link.id));
 }
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { replicaKey } from './hints.ts';
+import { replicaKey } from './record-refs.ts';
 import { addNotification, type NewNotification } from './notification-rows.ts';
 import {
   type DeliveryState,

@@ -35,6 +35,13 @@ test('a connection that breaks in the middle of a transaction ends the transacti
     await database.ping();
   }));
 
+test('a process that was halted in a transaction keeps nobody waiting for long, whichever of its connections it is', () =>
+  withConnections(2, async ({ db }) => {
+    const limit = sql`select current_setting('idle_in_transaction_session_timeout') as limit`;
+    const both = await db.transaction(async (tx) => [await answerOf(tx, limit), await answerOf(db, limit)]);
+    expect(both).toEqual([[{ limit: '15s' }], [{ limit: '15s' }]]);
+  }));
+
 describe('statements that are used often', () => {
   const prepared = (db: Database) =>
     answerOf(db, sql`select statement, (generic_plans + custom_plans)::int as uses from pg_prepared_statements`);

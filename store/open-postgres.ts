@@ -9,6 +9,12 @@ import { StatementNames } from './statement-names.ts';
 /** Any number; it only has to be the same in every process that may migrate. */
 const migrationLock = 7_262_366;
 
+/**
+ * A process that was halted within a transaction would keep its rows locked for as long as that lasts, and everybody else
+ * at the door. Nothing that a system answers is waited for within one.
+ */
+const idleInTransactionAtMostMs = 15_000;
+
 export interface PostgresOptions {
   readonly url: string;
   readonly maxConnections: number;
@@ -17,7 +23,12 @@ export interface PostgresOptions {
 
 /** Opens PostgreSQL and brings its schema up to date. Several processes may start at once: one migrates, the others wait. */
 export async function openPostgres({ url, maxConnections, onProblem }: PostgresOptions): Promise<OpenDatabase> {
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    verify: limitIdleness,
+  });
   // An idle connection that the server closes must not end the process; the next query opens a new one.
   pool.on('error', onProblem);
   const names = new StatementNames();
@@ -41,6 +52,14 @@ export async function openPostgres({ url, maxConnections, onProblem }: PostgresO
     },
     close: () => pool.end(),
   };
+}
+
+/** Said to each new connection before it is used: poolers refuse settings that come with the connecting itself. */
+function limitIdleness(client: pg.ClientBase, done: (error?: Error) => void): void {
+  const said = client.query(`set idle_in_transaction_session_timeout = ${idleInTransactionAtMostMs}`);
+  said.then(() => {
+    done();
+  }, done);
 }
 
 async function migrateOnce(pool: pg.Pool): Promise<void> {

@@ -16,7 +16,8 @@ import {
   type NotedHint,
   settleHints,
 } from './hint-rows.ts';
-import { HintStore, keyOf, type RecordKey, refOfKey } from './hints.ts';
+import { HintStore } from './hints.ts';
+import { keyOf, type RecordKey, refOfKey } from './record-refs.ts';
 import {
   countedSince,
   holdRemovals,

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, notInArray, or, sql } from 'drizzle-orm';
 import { answersTo, type QuestionCode } from '../engine/question.ts';
 import type { Database } from './database.ts';
-import { type CoupleIds, type Hint, HintStore, keyOf, type RecordRef, refOfKey } from './hints.ts';
+import { HintStore } from './hints.ts';
+import { type CoupleIds, type Hint, keyOf, type RecordRef, refOfKey } from './record-refs.ts';
 import { isAnyOf } from './is-any-of.ts';
 import { type GivenAnswer, ledger, type LinkState, links } from './schema.ts';
 import type { LedgerRow } from './ledger-rows.ts';

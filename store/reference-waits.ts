@@ -3,7 +3,8 @@ import type { UnlinkedTarget } from '../engine/reference.ts';
 import type { Side } from '../engine/values.ts';
 import type { Database } from './database.ts';
 import { backgroundTriggers, type HintTrigger } from './hint-classes.ts';
-import { type CoupleIds, HintStore, type RecordRef } from './hints.ts';
+import { HintStore } from './hints.ts';
+import type { CoupleIds, RecordRef } from './record-refs.ts';
 import { links, type LinkState, referenceWaits } from './schema.ts';
 
 /** What of a link's row says whether others may point to its couple. */

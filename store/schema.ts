@@ -3,23 +3,16 @@ import {
   bigint,
   bigserial,
   index,
-  integer,
   jsonb,
   pgSequence,
   pgTable,
   primaryKey,
   text,
   uniqueIndex,
-  uuid,
 } from 'drizzle-orm/pg-core';
-import type { Gone } from '../engine/deletion.ts';
-import type { FieldNote } from '../engine/field-notes.ts';
-import type { Answer, QuestionCode } from '../engine/question.ts';
 import type { Resolution } from '../engine/resolution.ts';
-import type { FailureCode } from '../engine/retry.ts';
 import type { Rule } from '../engine/rules.ts';
-import type { SyncStatus } from '../engine/status.ts';
-import type { Attributes, Side } from '../engine/values.ts';
+import type { Side } from '../engine/values.ts';
 import {
   censusFindings,
   censusRuns,
@@ -34,6 +27,8 @@ import { circuits } from './circuit-table.ts';
 import { jsonValue, time } from './column-types.ts';
 import { pairs } from './pair-table.ts';
 import { isUnsettled } from './is-unsettled.ts';
+import { links } from './link-table.ts';
+import { notificationDeliveries, notifications } from './notification-tables.ts';
 import { type HintTrigger, rankInSql } from './hint-classes.ts';
 import * as portalBusinessTables from './portal/business-tables.ts';
 import * as portalOwnTables from './portal/own-tables.ts';
@@ -76,84 +71,14 @@ export { callLog } from './call-log-table.ts';
 export { circuits } from './circuit-table.ts';
 export { pairs } from './pair-table.ts';
 export { type HintTrigger, hintTriggers } from './hint-classes.ts';
-
-/** `unlinked`: one record is gone and the other stays alone. `deleted`: nothing is left. */
-export type LinkState = 'new' | 'linked' | 'unlinked' | 'deleted' | 'parked';
-
-/** What a person has answered to the question of a parked record. */
-export interface GivenAnswer {
-  readonly answer: Answer;
-  /** The name of the API token. */
-  readonly by: string;
-  /** ISO 8601 UTC. */
-  readonly at: string;
-}
-
-export interface StoredFailure {
-  /** `waits_for`: nothing failed; the record points to one that has to be there first. */
-  readonly code: FailureCode | QuestionCode | 'waits_for';
-  readonly system: string | null;
-  readonly message: string;
-  /** ISO 8601 UTC. */
-  readonly at: string;
-  /** Both sides' mapped attributes when it failed: only something else may end the wait or revive the record. */
-  readonly seen: Readonly<Partial<Record<Side, Attributes>>>;
-  /** What the master could not be shown when the record was parked: it is shown later, with the message. */
-  readonly untold?: Pick<SyncStatus, 'state' | 'attempts'>;
-}
-
-/** One couple, also while only one side of it exists. Rows are not removed while either record may exist. */
-export const links = pgTable(
-  'links',
-  {
-    id: bigserial('id', { mode: 'number' }).primaryKey(),
-    pair: text('pair').notNull(),
-    masterId: text('master_id'),
-    replicaId: text('replica_id'),
-    state: text('state').$type<LinkState>().notNull().default('new'),
-    baseMaster: jsonb('base_master').$type<Attributes>(),
-    baseReplica: jsonb('base_replica').$type<Attributes>(),
-    versionMaster: text('version_master'),
-    versionReplica: text('version_replica'),
-    /** The master's version after our own last write, until a webhook has shown it: the first that does says nothing new. */
-    echoDue: text('echo_due'),
-    fieldNotes: jsonb('field_notes').$type<Readonly<Record<string, FieldNote>>>().notNull().default({}),
-    /** The status attributes that were last sent to the master, and what its answer showed. */
-    statusSent: jsonb('status_sent').$type<Attributes>(),
-    statusSeen: jsonb('status_seen').$type<Attributes>(),
-    attempts: integer('attempts').notNull().default(0),
-    waits: integer('waits').notNull().default(0),
-    nextAttemptAt: time('next_attempt_at'),
-    /** A write of unknown fate may still take effect: the record is looked at once more then, whatever was found before. */
-    recheckAt: time('recheck_at'),
-    failure: jsonb('failure').$type<StoredFailure>(),
-    answer: jsonb('answer').$type<GivenAnswer>(),
-    /** Which records were gone when the couple was parted. */
-    gone: text('gone').$type<Gone>(),
-    /** Partners that this couple had before: the master may still show their number. */
-    formerReplicaIds: jsonb('former_replica_ids').$type<readonly string[]>().notNull().default([]),
-    /** Writes before this time do not count as part of a loop: a person has looked. */
-    loopCountedFrom: time('loop_counted_from'),
-    leaseOwner: text('lease_owner'),
-    leaseToken: text('lease_token'),
-    leaseUntil: time('lease_until'),
-    revision: integer('revision').notNull().default(0),
-    lastVerdict: text('last_verdict'),
-    syncedAt: time('synced_at'),
-    createdAt: time('created_at').notNull().defaultNow(),
-    updatedAt: time('updated_at').notNull().defaultNow(),
-  },
-  (table) => [
-    uniqueIndex('links_master').on(table.pair, table.masterId),
-    uniqueIndex('links_replica').on(table.pair, table.replicaId),
-    index('links_state').on(table.pair, table.state),
-    index('links_next_attempt').on(table.nextAttemptAt),
-    // Few among many: what is on its way, asked, parted, or not the same on both sides.
-    index('links_unsettled')
-      .on(table.pair, table.replicaId)
-      .where(sql`${table.state} <> 'linked' or ${table.failure} is not null or ${table.fieldNotes} <> '{}'::jsonb`),
-  ],
-);
+export { type GivenAnswer, links, type LinkState, type StoredFailure } from './link-table.ts';
+export {
+  type DeliveryState,
+  type NotificationChannel,
+  notificationDeliveries,
+  type NotificationKind,
+  notifications,
+} from './notification-tables.ts';
 
 /** Couples with a field that points to a record which is no couple yet, or no more. Whoever makes it one rings them. */
 export const referenceWaits = pgTable(
@@ -263,79 +188,6 @@ export const conflicts = pgTable(
       .on(table.linkId, table.field)
       .where(sql`${table.closedAt} is null`),
     index('conflicts_pair').on(table.pair, table.state, table.id),
-  ],
-);
-
-export type NotificationKind = 'permanently_failed' | 'circuit_opened' | 'circuit_closed' | 'pair_stopped';
-
-/** What somebody should hear of, stored together with what it tells. Texts are those of the record: no values. */
-export const notifications = pgTable(
-  'notifications',
-  {
-    id: uuid('id').primaryKey().defaultRandom(),
-    kind: text('kind').$type<NotificationKind>().notNull(),
-    pair: text('pair'),
-    linkId: bigint('link_id', { mode: 'number' }).references(() => links.id),
-    system: text('system'),
-    code: text('code').notNull(),
-    /** The system's attribute that the failure is about, if it named one. */
-    field: text('field'),
-    message: text('message').notNull(),
-    createdAt: time('created_at').notNull(),
-    /** When the record was clean again: from then on the same failure is news. */
-    resolvedAt: time('resolved_at'),
-  },
-  (table) => [
-    uniqueIndex('notifications_open')
-      .on(table.linkId, table.code, sql`coalesce(${table.system}, '')`, sql`coalesce(${table.field}, '')`)
-      .where(sql`${table.kind} = 'permanently_failed' and ${table.resolvedAt} is null`),
-    index('notifications_link').on(table.linkId),
-  ],
-);
-
-export type NotificationChannel = 'note' | 'webhook';
-
-export type DeliveryState =
-  | 'due'
-  /** Taken by a sender, until `lease_until`. */
-  | 'sending'
-  | 'sent'
-  /** Another delivery of the same kind stands for this one too. */
-  | 'summarized'
-  /** It was sent, or its sender died, and nobody knows whether it arrived. Not repeated. */
-  | 'in_doubt'
-  /** Refused, or the receiver was away for too long. */
-  | 'undeliverable'
-  /** The channel is off, or has no place for it. */
-  | 'off';
-
-/** How far a notification has come on one channel. */
-export const notificationDeliveries = pgTable(
-  'notification_deliveries',
-  {
-    notificationId: uuid('notification_id')
-      .notNull()
-      .references(() => notifications.id),
-    channel: text('channel').$type<NotificationChannel>().notNull(),
-    state: text('state').$type<DeliveryState>().notNull().default('due'),
-    dueAt: time('due_at').notNull(),
-    /** How often it was taken; the sender that took it last may say what became of it. */
-    attempts: integer('attempts').notNull().default(0),
-    firstTakenAt: time('first_taken_at'),
-    leaseUntil: time('lease_until'),
-    /** Since when it waits for others of its kind, to go out with them as one. */
-    heldAt: time('held_at'),
-    /** How many notifications it stands for, itself included. */
-    standsFor: integer('stands_for').notNull().default(1),
-    sentAt: time('sent_at'),
-    lastError: text('last_error'),
-  },
-  (table) => [
-    primaryKey({ columns: [table.notificationId, table.channel] }),
-    index('notification_deliveries_open')
-      .on(table.channel, table.dueAt)
-      .where(sql`${table.state} in ('due', 'sending')`),
-    index('notification_deliveries_taken').on(table.channel, table.firstTakenAt),
   ],
 );
 

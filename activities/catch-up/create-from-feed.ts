@@ -2,7 +2,7 @@ import type { NamedChange, RemoteRecord } from '../../connectors/connector.ts';
 import { comparedAttributes } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import type { Database } from '../../store/database.ts';
-import type { Hint } from '../../store/hints.ts';
+import type { Hint } from '../../store/record-refs.ts';
 import { LinkStore } from '../../store/links.ts';
 import { PairStore } from '../../store/pairs.ts';
 import { SightingStore } from '../../store/sightings.ts';

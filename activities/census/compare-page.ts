@@ -4,7 +4,7 @@ import { namingAttribute, type PairDefinition, statusAttributeNames } from '../.
 import { replicaIdIn } from '../../engine/status.ts';
 import { type Attributes, attributeOf, type Side } from '../../engine/values.ts';
 import type { CensusFinding, CensusRun } from '../../store/census-runs.ts';
-import type { Hint } from '../../store/hints.ts';
+import type { Hint } from '../../store/record-refs.ts';
 import type { CensusCounts } from '../../store/population-tables.ts';
 import type { HintTrigger } from '../../store/schema.ts';
 import type { ComparedLink } from '../../store/sightings.ts';

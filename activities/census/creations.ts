@@ -1,7 +1,7 @@
 import type { Side } from '../../engine/values.ts';
 import type { CensusFinding, CensusLanding, WorkLeft } from '../../store/census-runs.ts';
 import type { Database } from '../../store/database.ts';
-import type { Hint } from '../../store/hints.ts';
+import type { Hint } from '../../store/record-refs.ts';
 import type { CensusStep } from '../../workflows/contract.ts';
 import { type PageResult, triggerOf } from './compare-page.ts';
 import { aheadIn, createWhatFits, type PageOfStrangers, pageOfStrangers } from './create-from-page.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import pLimit from 'p-limit';
 import { definitionChanges } from '../../engine/definition-text.ts';
-import { keyOf } from '../../store/hints.ts';
+import { keyOf } from '../../store/record-refs.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
 import { isWorthTelling, planPage, planView } from './plan-shape.ts';

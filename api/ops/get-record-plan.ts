@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { idsOf, refOfKey } from '../../store/hints.ts';
+import { idsOf, refOfKey } from '../../store/record-refs.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { pairOr404 } from './known-or-404.ts';
 import { planShape, planView } from './plan-shape.ts';

@@ -1,4 +1,4 @@
-import type { RecordKey } from '../../store/hints.ts';
+import type { RecordKey } from '../../store/record-refs.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type checkShape, type pendingShape, recordView } from './shapes.ts';
 import type { z } from 'zod';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { keyOf } from '../../store/hints.ts';
+import { keyOf } from '../../store/record-refs.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';
 import { answerFrom, refuseUnfitting } from './fitting-answer.ts';

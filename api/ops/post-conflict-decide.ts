@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConflictOfCouple } from '../../store/conflicts.ts';
-import { keyOf } from '../../store/hints.ts';
+import { keyOf } from '../../store/record-refs.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { callerOf } from './caller.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { replicaKey } from '../../store/hints.ts';
+import { replicaKey } from '../../store/record-refs.ts';
 import type { Link } from '../../store/link-rows.ts';
 import { hasFailed } from '../../store/records.ts';
 import { ApiError } from '../api-error.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { RecordRef } from '../../store/hints.ts';
+import type { RecordRef } from '../../store/record-refs.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Doorbell } from '../doorbell.ts';
 import { pairOr404 } from './known-or-404.ts';

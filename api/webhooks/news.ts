@@ -2,7 +2,7 @@ import type { ShownState } from '../../connectors/webhook-source.ts';
 import { compareRow, type KnownLink } from '../../engine/compare-row.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import type { EchoStore } from '../../store/echoes.ts';
-import type { Hint } from '../../store/hints.ts';
+import type { Hint } from '../../store/record-refs.ts';
 import type { SightingStore } from '../../store/sightings.ts';
 
 /** A record that may have changed, and what the webhook showed of it. */

@@ -1,4 +1,4 @@
-import type { RecordRef } from '../../store/hints.ts';
+import type { RecordRef } from '../../store/record-refs.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Announced } from './news.ts';

@@ -2,7 +2,8 @@ import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Json } from '../../engine/values.ts';
 import type { Database } from '../database.ts';
 import type { HintTrigger } from '../hint-classes.ts';
-import { type Hint, HintStore } from '../hints.ts';
+import { HintStore } from '../hints.ts';
+import type { Hint } from '../record-refs.ts';
 import type { Viewer } from './viewer.ts';
 import { portalIdempotency, type PortalWriteAction, portalWrites } from './write-tables.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeletePolicy } from '../../engine/deletion.ts';
 import type { PairDefinition } from '../../engine/pair.ts';
 import { sides, textOfJson } from '../../engine/values.ts';
-import { refOfKey } from '../../store/hints.ts';
+import { refOfKey } from '../../store/record-refs.ts';
 import { empty } from '../support/empty.ts';
 import { openInMemory } from '../support/embedded.ts';
 import { people } from '../support/people.ts';

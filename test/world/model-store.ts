@@ -7,15 +7,8 @@ import type { Side } from '../../engine/values.ts';
 import { changesTo, type Conflict, type ConflictOutcome, newConflicts } from '../../store/conflict-rows.ts';
 import { toldAfterMs } from '../../store/creation-waits.ts';
 import type { HintOutcome, NotedHint } from '../../store/hint-rows.ts';
-import {
-  type Hint,
-  isMoreUrgent,
-  keyOf,
-  type RecordKey,
-  type RecordRef,
-  refOfKey,
-  replicaKey,
-} from '../../store/hints.ts';
+import { isMoreUrgent } from '../../store/insert-hints.ts';
+import { type Hint, keyOf, type RecordKey, type RecordRef, refOfKey, replicaKey } from '../../store/record-refs.ts';
 import { openCreationsIn } from '../../store/links.ts';
 import { countedSince, type LedgerRow, type NewLedgerRow, type SettledRow } from '../../store/ledger-rows.ts';
 import { type Link, type LinkChanges, unsavedLink } from '../../store/link-rows.ts';

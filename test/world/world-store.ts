@@ -2,7 +2,7 @@ import type { SyncDependencies } from '../../activities/dependencies.ts';
 import type { Answer } from '../../engine/question.ts';
 import type { Resolution } from '../../engine/resolution.ts';
 import type { Conflict } from '../../store/conflict-rows.ts';
-import type { Hint } from '../../store/hints.ts';
+import type { Hint } from '../../store/record-refs.ts';
 import type { LedgerRow } from '../../store/ledger-rows.ts';
 import type { Link } from '../../store/link-rows.ts';
 

@@ -7,7 +7,7 @@ import type { PairDefinition } from '../../engine/pair.ts';
 import { answersTo, type AnswerKind, type QuestionCode } from '../../engine/question.ts';
 import { defaultRetryPolicy } from '../../engine/retry.ts';
 import { type Attributes, type Side, sides } from '../../engine/values.ts';
-import { type Hint, keyOf, replicaKey } from '../../store/hints.ts';
+import { type Hint, keyOf, replicaKey } from '../../store/record-refs.ts';
 import type { Link } from '../../store/link-rows.ts';
 import { Crash, dyingAt } from '../support/crash.ts';
 import { unlimitedBudget } from '../support/unlimited-budget.ts';

@@ -7,7 +7,7 @@ import { openInMemory } from '../../../test/support/embedded.ts';
 import { portalDocuments, portalServiceOverviews } from '../../../store/portal/own-tables.ts';
 import { portalTasks } from '../../../store/portal/work-tables.ts';
 import { hints, links } from '../../../store/schema.ts';
-import type { RecordKey } from '../../../store/hints.ts';
+import type { RecordKey } from '../../../store/record-refs.ts';
 import { type ApiUnderTest, RecordingStarter } from '../../../test/support/api.ts';
 import { startTestPortal } from '../../../test/support/portal.ts';
 import { type Office, officeIn, refused, writerIn } from '../../../test/support/portal-office.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CensusUnderWay } from '../../../store/census-runs.ts';
-import { replicaKey } from '../../../store/hints.ts';
+import { replicaKey } from '../../../store/record-refs.ts';
 import { type SyncedEntity, syncedTables } from '../../../store/portal/tables.ts';
 import { ApiError } from '../../api-error.ts';
 import type { PairInfo } from '../../dependencies.ts';
