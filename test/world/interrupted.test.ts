@@ -159,3 +159,23 @@ test('I3: a value that was never sent to the master is an edit of whoever typed 
   expect(world.systems.master.get('m1')?.attributes).toMatchObject({ city: 'Celle', mood: 'a' });
   expect(world.systems.replica.get('r1')?.attributes).toMatchObject({ their_city: 'Celle', their_mood: 'a' });
 });
+
+test('I4 I14: what was made for a record and never answered is not taken by another one with the same key', async () => {
+  const create = (values: Record<string, string>): Step => ({ kind: 'create', side: 'master', values, hinted: false });
+  const typed = (account: string | null): Step => ({
+    ...{ kind: 'edit', side: 'master', record: 1, values: { account }, hinted: false },
+  });
+  const world = await World.open({ ...options, unhurried: false });
+  await world.play([
+    ...[create({ account: '18' }), create({}), typed('18')],
+    { kind: 'fault', side: 'replica', faults: ['lost', 'lost', 'lost'] },
+    { kind: 'hint', side: 'master', record: 1, byPerson: false },
+    calmLook,
+    typed(null),
+  ]);
+  await world.calm();
+  expect(world.systems.replica.get('r1')?.attributes).toMatchObject({ their_partner: 'm2' });
+  expect(world.systems.master.get('m2')?.attributes).toMatchObject({ number: 'r1', state: 'clean' });
+  expect(world.systems.master.get('m1')?.attributes).toMatchObject({ number: 'r2', state: 'clean' });
+  expect(world.systems.replica.ids()).toEqual(['r1', 'r2']);
+});
