@@ -8,6 +8,7 @@ import {
   baseAfterWrites,
   isShown,
   presumedOurs,
+  type Shown,
   type ShownRecord,
   tookEffect,
   type UnsettledWrite,
@@ -50,11 +51,15 @@ function expectLateWrite(pass: Pass, rows: readonly LedgerRow[]): void {
 /** A person's word made one record: should that one be deleted too, it is asked again. */
 export const wordIsKept: LinkChanges = { answer: null };
 
+/** Of a record whose id nobody knows: it may not have been made yet. */
 const nothing: ShownRecord = { attributes: {}, version: null, modifiedByUs: null };
 
+const shownOn = ({ seen, link }: Pass, side: Side): Shown =>
+  seen[side] ?? (link[side === 'master' ? 'masterId' : 'replicaId'] === null ? nothing : null);
+
 async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Promise<void> {
-  const { pair, link, seen } = pass;
-  const shown = { master: seen.master ?? nothing, replica: seen.replica ?? nothing };
+  const { pair, link } = pass;
+  const shown = { master: shownOn(pass, 'master'), replica: shownOn(pass, 'replica') };
   const writes = rows.flatMap((row) => asUnsettled(row, rows));
   const creation = rows.find((row) => row.action === 'create' && isOurs(pass, row));
   const base =

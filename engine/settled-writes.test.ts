@@ -149,6 +149,16 @@ describe('both snapshots after it', () => {
     });
   });
 
+  test('its record is away: whether it comes back with the value or without it, nothing is known of that side', () => {
+    const { master } = shown({ city: 'newer' }, {});
+    const seen = { master, replica: null };
+    const expected = { master: base.master, replica: { their_surname: 'Meier' } };
+    expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual(expected);
+    expect(presumedOurs(people, [toReplica('city', 'Celle')], seen)).toEqual({ master: {}, replica: {} });
+    const unsent = { ...toReplica('city', 'Celle'), fate: 'unsent' as const };
+    expect(baseAfterWrites(people, base, [unsent], seen)).toEqual(base);
+  });
+
   test('it did not, and the record has not moved: nothing is learned', () => {
     const seen = shown({ city: 'old' }, { their_city: 'old' });
     expect(baseAfterWrites(people, base, [toReplica('city', 'Celle')], seen)).toEqual(base);

@@ -14,7 +14,9 @@ export interface UnsettledWrite extends MeantWrite {
   readonly fate: 'unknown' | 'unsent';
 }
 
-/** What a side shows now. */
+/** What a side shows now; null: its record is away, and nobody can see what became of a write. */
+export type Shown = ShownRecord | null;
+
 export interface ShownRecord {
   readonly attributes: Attributes;
   readonly version: string | null;
@@ -30,8 +32,8 @@ export function isShown(pair: PairDefinition, write: MeantWrite, record: Attribu
 }
 
 /** Whether the write is known to have taken effect: its value is shown, or what was left of it in a record that moved. */
-export function tookEffect(pair: PairDefinition, write: UnsettledWrite, shown: ShownRecord): boolean {
-  if (write.fate === 'unsent') return false;
+export function tookEffect(pair: PairDefinition, write: UnsettledWrite, shown: Shown): boolean {
+  if (write.fate === 'unsent' || shown === null) return false;
   return (
     isShown(pair, write, shown.attributes) || (isOtherVersion(write, shown) && isCut(pair, write, shown.attributes))
   );
@@ -49,8 +51,8 @@ const isOtherVersion = ({ seenVersion }: UnsettledWrite, { version }: ShownRecor
   version !== null && version !== seenVersion;
 
 /** Whether somebody else may have written since it was planned; our own status may be what moved the version. */
-const mayBeEdited = (write: UnsettledWrite, shown: ShownRecord): boolean =>
-  write.fate === 'unknown' && isOtherVersion(write, shown) && shown.modifiedByUs !== true;
+const mayBeEdited = (write: UnsettledWrite, shown: Shown): boolean =>
+  write.fate === 'unknown' && shown !== null && isOtherVersion(write, shown) && shown.modifiedByUs !== true;
 
 /**
  * What records show of writes that count as ours without a proof: somebody else may have typed the very same since. They
@@ -59,10 +61,10 @@ const mayBeEdited = (write: UnsettledWrite, shown: ShownRecord): boolean =>
 export function presumedOurs(
   pair: PairDefinition,
   writes: readonly UnsettledWrite[],
-  seen: PerSide<ShownRecord>,
+  seen: PerSide<Shown>,
 ): PerSide<Attributes> {
   const presumedOn = (side: Side): Attributes => {
-    const { attributes } = seen[side];
+    const attributes = attributesOf(seen[side]);
     const presumed = writes.filter(
       (write) => write.side === side && tookEffect(pair, write, seen[side]) && mayBeEdited(write, seen[side]),
     );
@@ -76,13 +78,13 @@ export function presumedOurs(
  * other side to the value that was written, since that is where it came from: whatever it shows by now is measured
  * against it. A value that was meant for both sides and has reached one of them goes on from there. One that is not shown
  * in a record that has moved may have been written and changed again, or never: nothing is known of that field any more,
- * as if both had just met.
+ * as if both had just met. A record that is away may be restored with the value or without it: nothing is known of its side.
  */
 export function baseAfterWrites(
   pair: PairDefinition,
   base: Base,
   writes: readonly UnsettledWrite[],
-  seen: PerSide<ShownRecord>,
+  seen: PerSide<Shown>,
 ): Base {
   const next: PerSide<Record<string, Json>> = { master: { ...base.master }, replica: { ...base.replica } };
   for (const write of writes) {
@@ -92,19 +94,22 @@ export function baseAfterWrites(
     const source = otherSide(side);
     const ofSource = field.attribute[source];
     if (tookEffect(pair, write, seen[side])) {
-      next[side][attribute] = attributeOf(seen[side].attributes, attribute);
+      next[side][attribute] = attributeOf(attributesOf(seen[side]), attribute);
       const hasOwnWrite = writes.some((one) => one.side === source && one.attribute === ofSource);
       if (!hasOwnWrite) next[source][ofSource] = otherForm(field, write, write.newValue);
     } else if (mayBeEdited(write, seen[side])) {
       Reflect.deleteProperty(next[side], attribute);
       Reflect.deleteProperty(next[source], ofSource);
+    } else if (seen[side] === null && write.fate === 'unknown') {
+      // What the other side was changed from is known as before: an edit there still beats the deletion.
+      Reflect.deleteProperty(next[side], attribute);
     }
   }
   const isDue = (write: UnsettledWrite): boolean =>
     !tookEffect(pair, write, seen[write.side]) && !mayBeEdited(write, seen[write.side]);
   return sides.reduce<Base>((known, side) => {
     const halves = writes.filter((write) => write.side === side || isDue(write));
-    return withMoved(known, baseBetweenWrites(pair, side, halves, seen[side].attributes));
+    return withMoved(known, baseBetweenWrites(pair, side, halves, attributesOf(seen[side])));
   }, next);
 }
 
@@ -140,7 +145,7 @@ export function baseAfterCreation(
   pair: PairDefinition,
   created: Side,
   writes: readonly UnsettledWrite[],
-  seen: PerSide<ShownRecord>,
+  seen: PerSide<Shown>,
 ): Base {
   const sent = writes.filter(({ side }) => side === created).map(({ attribute }) => attribute);
   return baseAfterWrites(pair, baseAtCreation(pair, created, sent), writes, seen);
@@ -158,6 +163,8 @@ export function baseAtCreation(pair: PairDefinition, created: Side, sent: readon
   const emptyOn = (side: Side): Attributes => Object.fromEntries(empty.map(({ attribute }) => [attribute[side], null]));
   return { master: emptyOn('master'), replica: emptyOn('replica') };
 }
+
+const attributesOf = (shown: Shown): Attributes => shown?.attributes ?? {};
 
 const fieldOf = (pair: PairDefinition, { side, attribute }: MeantWrite): MappedField | undefined =>
   pair.fields.find((field) => field.attribute[side] === attribute);

@@ -179,3 +179,25 @@ test('I4 I14: what was made for a record and never answered is not taken by anot
   expect(world.systems.master.get('m1')?.attributes).toMatchObject({ number: 'r2', state: 'clean' });
   expect(world.systems.replica.ids()).toEqual(['r1', 'r2']);
 });
+
+test('I3: a write that was never answered may come back with a restored record: what was typed meanwhile is not lost', async () => {
+  const typed = (salutation: string, hinted: boolean): Step => ({
+    ...{ kind: 'edit', side: 'master', record: 0, values: { salutation }, hinted },
+  });
+  const world = await World.open({ ...options, unhurried: false });
+  await world.play([
+    ...made('master', { salutation: 'Frau' }),
+    { kind: 'fault', side: 'replica', faults: ['lost', 'lost'] },
+    ...[typed('Dr.', true), calmLook],
+    { kind: 'delete', side: 'replica', record: 0, hinted: false },
+    ...[{ kind: 'wait', seconds: 600 } as const, calmLook],
+    { kind: 'restore', side: 'replica', record: 0 },
+    typed('Frau', false),
+  ]);
+  await world.calm();
+  expect(world.systems.master.get('m1')?.attributes).toMatchObject({ salutation: 'Frau' });
+  expect(world.systems.replica.get('r1')?.attributes).toMatchObject({ their_salutation: 'Frau' });
+  expect(await world.store.ledger()).toContainEqual(
+    expect.objectContaining({ rule: 'first_sync_master_wins', losingValue: 'Dr.' }),
+  );
+});
