@@ -3,6 +3,7 @@ import type { Plan, Seen } from '../engine/plan.ts';
 import { plan } from '../engine/planner.ts';
 import { question } from '../engine/question.ts';
 import type { DecidedConflict } from '../engine/resolution.ts';
+import { emptyBase } from '../engine/snapshot.ts';
 import { rememberedSync } from '../engine/status.ts';
 import { type PerSide, type Side, sides } from '../engine/values.ts';
 import type { Conflict } from '../store/conflict-rows.ts';
@@ -112,7 +113,7 @@ function decide({ pair, link, known, seen: read, isPersonal }: Pass, seen: PerSi
   return plan({
     pair,
     base: baseOf(link),
-    presumed: link.presumed ?? noBase,
+    presumed: link.presumed ?? emptyBase,
     parted: link.gone,
     remembered:
       link.syncedAt === null && read.master !== undefined
@@ -146,7 +147,6 @@ async function adopt(pass: Pass, { side, id }: Plan & { kind: 'adopt' }): Promis
   return lookAndAct(pass);
 }
 
-const noBase = { master: {}, replica: {} };
 const nothingRemembered = { replicaVersion: null, lastSync: null };
 
 const plannedFrom = ({ seen }: Pass): Planned => ({

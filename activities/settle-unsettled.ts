@@ -14,6 +14,7 @@ import {
   type UnsettledWrite,
   withMoved,
 } from '../engine/settled-writes.ts';
+import { emptyBase } from '../engine/snapshot.ts';
 import { attributeOf, type Attributes, type Json, type Side, sides } from '../engine/values.ts';
 import type { LedgerRow, SettledRow } from '../store/ledger-rows.ts';
 import type { LinkChanges } from '../store/link-rows.ts';
@@ -73,7 +74,7 @@ async function settleFromWhatIsShown(pass: Pass, rows: readonly LedgerRow[]): Pr
   await pass.settle(settled, {
     baseMaster: base.master,
     baseReplica: base.replica,
-    presumed: withMoved(link.presumed ?? { master: {}, replica: {} }, presumedOurs(pair, writes, shown)),
+    presumed: withMoved(link.presumed ?? emptyBase, presumedOurs(pair, writes, shown)),
     fieldNotes: notesOf(pass, rows),
     ...idsSeen(pass),
     ...statusUntold,

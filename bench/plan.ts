@@ -9,7 +9,7 @@ import { email, phone } from '../engine/codec-contact.ts';
 import { flag, multiline, number } from '../engine/codec-plain.ts';
 import { instant } from '../engine/codec-time.ts';
 import { definePair, field } from '../engine/define-pair.ts';
-import type { PlanInput, SeenRecord } from '../engine/plan.ts';
+import { type PlanInput, type SeenRecord, withoutPast } from '../engine/plan.ts';
 import { plan } from '../engine/planner.ts';
 import { masterWins } from '../engine/policy.ts';
 import type { Attributes, Json } from '../engine/values.ts';
@@ -81,18 +81,13 @@ const seen = (id: string, attributes: Attributes): SeenRecord => ({
 
 /** A couple that agrees, but for what is said; base and records share no object. */
 const couple = (record: number, masterEdits: Attributes = {}, replicaEdits: Attributes = {}): PlanInput => ({
+  ...withoutPast,
   pair,
   base: { master: inMaster(record), replica: inReplica(record) },
-  presumed: { master: {}, replica: {} },
-  parted: null,
-  remembered: { replicaVersion: null, lastSync: null },
   seen: {
     master: { kind: 'present', record: seen('m', { ...inMaster(record), ...masterEdits }) },
     replica: { kind: 'present', record: seen('r', { ...inReplica(record), ...replicaEdits }) },
   },
-  decided: {},
-  answer: null,
-  recentWrites: [],
 });
 
 const unchanged = couple(1);

@@ -2,7 +2,7 @@ import { Changes, type ChangesReport, mostSamples, perSide, reportOf, Sample, ty
 import type { Gone } from './deletion.ts';
 import { byNumber, type LoneOutcome } from './match-population.ts';
 import type { PairDefinition } from './pair.ts';
-import type { Plan, Seen } from './plan.ts';
+import { type Plan, type Seen, withoutPast } from './plan.ts';
 import { plan } from './planner.ts';
 import type { QuestionCode } from './question.ts';
 import { replicaIdIn, rememberedSync } from './status.ts';
@@ -135,7 +135,7 @@ export class CensusReportBuilder {
     const { pair } = this.#options;
     const seen = { master: seenAs(masterId, master, null), replica: seenAs('', replica, null) };
     const remembered = rememberedSync(pair, master);
-    this.#addMerge(this.#firstSync, masterId, plan({ ...nothingKnown, pair, seen, remembered }));
+    this.#addMerge(this.#firstSync, masterId, plan({ ...withoutPast, pair, seen, remembered }));
   }
 
   /** Whether records that match by this would be linked, too, in this mode. */
@@ -205,7 +205,7 @@ export class CensusReportBuilder {
       return seenAs(idOn(link, side), this.#completed(side, base[side], attributes), null);
     };
     return plan({
-      ...nothingKnown,
+      ...withoutPast,
       pair,
       base,
       parted: link.gone,
@@ -261,16 +261,6 @@ export class CensusReportBuilder {
     sample.add(name);
   }
 }
-
-const nothingKnown = {
-  base: { master: {}, replica: {} },
-  presumed: { master: {}, replica: {} },
-  parted: null,
-  remembered: { replicaVersion: null, lastSync: null },
-  decided: {},
-  answer: null,
-  recentWrites: [],
-};
 
 const seenAs = (id: string, attributes: Attributes, version: string | null): Seen => ({
   kind: 'present',

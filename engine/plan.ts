@@ -7,7 +7,7 @@ import type { UnlinkedTarget } from './reference.ts';
 import type { RememberedSync } from './remembered-sync.ts';
 import type { DecidedConflict } from './resolution.ts';
 import type { CreationRule, RemovalRule, Rule } from './rules.ts';
-import type { Base } from './snapshot.ts';
+import { type Base, emptyBase } from './snapshot.ts';
 import type { Attributes, Json, PerSide, Side } from './values.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -52,6 +52,17 @@ export interface PlanInput {
   /** This couple's writes of the recent past, oldest first. */
   readonly recentWrites: readonly RecentWrite[];
 }
+
+/** What is known of two records that nobody has looked at yet. */
+export const withoutPast: Omit<PlanInput, 'pair' | 'seen'> = {
+  base: emptyBase,
+  presumed: emptyBase,
+  parted: null,
+  remembered: { replicaVersion: null, lastSync: null },
+  decided: {},
+  answer: null,
+  recentWrites: [],
+};
 
 /** One attribute to be written: what, over what, and why. The ledger's unit. */
 export interface FieldWrite {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { holdsAlways } from '../test/support/property.ts';
 import { members } from '../test/support/teams.ts';
-import { attributesFor, type Plan, type PlanInput, type SeenRecord } from './plan.ts';
+import { attributesFor, type Plan, type PlanInput, type SeenRecord, withoutPast } from './plan.ts';
 import { plan } from './planner.ts';
 import { idText, markOf, targetOfMark, type UnlinkedTarget } from './reference.ts';
 import type { Attributes, Side } from './values.ts';
@@ -21,13 +21,8 @@ const asReplica = (attributes: Attributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`their_${name}`, value]));
 
 const nothingElse = {
+  ...withoutPast,
   pair: members,
-  presumed: { master: {}, replica: {} },
-  parted: null,
-  remembered: { replicaVersion: null, lastSync: null },
-  decided: {},
-  answer: null,
-  recentWrites: [],
 };
 const all: Attributes = { surname: 'Meier', city: null, stamp: null, to_team: '1', to_guest: null, to_home: null };
 const agreed: Attributes = { ...all, to_mentor: null };

@@ -9,6 +9,9 @@ export type Snapshot = Attributes;
 /** One snapshot per side: two systems may hold different values for ever (cut, normalised, not taken). */
 export type Base = PerSide<Snapshot>;
 
+/** Of two records that have not met yet. */
+export const emptyBase: Base = { master: {}, replica: {} };
+
 export type FieldState = 'unchanged' | 'changed' | 'unknown';
 
 /** Whether one side's field has left its own snapshot. A snapshot that never had the attribute says nothing about it. */

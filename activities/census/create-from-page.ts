@@ -1,7 +1,7 @@
 import type { RemoteRecord } from '../../connectors/connector.ts';
 import { nextNotes, notesFromAnswer } from '../../engine/field-notes.ts';
 import { type PairDefinition, project } from '../../engine/pair.ts';
-import { attributesFor, type CreatePlan } from '../../engine/plan.ts';
+import { attributesFor, type CreatePlan, withoutPast } from '../../engine/plan.ts';
 import { plan } from '../../engine/planner.ts';
 import { idText, targetOfMark, type UnlinkedTarget } from '../../engine/reference.ts';
 import { snapshotAfterWrite } from '../../engine/snapshot.ts';
@@ -141,17 +141,11 @@ function planned(pair: PairDefinition, row: Row): readonly Planned[] {
   if (aheadIn(pair, row.attributes).length > 0) return [];
   const creation = plan({
     pair,
-    base: { master: {}, replica: {} },
-    presumed: { master: {}, replica: {} },
-    parted: null,
-    remembered: { replicaVersion: null, lastSync: null },
+    ...withoutPast,
     seen: {
       master: { kind: 'present', record: { ...row, modifiedAt: null, modifiedByUs: null } },
       replica: { kind: 'unknown', candidates: [] },
     },
-    decided: {},
-    answer: null,
-    recentWrites: [],
   });
   const isWhole = creation.kind === 'create' && creation.waiting.length === 0 && creation.stranded.length === 0;
   return isWhole ? [{ row, plan: creation }] : [];

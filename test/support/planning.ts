@@ -1,12 +1,19 @@
-import type { FieldWrite, MergePlan, PlanInput, Seen, SeenRecord } from '../../engine/plan.ts';
+import {
+  type FieldWrite,
+  type MergePlan,
+  type PlanInput,
+  type Seen,
+  type SeenRecord,
+  withoutPast,
+} from '../../engine/plan.ts';
 import { plan } from '../../engine/planner.ts';
 import type { RememberedSync } from '../../engine/remembered-sync.ts';
-import type { Base } from '../../engine/snapshot.ts';
+import { type Base, emptyBase } from '../../engine/snapshot.ts';
 import type { Attributes, PerSide } from '../../engine/values.ts';
 import { asReplica, inMaster, inReplica, people } from './people.ts';
 
-export const nothingRemembered: RememberedSync = { replicaVersion: null, lastSync: null };
-export const noBase: Base = { master: {}, replica: {} };
+export const nothingRemembered: RememberedSync = withoutPast.remembered;
+export const noBase: Base = emptyBase;
 
 export const present = (record: SeenRecord): Seen => ({ kind: 'present', record });
 export const goneRecord = (id: string, proven = true): Seen => ({ kind: 'gone', id, proven });
@@ -20,15 +27,9 @@ export const bothSeen = (master: Attributes, replica: Attributes): PerSide<Seen>
 
 /** What a plan is made from: two empty records of `people` without a past, but for what is given. */
 export const inputOf = (given: Partial<PlanInput> = {}): PlanInput => ({
+  ...withoutPast,
   pair: people,
-  base: noBase,
-  presumed: noBase,
-  parted: null,
-  remembered: nothingRemembered,
   seen: bothSeen({}, {}),
-  decided: {},
-  answer: null,
-  recentWrites: [],
   ...given,
 });
 

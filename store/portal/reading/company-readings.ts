@@ -1,12 +1,12 @@
 import { and, eq, getTableColumns, type SQL } from 'drizzle-orm';
-import { builtOnce, slot, unnamed } from '../../built-once.ts';
+import { slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import { type AnyViewer, anyViewer, type Viewer, viewerKey, viewerValues, visibleCompanies } from '../viewer.ts';
+import { type AnyViewer, type Viewer, visibleCompanies } from '../viewer.ts';
 import { portalCompanies } from '../work-tables.ts';
 import { isArchived, isProductives } from './archivable.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
-import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
+import { behind, keyOf, orderOf, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { type ListShape, oneBy, pagesBy } from './list-shape.ts';
 import { byText, byTime } from './sort-keys.ts';
 
 export type NamedCompany = typeof portalCompanies.$inferSelect;
@@ -29,21 +29,19 @@ const companyColumns = {
 
 export class CompanyReadings {
   readonly #db: Database;
-  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
-  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
+  readonly #page = pagesBy((shape) => this.#pageIn(shape));
+  readonly #one = oneBy((viewer) => this.#oneFor(viewer));
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async page(viewer: Viewer, filter: CompanyFilter, wish: PageWish): Promise<RowPage<CompanyRow>> {
-    const statement = this.#page(listShape(viewer, filter, wish));
-    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
+  page(viewer: Viewer, filter: CompanyFilter, wish: PageWish): Promise<RowPage<CompanyRow>> {
+    return this.#page(viewer, filter, wish);
   }
 
-  async find(viewer: Viewer, id: number): Promise<CompanyRow | null> {
-    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
-    return row ?? null;
+  find(viewer: Viewer, id: number): Promise<CompanyRow | null> {
+    return this.#one(viewer, id);
   }
 
   #pageIn({ viewer, filter, page }: ListShape) {

@@ -1,5 +1,5 @@
 import { and, eq, getTableColumns, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
-import { builtOnce, slot, unnamed } from '../../built-once.ts';
+import { slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { links } from '../../schema.ts';
 import { visibleComments } from '../comment-writes.ts';
@@ -7,8 +7,8 @@ import { coupleColumn, type WithCouple } from '../couple-column.ts';
 import type { AnyViewer, Viewer } from '../viewer.ts';
 import { portalActivities, portalAttachments, portalComments } from '../work-tables.ts';
 import { authorColumn, type WithAuthor } from './author-column.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
-import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
+import { behind, keyOf, orderOf, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { type ListShape, pagesBy } from './list-shape.ts';
 import { byTime } from './sort-keys.ts';
 
 export type CommentRow = typeof portalComments.$inferSelect & WithCouple & WithAuthor;
@@ -41,28 +41,25 @@ export const activitySorts = { createdAt: byTime(portalActivities.createdAt) };
 /** What stands below a task. The task itself is not looked at: whoever asks has seen it. */
 export class DiscussionReadings {
   readonly #db: Database;
-  readonly #comments = builtOnce((shape: ListShape) => this.#commentsIn(shape), listKey);
-  readonly #attachments = builtOnce((shape: ListShape) => this.#attachmentsIn(shape), listKey);
-  readonly #activities = builtOnce((shape: ListShape) => this.#activitiesIn(shape), listKey);
+  readonly #comments = pagesBy((shape) => this.#commentsIn(shape));
+  readonly #attachments = pagesBy((shape) => this.#attachmentsIn(shape));
+  readonly #activities = pagesBy((shape) => this.#activitiesIn(shape));
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async comments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<CommentRow>> {
-    const statement = this.#comments(listShape(viewer, { taskId }, wish));
-    return pageFrom(await statement.execute(listValues(viewer, { taskId }, wish)), wish);
+  comments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<CommentRow>> {
+    return this.#comments(viewer, { taskId }, wish);
   }
 
   /** Those of the task, and of its comments as far as the viewer may read them. */
-  async attachments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ListedAttachment>> {
-    const statement = this.#attachments(listShape(viewer, { taskId }, wish));
-    return pageFrom(await statement.execute(listValues(viewer, { taskId }, wish)), wish);
+  attachments(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ListedAttachment>> {
+    return this.#attachments(viewer, { taskId }, wish);
   }
 
-  async activities(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ActivityRow>> {
-    const statement = this.#activities(listShape(viewer, { taskId }, wish));
-    return pageFrom(await statement.execute(listValues(viewer, { taskId }, wish)), wish);
+  activities(viewer: Viewer, taskId: number, wish: PageWish): Promise<RowPage<ActivityRow>> {
+    return this.#activities(viewer, { taskId }, wish);
   }
 
   #commentsIn({ viewer, page }: ListShape) {

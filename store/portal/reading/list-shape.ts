@@ -1,6 +1,6 @@
-import type { SlotValues } from '../../built-once.ts';
-import { type AnyViewer, anyViewer, type Viewer, viewerValues } from '../viewer.ts';
-import { type AnyPage, anyPage, pageKey, pageValues, type PageWish } from './keyset.ts';
+import { builtOnce, type SlotValues } from '../../built-once.ts';
+import { type AnyViewer, anyViewer, type Viewer, viewerKey, viewerValues } from '../viewer.ts';
+import { type AnyPage, anyPage, pageFrom, pageKey, pageValues, type PageWish, type RowPage } from './keyset.ts';
 
 type Filter = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -12,7 +12,7 @@ export interface ListShape {
   readonly page: AnyPage;
 }
 
-export const listShape = (viewer: Viewer, filter: Filter, wish: PageWish): ListShape => ({
+const listShape = (viewer: Viewer, filter: Filter, wish: PageWish): ListShape => ({
   viewer: anyViewer(viewer),
   filter: Object.fromEntries(
     Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value !== false]])),
@@ -21,12 +21,36 @@ export const listShape = (viewer: Viewer, filter: Filter, wish: PageWish): ListS
 });
 
 /** Tells lists of a table apart for which other statements are built. */
-export const listKey = ({ viewer, filter, page }: ListShape): string =>
+const listKey = ({ viewer, filter, page }: ListShape): string =>
   `${viewer.role} ${pageKey(page)} ${JSON.stringify(filter)}`;
 
 /** What the statement of a list is given. */
-export const listValues = (viewer: Viewer, filter: Filter, wish: PageWish): SlotValues => ({
+const listValues = (viewer: Viewer, filter: Filter, wish: PageWish): SlotValues => ({
   ...filter,
   ...viewerValues(viewer),
   ...pageValues(wish),
 });
+
+interface Statement<Row> {
+  execute(values: SlotValues): Promise<readonly Row[]>;
+}
+
+/** Reads pages of a list, by statements that are built once for each shape. */
+export function pagesBy<Row extends { readonly id: number; readonly sortKey: string }>(
+  build: (shape: ListShape) => Statement<Row>,
+) {
+  const statementOf = builtOnce(build, listKey);
+  return async (viewer: Viewer, filter: Filter, wish: PageWish): Promise<RowPage<Row>> => {
+    const statement = statementOf(listShape(viewer, filter, wish));
+    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
+  };
+}
+
+/** Reads one record by its id, which the statement takes as `id`; null: it is not there for this viewer. */
+export function oneBy<Row>(build: (viewer: AnyViewer) => Statement<Row>) {
+  const statementOf = builtOnce(build, viewerKey);
+  return async (viewer: Viewer, id: number): Promise<Row | null> => {
+    const [row] = await statementOf(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
+    return row ?? null;
+  };
+}

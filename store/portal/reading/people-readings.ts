@@ -1,19 +1,11 @@
 import { and, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm';
-import { builtOnce, slot, unnamed } from '../../built-once.ts';
+import { slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import {
-  type AnyViewer,
-  anyViewer,
-  isSettledIn,
-  type Viewer,
-  viewerKey,
-  viewerValues,
-  visiblePeople,
-} from '../viewer.ts';
+import { type AnyViewer, isSettledIn, type Viewer, visiblePeople } from '../viewer.ts';
 import { portalPeople } from '../work-tables.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
-import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
+import { behind, keyOf, orderOf, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { type ListShape, oneBy, pagesBy } from './list-shape.ts';
 import { byText } from './sort-keys.ts';
 
 /** Whether the company of a row is still the person's is not sure while another one is waited for. */
@@ -34,21 +26,19 @@ export type PeopleFilter = Readonly<{ companyId?: number | undefined; archived?:
 
 export class PeopleReadings {
   readonly #db: Database;
-  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
-  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
+  readonly #page = pagesBy((shape) => this.#pageIn(shape));
+  readonly #one = oneBy((viewer) => this.#oneFor(viewer));
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async page(viewer: Viewer, filter: PeopleFilter, wish: PageWish): Promise<RowPage<PersonRow>> {
-    const statement = this.#page(listShape(viewer, filter, wish));
-    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
+  page(viewer: Viewer, filter: PeopleFilter, wish: PageWish): Promise<RowPage<PersonRow>> {
+    return this.#page(viewer, filter, wish);
   }
 
-  async find(viewer: Viewer, id: number): Promise<PersonRow | null> {
-    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
-    return row ?? null;
+  find(viewer: Viewer, id: number): Promise<PersonRow | null> {
+    return this.#one(viewer, id);
   }
 
   #pageIn({ viewer, filter: { companyId, archived }, page }: ListShape) {

@@ -1,21 +1,13 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { builtOnce, slot, unnamed } from '../../built-once.ts';
+import { slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import {
-  type AnyViewer,
-  anyViewer,
-  type Viewer,
-  viewerKey,
-  viewerValues,
-  visibleProjects,
-  visibleTasks,
-} from '../viewer.ts';
+import { type AnyViewer, type Viewer, visibleProjects, visibleTasks } from '../viewer.ts';
 import { portalProjects, portalTasks } from '../work-tables.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { behind, keyOf, orderOf, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
 import { isArchived, isProductives } from './archivable.ts';
-import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
+import { type ListShape, oneBy, pagesBy } from './list-shape.ts';
 import { byText, byTime } from './sort-keys.ts';
 
 export type NamedProject = typeof portalProjects.$inferSelect;
@@ -42,21 +34,19 @@ export type ProjectFilter = Readonly<{
 
 export class ProjectReadings {
   readonly #db: Database;
-  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
-  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
+  readonly #page = pagesBy((shape) => this.#pageIn(shape));
+  readonly #one = oneBy((viewer) => this.#oneFor(viewer));
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async page(viewer: Viewer, filter: ProjectFilter, wish: PageWish): Promise<RowPage<ProjectRow>> {
-    const statement = this.#page(listShape(viewer, filter, wish));
-    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
+  page(viewer: Viewer, filter: ProjectFilter, wish: PageWish): Promise<RowPage<ProjectRow>> {
+    return this.#page(viewer, filter, wish);
   }
 
-  async find(viewer: Viewer, id: number): Promise<ProjectRow | null> {
-    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
-    return row ?? null;
+  find(viewer: Viewer, id: number): Promise<ProjectRow | null> {
+    return this.#one(viewer, id);
   }
 
   #pageIn({ viewer, filter, page }: ListShape) {

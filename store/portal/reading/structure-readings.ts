@@ -1,20 +1,12 @@
 import { and, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
-import { builtOnce, slot, unnamed } from '../../built-once.ts';
+import { slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { portalDocuments, portalServiceOverviews } from '../own-tables.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import {
-  type AnyViewer,
-  anyViewer,
-  type Viewer,
-  viewerKey,
-  viewerValues,
-  visibleProjects,
-  visibleTaskLists,
-} from '../viewer.ts';
+import { type AnyViewer, type Viewer, visibleProjects, visibleTaskLists } from '../viewer.ts';
 import { portalProjects, portalTaskLists, portalWorkflowStatuses } from '../work-tables.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
-import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
+import { behind, keyOf, orderOf, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { type ListShape, oneBy, pagesBy } from './list-shape.ts';
 import { byNumber } from './sort-keys.ts';
 
 export type NamedTaskList = typeof portalTaskLists.$inferSelect;
@@ -44,34 +36,30 @@ const ofEach = <Made>(make: (pages: OwnPages) => Made): Readonly<Record<OwnPages
 /** What tasks are sorted into, and the portal's own pages. */
 export class StructureReadings {
   readonly #db: Database;
-  readonly #taskLists = builtOnce((shape: ListShape) => this.#taskListsIn(shape), listKey);
-  readonly #workflowStatuses = builtOnce((shape: ListShape) => this.#workflowStatusesIn(shape), listKey);
-  readonly #ownPages = ofEach((pages) => builtOnce((shape: ListShape) => this.#ownPagesIn(pages, shape), listKey));
-  readonly #ownPage = ofEach((pages) => builtOnce((viewer: AnyViewer) => this.#ownPageFor(pages, viewer), viewerKey));
+  readonly #taskLists = pagesBy((shape) => this.#taskListsIn(shape));
+  readonly #workflowStatuses = pagesBy((shape) => this.#workflowStatusesIn(shape));
+  readonly #ownPages = ofEach((pages) => pagesBy((shape) => this.#ownPagesIn(pages, shape)));
+  readonly #ownPage = ofEach((pages) => oneBy((viewer) => this.#ownPageFor(pages, viewer)));
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async taskLists(viewer: Viewer, projectId: number | undefined, wish: PageWish): Promise<RowPage<TaskListRow>> {
-    const statement = this.#taskLists(listShape(viewer, { projectId }, wish));
-    return pageFrom(await statement.execute(listValues(viewer, { projectId }, wish)), wish);
+  taskLists(viewer: Viewer, projectId: number | undefined, wish: PageWish): Promise<RowPage<TaskListRow>> {
+    return this.#taskLists(viewer, { projectId }, wish);
   }
 
   /** They belong to nobody. */
-  async workflowStatuses(viewer: Viewer, wish: PageWish): Promise<RowPage<WorkflowStatusRow>> {
-    const statement = this.#workflowStatuses(listShape(viewer, {}, wish));
-    return pageFrom(await statement.execute(listValues(viewer, {}, wish)), wish);
+  workflowStatuses(viewer: Viewer, wish: PageWish): Promise<RowPage<WorkflowStatusRow>> {
+    return this.#workflowStatuses(viewer, {}, wish);
   }
 
-  async ownPages(pages: OwnPages, viewer: Viewer, projectId: number | undefined, wish: PageWish) {
-    const statement = this.#ownPages[pages](listShape(viewer, { projectId }, wish));
-    return pageFrom(await statement.execute(listValues(viewer, { projectId }, wish)), wish);
+  ownPages(pages: OwnPages, viewer: Viewer, projectId: number | undefined, wish: PageWish) {
+    return this.#ownPages[pages](viewer, { projectId }, wish);
   }
 
-  async ownPage(pages: OwnPages, viewer: Viewer, id: number): Promise<OwnPageRow | null> {
-    const [row] = await this.#ownPage[pages](anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
-    return row ?? null;
+  ownPage(pages: OwnPages, viewer: Viewer, id: number): Promise<OwnPageRow | null> {
+    return this.#ownPage[pages](viewer, id);
   }
 
   #taskListsIn({ viewer, filter, page }: ListShape) {

@@ -1,15 +1,15 @@
 import { and, eq, getTableColumns, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { builtOnce, slot, unnamed } from '../../built-once.ts';
+import { slot, unnamed } from '../../built-once.ts';
 import type { Database } from '../../database.ts';
 import { partedStates } from '../../reference-waits.ts';
 import { links } from '../../schema.ts';
 import { coupleColumn, type WithCouple } from '../couple-column.ts';
-import { type AnyViewer, anyViewer, type Viewer, viewerKey, viewerValues, visibleTasks } from '../viewer.ts';
+import { type AnyViewer, type Viewer, visibleTasks } from '../viewer.ts';
 import { portalProjects, portalTasks } from '../work-tables.ts';
 import { authorColumn, type WithAuthor } from './author-column.ts';
-import { behind, keyOf, orderOf, pageFrom, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
-import { listKey, type ListShape, listShape, listValues } from './list-shape.ts';
+import { behind, keyOf, orderOf, type PageWish, type RowPage, rowsAtMost } from './keyset.ts';
+import { type ListShape, oneBy, pagesBy } from './list-shape.ts';
 import { byDate, byTime } from './sort-keys.ts';
 
 interface SeenTask extends WithCouple, WithAuthor {
@@ -45,21 +45,19 @@ export type TaskFilter = Readonly<{
 
 export class TaskReadings {
   readonly #db: Database;
-  readonly #page = builtOnce((shape: ListShape) => this.#pageIn(shape), listKey);
-  readonly #one = builtOnce((viewer: AnyViewer) => this.#oneFor(viewer), viewerKey);
+  readonly #page = pagesBy((shape) => this.#pageIn(shape));
+  readonly #one = oneBy((viewer) => this.#oneFor(viewer));
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  async page(viewer: Viewer, filter: TaskFilter, wish: PageWish): Promise<RowPage<ListedTask>> {
-    const statement = this.#page(listShape(viewer, filter, wish));
-    return pageFrom(await statement.execute(listValues(viewer, filter, wish)), wish);
+  page(viewer: Viewer, filter: TaskFilter, wish: PageWish): Promise<RowPage<ListedTask>> {
+    return this.#page(viewer, filter, wish);
   }
 
-  async find(viewer: Viewer, id: number): Promise<TaskRow | null> {
-    const [row] = await this.#one(anyViewer(viewer)).execute({ id, ...viewerValues(viewer) });
-    return row ?? null;
+  find(viewer: Viewer, id: number): Promise<TaskRow | null> {
+    return this.#one(viewer, id);
   }
 
   async isVisible(viewer: Viewer, id: number): Promise<boolean> {
